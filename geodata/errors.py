@@ -1,0 +1,45 @@
+"""The errors a user can cause; each ends the command with its own exit code."""
+
+from __future__ import annotations
+
+
+class ZonegapError(Exception):
+    """Base of all errors that are shown as one message, without a traceback."""
+
+    exit_code = 1
+
+
+class DataFileError(ZonegapError):
+    """A file cannot be found, read, or is not what the registry says."""
+
+    exit_code = 3
+
+
+class BadInputError(ZonegapError):
+    """A table holds values that are not accepted.
+
+    Parameters
+    ----------
+    file
+        Path or name of the table.
+    faults
+        One line a fault: row, column, value, and what is accepted.
+    """
+
+    exit_code = 3
+    SHOWN = 20
+
+    def __init__(self, file: str, faults: list[str]) -> None:
+        self.file = file
+        self.faults = faults
+        more = len(faults) - self.SHOWN
+        lines = [f"{file}: {fault}" for fault in faults[: self.SHOWN]]
+        if more > 0:
+            lines.append(f"{file}: and {more} more of {len(faults)} faults")
+        super().__init__("\n".join(lines))
+
+
+class UsageError(ZonegapError):
+    """An option or a key of the study file is wrong."""
+
+    exit_code = 2

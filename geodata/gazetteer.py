@@ -1,0 +1,170 @@
+"""The gazetteer: division names of a year, by province, with their seats."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from geodata.registry import table_path
+
+CATALOGUE_YEAR = 2018
+FIRST_YEAR, LAST_YEAR = 1980, 2024
+# Words that hold or equal a division's name and mean no division where they stand: they are
+# passed over as a whole.
+NO_PLACES = frozenset(
+    "开发 高新 经济 工业 合作 新城 市辖 保税 港口 海港 再生资源 杭州湾 通州湾 大南海 上海庙 黄河三角洲".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """One name of a province, city or county with the years it stood.
+
+    Attributes
+    ----------
+    adcode
+        GB/T 2260 code under that name; `current_adcode` is the code of 2024 that holds the
+        seat today, "" where unknown.
+    level
+        ``province``, ``city`` (prefecture level) or ``county``.
+    valid_from, valid_to
+        First and last year of the name, 1980 to 2024.
+    lon, lat
+        Seat in WGS-84 degrees; nan where no source has it.
+    """
+
+    adcode: str
+    name: str
+    name_en: str
+    short_name: str
+    level: str
+    city_adcode: str
+    province_adcode: str
+    valid_from: int
+    valid_to: int
+    current_adcode: str
+    lon: float
+    lat: float
+    position_source: str
+
+    @property
+    def has_seat(self) -> bool:
+        """Whether a position is known."""
+        return self.lon == self.lon  # nan differs from itself
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """A division name found in a text.
+
+    Attributes
+    ----------
+    text, start
+        What was found and where.
+    divisions
+        All divisions of that name, county level first; more than one when ambiguous.
+    kind
+        ``name``, ``short``, ``alias`` or ``former``.
+    """
+
+    text: str
+    start: int
+    divisions: tuple[Division, ...]
+    kind: str
+
+
+def _read(name: str) -> Iterator[dict[str, str]]:
+    with table_path(name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+@functools.cache
+def all_divisions() -> tuple[Division, ...]:
+    """Return every spell of every division, 1980 to 2024."""
+    nan = float("nan")
+    return tuple(
+        Division(
+            r["adcode"], r["name"], r["name_en"], r["short_name"], r["level"], r["city_adcode"],
+            r["province_adcode"], int(r["valid_from"]), int(r["valid_to"]), r["current_adcode"],
+            float(r["lon"] or nan), float(r["lat"] or nan), r["position_source"],
+        )
+        for r in _read("divisions")
+    )  # fmt: skip
+
+
+class Gazetteer:
+    """Division names valid in one year, and the names that went before, by province.
+
+    Parameters
+    ----------
+    year
+        Names standing in this year come first; names that had ended before it are found
+        as ``former``; names that came later are not known.
+    """
+
+    def __init__(self, year: int = CATALOGUE_YEAR) -> None:
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            text = f"year {year}: division names are known for {FIRST_YEAR} to {LAST_YEAR}"
+            raise ValueError(text)
+        self.year = year
+        self.current = [d for d in all_divisions() if d.valid_from <= year <= d.valid_to]
+        self.by_adcode = {d.adcode: d for d in self.current}
+        self.provinces = {d.name: d for d in self.current if d.level == "province"}
+        shorts = {d.short_name for d in self.provinces.values()}
+        # 吉林 is the exception: the prefecture-level city 吉林市 has the province's name
+        self._province_names = shorts - {d.short_name for d in self.current if d.level == "city"}
+        former = [d for d in all_divisions() if d.valid_to < year and d.level != "province"]
+        self._names: dict[str, dict[str, NameMatch]] = defaultdict(dict)
+        # earlier kinds win: a name of the year hides a former one of the same text
+        self._add("name", ((d.name, d) for d in self.current))
+        self._add("short", ((d.short_name, d) for d in self.current))
+        self._add("alias", self._aliases())
+        self._add("former", ((d.name, d) for d in former))
+        self._add("former", ((d.short_name, d) for d in former))
+        self._longest = {p: max(map(len, names)) for p, names in self._names.items()}
+
+    def _aliases(self) -> Iterator[tuple[str, Division]]:
+        for row in _read("division_aliases"):
+            division = self.by_adcode.get(row["adcode"])
+            if division is not None:
+                yield row["alias"], division
+
+    def _add(self, kind: str, names: Iterable[tuple[str, Division]]) -> None:
+        found: dict[tuple[str, str], dict[str, Division]] = defaultdict(dict)
+        for text, division in names:
+            # 上海县 and the like end here: the short form of a province names the province
+            if len(text) < 2 or text in NO_PLACES or text in self._province_names:
+                continue
+            if division.level != "province":
+                found[division.province_adcode, text][division.current_adcode] = division
+        for (province, text), divisions in found.items():
+            ordered = sorted(divisions.values(), key=lambda d: (d.level != "county", d.adcode))
+            self._names[province].setdefault(text, NameMatch(text, 0, tuple(ordered), kind))
+
+    def matches(self, text: str, province_adcode: str) -> list[NameMatch]:
+        """Return the division names in `text`, leftmost longest, without overlap."""
+        names, longest = self._names[province_adcode], self._longest.get(province_adcode, 0)
+        found, start = [], 0
+        while start < len(text):
+            for end in range(min(len(text), start + longest), start + 1, -1):
+                word = text[start:end]
+                if word in NO_PLACES:
+                    start = end
+                    break
+                match = names.get(word)
+                if match is not None:
+                    found.append(NameMatch(match.text, start, match.divisions, match.kind))
+                    start = end
+                    break
+            else:
+                start += 1
+        return found
+
+
+@functools.cache
+def gazetteer(year: int = CATALOGUE_YEAR) -> Gazetteer:
+    """Return the gazetteer of a year, built once."""
+    return Gazetteer(year)

@@ -1,0 +1,117 @@
+"""Load the project's tables: find, verify, check, return a frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.registry import table_path
+from geodata.schema import Column, check_table, read_csv
+
+PROVINCES = tuple(
+    "北京市 天津市 河北省 山西省 内蒙古自治区 辽宁省 吉林省 黑龙江省 上海市 江苏省 浙江省 安徽省 福建省 江西省 山东省 "
+    "河南省 湖北省 湖南省 广东省 广西壮族自治区 海南省 重庆市 四川省 贵州省 云南省 西藏自治区 陕西省 甘肃省 青海省 "
+    "宁夏回族自治区 新疆维吾尔自治区".split()
+)
+ZONE_LEVELS = ("国家级", "省级")
+ZONE_TYPES = tuple(
+    "经济技术开发区 高新技术产业开发区 海关特殊监管区域 边境/跨境经济合作区 其他类型开发区 "
+    "经济开发区 高新技术产业园区 工业园区".split()
+)
+
+_ADCODE = Column(pattern=(r"\d{6}", "a six-digit GB/T 2260 code"))
+_MONTH = (r"(19|20)\d{2}-(0[1-9]|1[0-2])", "a month as YYYY-MM")
+_AMOUNT = Column("number", low=0.0)
+
+ZONES = {
+    "id": Column(unique=True),
+    "code": Column(),
+    "name": Column(),
+    "name_en": Column(required=False),
+    "province_adcode": _ADCODE,
+    "province": Column(accepts=PROVINCES),
+    "level": Column(accepts=ZONE_LEVELS),
+    "type": Column(accepts=ZONE_TYPES),
+    "approved": Column(pattern=_MONTH),
+    "extended": Column(pattern=_MONTH, required=False),
+    # the largest approved zone has 23,252 ha; an area in m2 would exceed the bound
+    "area_ha": Column("number", low=0.01, high=100_000.0),
+    "industries": Column(required=False),
+    "remark": Column(required=False),
+}
+PROVINCE_COLUMNS = {
+    "province_adcode": Column(pattern=(r"\d{2}0000", "a provincial GB/T 2260 code"), unique=True),
+    "province": Column(accepts=PROVINCES, unique=True),
+    "province_short": Column(),
+    "province_en": Column(),
+    "gdp_2018_first_yi_cny": _AMOUNT,
+    "gdp_2018_census4_yi_cny": _AMOUNT,
+    "gdp_2018_nbs2025_yi_cny": _AMOUNT,
+    "built_up_2014_km2": _AMOUNT,
+    "built_up_2015_km2": _AMOUNT,
+    "built_up_2016_km2": _AMOUNT,
+    "built_up_2017_km2": _AMOUNT,
+}
+LISTED_COMPANIES = {
+    "symbol": Column(unique=True),
+    "name": Column(),
+    "province": Column(),
+    "city": Column(),
+    "city_adcode": _ADCODE,
+    "industry_group": Column(),
+    "industry": Column(),
+    "market_cap_class": Column(required=False),
+    "listing": Column(),
+}
+PUBLISHED_FIGURES = {
+    "figure_id": Column(unique=True),
+    "figure": Column(),
+    "value": Column("number"),
+    "unit": Column(),
+    "stated_in": Column(),
+}
+
+
+def load_zones(path: Path | None = None, encoding: str = "utf-8-sig") -> pd.DataFrame:
+    """Return the catalogue's zones, one a row, in catalogue order.
+
+    Parameters
+    ----------
+    path
+        A table with the built-in table's columns; the built-in one when None.
+    encoding
+        Of that file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``id``; ``area_ha`` in hectares, all else text.
+
+    Raises
+    ------
+    DataFileError
+        When the file cannot be read.
+    BadInputError
+        When cells are not accepted.
+    """
+    path = path or table_path("zones")
+    return check_table(read_csv(path, encoding), ZONES, path).set_index("id")
+
+
+def load_provinces() -> pd.DataFrame:
+    """Return the 31 provinces indexed by name: GDP in 100 million CNY, built-up area in km2."""
+    path = table_path("provinces")
+    return check_table(read_csv(path), PROVINCE_COLUMNS, path).set_index("province")
+
+
+def load_listed_companies() -> pd.DataFrame:
+    """Return listed Chinese technology companies with their head-office city."""
+    path = table_path("listed_companies")
+    return check_table(read_csv(path), LISTED_COMPANIES, path).set_index("symbol")
+
+
+def load_published_figures() -> pd.DataFrame:
+    """Return the figures of the 2020 report, indexed by ``figure_id``."""
+    path = table_path("published_figures")
+    return check_table(read_csv(path), PUBLISHED_FIGURES, path).set_index("figure_id")

@@ -1,0 +1,49 @@
+"""Chinese place names as text: normal form and short forms of division names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# The 55 minority peoples as they stand in names of autonomous divisions, longest first
+# where one name begins with another.
+PEOPLES = (
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|"
+    "纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|"
+    "鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|各"
+)
+# 蒙古 and other long names may drop 族 (巴音郭楞蒙古自治州); one-character names never do.
+_LONG_PEOPLES = "|".join(p for p in PEOPLES.split("|") if len(p) > 1)
+_AUTONOMOUS = re.compile(
+    rf"(?:(?:{PEOPLES})族|{_LONG_PEOPLES})*(?:自治区|自治州|自治县|自治旗|联合旗)$"
+)
+_GENERIC = re.compile(r"(?:自治区|特别行政区|地区|林区|矿区|特区|新区|省|市|盟|州|县|区|旗)$")
+_SPACE = re.compile(r"\s+")
+
+
+def normalise(text: str) -> str:
+    """Return `text` in the form names are compared in.
+
+    Unicode NFKC folds full-width letters, digits, compatibility ideographs and Kangxi
+    radicals; white space inside goes away, since Chinese names hold none.
+    """
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def short_name(name: str) -> str:
+    """Return a division's name without its generic part, "" where none may be used.
+
+    A short form has at least two characters: 沙县, 莘县 keep their full form, and so do
+    城区, 郊区, 矿区, whose rest would be no name.
+
+    Examples
+    --------
+    >>> short_name("余杭区"), short_name("玉屏侗族自治县"), short_name("内蒙古自治区")
+    ('余杭', '玉屏', '内蒙古')
+    >>> short_name("沙县")
+    ''
+    """
+    stem = _AUTONOMOUS.sub("", name)
+    if stem == name or len(stem) < 2:  # 内蒙古自治区: the people's name belongs to the stem
+        stem = _GENERIC.sub("", name)
+    return stem if len(stem) >= 2 and stem != name else ""

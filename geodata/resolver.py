@@ -1,0 +1,133 @@
+"""Resolve the name of a development zone to a division of its province.
+
+Rules, in this order, before any score:
+
+1. The province of the zone's code binds; a name of another province cannot win.
+2. The province's own name at the start is no place (江苏铜山..., 黑龙江虎林...), unless nothing
+   else is found (吉林高新技术产业开发区 is in 吉林市).
+3. The longest name wins at each position, a name of the year before a former one of that text.
+4. County beats city; where the text names a city, the county must lie in it (梧州...资源 is not
+   资源县), and then a former name will do (南京白下).
+5. One short form for a county and for another city's or its own prefecture's name
+   (南昌县, 南昌市) means the prefecture-level city; a county-level city that gave the prefecture
+   its name (大理市 in 大理州) is its seat and wins.
+6. What is left with more than one division is ambiguous and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geodata.gazetteer import Division, Gazetteer, NameMatch
+from geodata.names import normalise
+
+_XPCC = ("新疆生产建设兵团", "兵团")
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What a name resolves to.
+
+    Attributes
+    ----------
+    level
+        ``county``, ``city`` or ``province``.
+    divisions
+        One division, or all candidates of an ambiguous name.
+    method
+        ``name``, ``short``, ``alias``, ``former`` or ``province``.
+    reason
+        Why it is not a plain county match, "" when it is.
+    """
+
+    level: str
+    divisions: tuple[Division, ...]
+    method: str
+    reason: str
+
+
+def resolve_zone(name: str, province_adcode: str, gazetteer: Gazetteer) -> Resolution:
+    """Resolve a zone's name within its province.
+
+    Parameters
+    ----------
+    name
+        The zone's name as printed.
+    province_adcode
+        GB/T 2260 code of the province, e.g. ``330000``.
+    gazetteer
+        Of the catalogue's year.
+
+    Raises
+    ------
+    KeyError
+        When the province is unknown in that year.
+    """
+    province = gazetteer.by_adcode[province_adcode]
+    text = normalise(name)
+    matches = gazetteer.matches(_without_province(text, province), province_adcode)
+    if not matches:
+        # 吉林高新...: the prefecture-level city that has the province's name
+        whole = gazetteer.matches(text, province_adcode)
+        matches = [m for m in whole[:1] if m.text == province.short_name]
+    if not matches:
+        reason = f"no division name of {province.name} in the zone's name"
+        return Resolution("province", (province,), "province", reason)
+    return _choose(matches)
+
+
+def _without_province(text: str, province: Division) -> str:
+    for prefix in (province.name, province.short_name, *_XPCC):
+        text = text.removeprefix(prefix)
+    return text
+
+
+def _choose(matches: list[NameMatch]) -> Resolution:
+    cities = [d for m in matches for d in m.divisions if d.level == "city" and m.kind != "former"]
+    if cities:
+        named = {d.adcode[:4] for d in cities}
+        for match in matches:
+            inside = tuple(d for d in _counties(match) if _city_prefix(d) in named)
+            if inside:
+                return _county(inside, match)
+        return _city(cities[0], matches)
+    # without a city, a name of the year is better evidence than a former one
+    for match in [m for m in matches if m.kind != "former"] or matches:
+        if counties := _counties(match):
+            return _county(counties, match)
+    return _city(matches[0].divisions[0], matches)
+
+
+def _city_prefix(county: Division) -> str:
+    """Return the first four digits of the code of the city that holds a county today."""
+    return (county.current_adcode or county.adcode)[:4]
+
+
+def _city(city: Division, matches: list[NameMatch]) -> Resolution:
+    namesakes = [d for m in matches for d in m.divisions if d.level == "county"]
+    reason = f"only the city {city.name} is named"
+    if namesakes:
+        reason += f"; {namesakes[0].name} has the same short form or lies elsewhere"
+    return Resolution("city", (city, *namesakes), matches[0].kind, reason)
+
+
+def _counties(match: NameMatch) -> tuple[Division, ...]:
+    """Return the counties of a match, none where its text means the prefecture-level city."""
+    counties = tuple(d for d in match.divisions if d.level == "county")
+    cities = {d.adcode for d in match.divisions if d.level == "city"}
+    if not cities:
+        return counties
+    return tuple(d for d in counties if d.name.endswith("市") and d.city_adcode in cities)
+
+
+def _county(counties: tuple[Division, ...], match: NameMatch) -> Resolution:
+    if len(counties) > 1:
+        exact = tuple(d for d in counties if d.name == match.text)
+        counties = exact if len(exact) == 1 else counties
+    if len(counties) > 1:
+        names = ", ".join(f"{d.name} ({d.adcode})" for d in counties)
+        return Resolution("county", counties, match.kind, f"{match.text!r} is ambiguous: {names}")
+    reason = ""
+    if match.kind == "former":
+        reason = f"{counties[0].name} was renamed or merged after {counties[0].valid_to}"
+    return Resolution("county", counties, match.kind, reason)

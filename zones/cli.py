@@ -1,0 +1,326 @@
+"""The ``zonegap`` command: wires tables, analysis and maps; the only module that knows all three.
+
+Heavy libraries are imported inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geodata.errors import UsageError, ZonegapError
+from zones.parameters import DISTANCE_METHODS, GDP_VINTAGES, HUB_LAYERS, LAND_YEARS
+from zones.study import FORMATS, LANGUAGES, Study, override, read_study
+
+if TYPE_CHECKING:
+    from zones.pipeline import StudyResult
+
+app = typer.Typer(
+    name="zonegap",
+    help="How far are China's development zones from the technology companies that could "
+    "digitalise them?",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Layer = StrEnum("Layer", {name: name for name in HUB_LAYERS})  # type: ignore[misc]
+Method = StrEnum("Method", {name: name for name in DISTANCE_METHODS})  # type: ignore[misc]
+Gdp = StrEnum("Gdp", {name: name for name in GDP_VINTAGES})  # type: ignore[misc]
+Land = StrEnum("Land", {name: name for name in LAND_YEARS})  # type: ignore[misc]
+Language = StrEnum("Language", {name: name for name in LANGUAGES})  # type: ignore[misc]
+
+StudyFile = Annotated[
+    Path | None, typer.Argument(help="Study file in TOML; the built-in study without one.")
+]
+Km = Annotated[
+    str | None, typer.Option("--km", help="Thresholds in km, comma-separated: 300,500,800.")
+]
+Hubs = Annotated[Layer | None, typer.Option("--hubs", help="Hub layer.")]
+HubsFile = Annotated[
+    Path | None,
+    typer.Option("--hubs-file", help="CSV of hubs: hub, province, lon, lat, datum."),
+]
+DistanceMethod = Annotated[
+    Method | None, typer.Option("--method", help="Great circle, or exact on the ellipsoid.")
+]
+GdpVintage = Annotated[Gdp | None, typer.Option("--gdp", help="Vintage of provincial GDP 2018.")]
+LandYear = Annotated[Land | None, typer.Option("--land", help="Urban land to divide by.")]
+Lang = Annotated[Language | None, typer.Option("--lang", help="Language of tables and map.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def _thresholds(text: str | None) -> tuple[float, ...] | None:
+    if text is None:
+        return None
+    try:
+        return tuple(float(part) for part in text.replace("，", ",").split(","))
+    except ValueError:
+        message = f"--km: {text!r}; accepted: numbers in km, comma-separated, e.g. 300,500,800"
+        raise UsageError(message) from None
+
+
+def _study(file: Path | None, km: str | None = None, **options: Any) -> Study:
+    plain = {k: str(v) if isinstance(v, StrEnum) else v for k, v in options.items()}
+    return override(read_study(file), thresholds_km=_thresholds(km), **plain)
+
+
+def _result(study: Study) -> StudyResult:
+    from zones.pipeline import run_study
+
+    try:
+        return run_study(study)
+    except ValueError as error:  # an option the analysis refuses, e.g. provinces without hubs
+        raise UsageError(str(error)) from None
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _print_table(key: str, study: Study, as_json: bool) -> None:
+    from zones.report_tables import report_table, to_markdown
+
+    table = report_table(key, _result(study))
+    if as_json:
+        typer.echo(table.frame.to_json(orient="records", force_ascii=False, indent=1))
+    else:
+        typer.echo(to_markdown(table), nl=False)
+
+
+@app.command()
+def run(
+    study_file: StudyFile = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Output folder.")] = None,
+    km: Km = None,
+    hubs: Hubs = None,
+    hubs_file: HubsFile = None,
+    method: DistanceMethod = None,
+    gdp: GdpVintage = None,
+    land: LandYear = None,
+    lang: Lang = None,
+) -> None:
+    """Run the study: zones, tables, map and manifest into the output folder."""
+    from zones.run_outputs import write_run
+
+    study = _study(
+        study_file, km, folder=out, hub_layer=hubs, hub_file=hubs_file, distance_method=method,
+        gdp=gdp, land=land, language=lang,
+    )  # fmt: skip
+    _say("locating zones and measuring distances ...")
+    result = _result(study)
+    _say("writing zones, tables and map ...")
+    written = write_run(result)
+    typer.echo(written.summary)
+    typer.echo("")
+    for path in written.paths:
+        typer.echo(str(path))
+    for warning in written.warnings:
+        _say(f"note: {warning}")
+
+
+@app.command()
+def threshold(
+    study_file: StudyFile = None,
+    km: Km = None,
+    hubs: Hubs = None,
+    hubs_file: HubsFile = None,
+    method: DistanceMethod = None,
+    as_json: Json = False,
+) -> None:
+    """Count the zones beyond each threshold, with the band their positions leave open."""
+    from zones.pipeline import located_zones, study_hubs, with_distances
+    from zones.thresholds import count_beyond
+
+    study = _study(
+        study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method
+    )
+    zones = with_distances(located_zones(study), study_hubs(study), study)
+    counts = count_beyond(zones["nearest_km"], zones["uncertainty_km"], study.thresholds_km)
+    if as_json:
+        typer.echo(counts.reset_index().to_json(orient="records", indent=1))
+        return
+    for threshold_km, row in counts.iterrows():
+        typer.echo(
+            f"{threshold_km:g} km, {study.hub_layer}: {row['beyond']:,.0f} of {len(zones):,} zones "
+            f"beyond ({row['beyond_zones_pct']:.1f} %), surely {row['surely']:,.0f}, "
+            f"possibly {row['possibly']:,.0f}"
+        )
+
+
+@app.command()
+def distance(
+    study_file: StudyFile = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="CSV file to write instead of printing.")
+    ] = None,
+    hubs: Hubs = None,
+    hubs_file: HubsFile = None,
+    method: DistanceMethod = None,
+) -> None:
+    """Print each zone's nearest hub and its distance to each cluster as CSV."""
+    from zones.outputs import write_atomic
+    from zones.pipeline import located_zones, study_hubs, with_distances
+
+    study = _study(study_file, hub_layer=hubs, hub_file=hubs_file, distance_method=method)
+    zones = with_distances(located_zones(study), study_hubs(study), study)
+    columns = ["name", "lon", "lat", "uncertainty_km", "nearest_hub", "nearest_km"]
+    columns += ["beijing_km", "zhejiang_km", "guangdong_km"]
+    digits = {c: 3 for c in columns if c.endswith("_km")} | {"lon": 6, "lat": 6}
+    text = zones[columns].round(digits).to_csv(lineterminator="\n")
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        write_atomic(out, "\ufeff" + text)
+        _say(str(out))
+
+
+@app.command()
+def gdp(
+    study_file: StudyFile = None,
+    gdp: GdpVintage = None,
+    land: LandYear = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """Print the estimated zone GDP by province."""
+    _print_table("provinces", _study(study_file, gdp=gdp, land=land, language=lang), as_json)
+
+
+@app.command()
+def tables(
+    study_file: StudyFile = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the tables.")] = Path("out/tables"),
+    km: Km = None,
+    hubs: Hubs = None,
+    hubs_file: HubsFile = None,
+    method: DistanceMethod = None,
+    gdp: GdpVintage = None,
+    land: LandYear = None,
+    lang: Lang = None,
+    formats: Annotated[
+        str | None, typer.Option("--formats", help=f"Comma-separated: {','.join(FORMATS)}.")
+    ] = None,
+) -> None:
+    """Write the six tables of the study."""
+    from zones.outputs import staged, write_tables
+    from zones.report_tables import report_tables
+
+    study = _study(
+        study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
+        land=land, language=lang, formats=tuple(formats.split(",")) if formats else None,
+    )  # fmt: skip
+    result = _result(study)
+    with staged(out) as stage:
+        write_tables(report_tables(result), study.formats, stage)
+        names = sorted(path.name for path in stage.iterdir())
+    for name in names:
+        typer.echo(str(out / name))
+
+
+@app.command()
+def reconcile(
+    study_file: StudyFile = None,
+    hubs: Hubs = None,
+    hubs_file: HubsFile = None,
+    method: DistanceMethod = None,
+    gdp: GdpVintage = None,
+    land: LandYear = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """Print the report's figures with ours beside them."""
+    study = _study(
+        study_file, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
+        land=land, language=lang,
+    )  # fmt: skip
+    _print_table("reconciliation", study, as_json)
+
+
+@app.command("map")
+def map_(
+    study_file: StudyFile = None,
+    out: Annotated[Path, typer.Option("--out", help="HTML file.")] = Path("out/map.html"),
+    km: Km = None,
+    hubs: Hubs = None,
+    hubs_file: HubsFile = None,
+    method: DistanceMethod = None,
+    lang: Lang = None,
+) -> None:
+    """Write the interactive map, one file that opens without network."""
+    from zones.outputs import write_atomic
+    from zones.run_outputs import map_html
+
+    study = _study(
+        study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, language=lang
+    )
+    write_atomic(out, map_html(_result(study)))
+    typer.echo(str(out))
+
+
+@app.command()
+def data(
+    name: Annotated[str | None, typer.Argument(help="A table; all without a name.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the built-in tables with rows, source and licence, each checked by its hash."""
+    import json
+
+    from geodata.registry import registry, table_path
+
+    entries = registry()
+    names = sorted(entries) if name is None else [name]
+    paths = {n: table_path(n) for n in names}
+    if as_json:
+        about = {n: entries[n].__dict__ | {"path": str(paths[n])} for n in names}
+        typer.echo(json.dumps(about, ensure_ascii=False, indent=1))
+        return
+    for n in names:
+        entry = entries[n]
+        typer.echo(f"{n}: {entry.title}; {entry.rows:,} rows; {entry.date}; {entry.licence}")
+        if name is not None:
+            typer.echo(f"  source: {entry.source}")
+            typer.echo(f"  columns: {', '.join(entry.columns)}")
+            typer.echo(f"  sha256: {entry.sha256}")
+            typer.echo(f"  file: {paths[n]}")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from zones.provenance import VERSION
+
+        typer.echo(f"zonegap {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command; a known error is one message and its exit code, never a traceback.
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input data.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # a console that cannot show a character (GBK) must not end the run
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except ZonegapError as error:
+        _say(f"zonegap: {error}")
+        sys.exit(error.exit_code)
+    except OSError as error:
+        _say(f"zonegap: {error.filename or ''}: {error.strerror or error}")
+        sys.exit(1)

@@ -1,0 +1,75 @@
+"""Great circles on the sphere: haversine, unit vectors, chord and arc."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from zones.parameters import EARTH_RADIUS_KM
+
+FloatArray = NDArray[np.float64]
+
+
+def unit_vectors(lon: ArrayLike, lat: ArrayLike) -> FloatArray:
+    """Return points of the unit sphere for longitude and latitude.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, one-dimensional, n values each.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, 3), each row of length 1.
+    """
+    lam, phi = np.radians(np.asarray(lon, float)), np.radians(np.asarray(lat, float))
+    cos_phi = np.cos(phi)
+    return np.column_stack((cos_phi * np.cos(lam), cos_phi * np.sin(lam), np.sin(phi)))
+
+
+def chord_to_km(chord: ArrayLike) -> FloatArray:
+    """Return the arc in km on the mean sphere under a chord of the unit sphere (0 to 2)."""
+    half = np.clip(np.asarray(chord, float) / 2.0, 0.0, 1.0)
+    return np.asarray(2.0 * EARTH_RADIUS_KM * np.arcsin(half))
+
+
+def km_to_chord(distance_km: ArrayLike) -> FloatArray:
+    """Return the chord of the unit sphere under an arc in km, at most half the circumference."""
+    angle = np.asarray(distance_km, float) / (2.0 * EARTH_RADIUS_KM)
+    return np.asarray(2.0 * np.sin(np.minimum(angle, np.pi / 2.0)))
+
+
+def haversine_km(
+    lon_1: ArrayLike, lat_1: ArrayLike, lon_2: ArrayLike, lat_2: ArrayLike
+) -> FloatArray:
+    """Return great-circle distances on the mean sphere of WGS-84.
+
+    Parameters
+    ----------
+    lon_1, lat_1, lon_2, lat_2
+        Degrees; shapes that broadcast.
+
+    Returns
+    -------
+    numpy.ndarray
+        Kilometres, of the broadcast shape.
+
+    Notes
+    -----
+    hav(d) = hav(dlat) + cos(lat1) cos(lat2) hav(dlon); Sinnott, Virtues of the Haversine,
+    Sky and Telescope 68 (1984).
+
+    Examples
+    --------
+    >>> round(float(haversine_km(116.40, 39.90, 120.15, 30.28)), 1)  # Beijing to Hangzhou
+    1123.2
+    """
+    lam_1, phi_1, lam_2, phi_2 = (
+        np.radians(np.asarray(x, float)) for x in (lon_1, lat_1, lon_2, lat_2)
+    )
+    hav = (
+        np.sin((phi_2 - phi_1) / 2.0) ** 2
+        + np.cos(phi_1) * np.cos(phi_2) * np.sin((lam_2 - lam_1) / 2.0) ** 2
+    )
+    return np.asarray(2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(hav, 0.0, 1.0))))

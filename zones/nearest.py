@@ -1,0 +1,132 @@
+"""The nearest hub of each point, and the distance to each cluster."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from zones.great_circle import FloatArray, chord_to_km, unit_vectors
+from zones.inputs import check_choice, coordinates
+from zones.parameters import CLUSTERS, DISTANCE_METHODS
+
+# chords closer than this are one distance: about 6e-9 m on the ground
+TIE_CHORD = 1e-15
+
+
+class Nearest(NamedTuple):
+    """Row number of the nearest hub and the distance to it, one a point."""
+
+    hub: NDArray[np.intp]
+    distance_km: FloatArray
+
+
+def nearest_on_sphere(
+    lon: FloatArray, lat: FloatArray, hub_lon: FloatArray, hub_lat: FloatArray
+) -> Nearest:
+    """Find the nearest hub by great circle with a KD-tree on unit vectors.
+
+    The straight chord through the sphere grows with the arc, so the nearest by chord is the
+    nearest by arc. On a tie the hub that is listed first wins.
+
+    Parameters
+    ----------
+    lon, lat
+        Points, degrees, n values each.
+    hub_lon, hub_lat
+        Hubs, degrees, m values each, m at least 1.
+
+    Returns
+    -------
+    Nearest
+        Arrays of length n.
+    """
+    from scipy.spatial import KDTree
+
+    tree = KDTree(unit_vectors(hub_lon, hub_lat))
+    points = unit_vectors(lon, lat)
+    chord, hub = tree.query(points, k=[1, 2] if len(hub_lon) > 1 else [1])
+    tied = np.flatnonzero(chord[:, -1] - chord[:, 0] <= TIE_CHORD) if len(hub_lon) > 1 else []
+    first = hub[:, 0].copy()
+    for i in tied:
+        first[i] = min(tree.query_ball_point(points[i], chord[i, 0] + TIE_CHORD))
+    return Nearest(first, chord_to_km(chord[:, 0]))
+
+
+def nearest(
+    points: pd.DataFrame, hubs: pd.DataFrame, *, method: str = "great-circle"
+) -> pd.DataFrame:
+    """Find the nearest hub of each point.
+
+    Parameters
+    ----------
+    points
+        With ``lon`` and ``lat`` in WGS-84 degrees.
+    hubs
+        With ``lon`` and ``lat``; its index names the hubs.
+    method
+        ``great-circle`` on the mean sphere, or ``geodesic``, exact on the WGS-84 ellipsoid.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the index of `points`: ``nearest_hub`` (a label of `hubs`) and ``nearest_km``.
+        On a tie the hub that is listed first wins.
+
+    Raises
+    ------
+    ValueError
+        For an unknown method, no hub, or coordinates that are missing or out of range.
+
+    Examples
+    --------
+    >>> points = pd.DataFrame({"lon": [121.47], "lat": [31.23]}, index=["Shanghai"])
+    >>> hubs = pd.DataFrame({"lon": [116.4, 120.15], "lat": [39.9, 30.28]}, ["Beijing", "Hangzhou"])
+    >>> nearest(points, hubs).round(1).loc["Shanghai"].tolist()
+    ['Hangzhou', 164.5]
+    """
+    check_choice("method", method, DISTANCE_METHODS)
+    lon, lat = coordinates(points, "points")
+    hub_lon, hub_lat = coordinates(hubs, "hubs")
+    if hubs.empty:
+        text = "hubs: at least one hub is needed"
+        raise ValueError(text)
+    if method == "geodesic":
+        from zones.geodesic import nearest_on_ellipsoid
+
+        found = nearest_on_ellipsoid(lon, lat, hub_lon, hub_lat)
+    else:
+        found = nearest_on_sphere(lon, lat, hub_lon, hub_lat)
+    return pd.DataFrame(
+        {"nearest_hub": hubs.index.to_numpy()[found.hub], "nearest_km": found.distance_km},
+        index=points.index,
+    )
+
+
+def cluster_distances(
+    points: pd.DataFrame, hubs: pd.DataFrame, *, method: str = "great-circle"
+) -> pd.DataFrame:
+    """Return the distance to the nearest hub of each cluster.
+
+    Parameters
+    ----------
+    points, hubs, method
+        As for `nearest`; `hubs` has a column ``cluster`` too.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the index of `points`: ``beijing_km``, ``zhejiang_km``, ``guangdong_km``; nan where a
+        cluster has no hub.
+    """
+    columns = {}
+    for cluster in CLUSTERS:
+        members = hubs[hubs["cluster"] == cluster]
+        column = f"{cluster.lower()}_km"
+        if members.empty:
+            columns[column] = np.full(len(points), np.nan)
+        else:
+            columns[column] = nearest(points, members, method=method)["nearest_km"].to_numpy()
+    return pd.DataFrame(columns, index=points.index)

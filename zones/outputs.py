@@ -1,0 +1,96 @@
+"""Write outputs beside their place and move them there only when all of them are complete."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from zones.report_tables import ReportTable, to_markdown
+
+ZONE_COLUMNS = (
+    "id code name name_en province level type approved extended area_ha industries remark "
+    "lon lat adcode geocode_level geocode_method geocode_source uncertainty_km "
+    "geocode_candidates geocode_reason nearest_hub nearest_km beijing_km zhejiang_km guangdong_km"
+).split()
+GDP_COLUMNS = ["gdp_density_yi_per_km2", "gdp_yi_cny"]
+# A fixed date, so that equal data give equal bytes; GeoPackage wants one.
+GPKG_DATE = "2018-02-26T00:00:00Z"
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """Give a temporary folder whose files move into `folder` when the block ends well.
+
+    When the block fails nothing in `folder` changes. Files of other names stay.
+    """
+    made = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=".zonegap-", dir=folder))
+    try:
+        yield stage
+        for path in sorted(p for p in stage.rglob("*") if p.is_file()):
+            target = folder / path.relative_to(stage)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        if made and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def write_atomic(path: Path, text: str) -> None:
+    """Write one text file beside its place and move it there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".zonegap-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def zone_frame(zones: pd.DataFrame) -> pd.DataFrame:
+    """Return the published columns of the zones in their order, rounded.
+
+    Coordinates to 6 decimals, distances to 3 (1 m), money to 4: below every source's precision,
+    and equal on every machine.
+    """
+    flags = [c for c in zones.columns if c.startswith("beyond_")]
+    frame = zones.reset_index()[[*ZONE_COLUMNS, *flags, *GDP_COLUMNS]]
+    digits = {c: 3 for c in frame.columns if c.endswith("_km")}
+    return frame.round(digits | {"lon": 6, "lat": 6} | dict.fromkeys(GDP_COLUMNS, 4))
+
+
+def write_zones(zones: pd.DataFrame, folder: Path) -> None:
+    """Write zones.csv (UTF-8 with BOM), zones.parquet (GeoParquet) and zones.gpkg."""
+    import geopandas as gpd
+    import pyogrio
+
+    frame = zone_frame(zones)
+    csv = frame.to_csv(index=False, lineterminator="\r\n")
+    (folder / "zones.csv").write_text(csv, encoding="utf-8-sig", newline="")
+    points = gpd.points_from_xy(frame["lon"], frame["lat"])
+    located = gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
+    located.to_parquet(folder / "zones.parquet", index=False)
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": GPKG_DATE})
+    located.to_file(folder / "zones.gpkg", driver="GPKG", layer="zones", engine="pyogrio")
+
+
+def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Path) -> None:
+    """Write each table as csv, and all of them together as ``tables.md``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if "csv" in formats:
+        for table in tables:
+            text = table.frame.round(6).to_csv(index=False, lineterminator="\r\n")
+            (folder / f"{table.key}.csv").write_text(text, encoding="utf-8-sig", newline="")
+    if "md" in formats:
+        text = "\n".join(to_markdown(table) for table in tables)
+        (folder / "tables.md").write_text(text, encoding="utf-8", newline="\n")

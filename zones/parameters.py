@@ -1,0 +1,35 @@
+"""The study's constants: unit in the name, source in the comment."""
+
+from __future__ import annotations
+
+# Mean radius R1 = (2a + b) / 3 of the WGS-84 ellipsoid (Moritz, Geodetic Reference System 1980).
+EARTH_RADIUS_KM = 6371.0088
+
+WGS84_F = 1.0 / 298.257223563  # flattening, defining constant of WGS-84
+WGS84_E2 = WGS84_F * (2.0 - WGS84_F)  # first eccentricity squared
+# The geodesic over the great circle between two points lies between a(1-e2)/R (along the
+# meridian at the equator) and a/sqrt(1-e2)/R (at the pole). The ellipsoid's nearest hub
+# therefore lies within the quotient of the two, 1.010126, times the sphere's nearest distance.
+ELLIPSOID_FACTOR = (1.0 - WGS84_E2) ** -1.5
+
+HA_PER_KM2 = 100.0
+YI_PER_TRILLION = 10_000.0  # 1 trillion CNY = 10,000 x 100 million (亿)
+
+# The three clusters of the 2020 report, by province.
+CLUSTERS = {"Beijing": "110000", "Zhejiang": "330000", "Guangdong": "440000"}
+CORE_CITIES = ("110000", "330100", "440100", "440300")  # Beijing, Hangzhou, Guangzhou, Shenzhen
+
+HUB_LAYERS = ("prefectures", "listed", "cores", "file")
+DISTANCE_METHODS = ("great-circle", "geodesic")
+THRESHOLD_KM = 500.0  # figure 15 of the report
+PUBLISHED_BEYOND_ID = "zones_beyond_500km"
+
+GDP_VINTAGES = {
+    "2018-first": "gdp_2018_first_yi_cny",
+    "2018-census4": "gdp_2018_census4_yi_cny",
+    "2018-nbs2025": "gdp_2018_nbs2025_yi_cny",
+}
+LAND_YEARS = {f"built-up-{year}": f"built_up_{year}_km2" for year in range(2014, 2018)}
+
+CURVE_STEP_KM = 50
+CURVE_END_KM = 3000

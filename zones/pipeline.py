@@ -1,0 +1,101 @@
+"""The study from tables to numbers: ordered calls, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from geodata.geocoder import geocode_zones
+from geodata.loaders import load_provinces, load_zones
+from zones.gdp import gdp_density, zone_gdp
+from zones.hubs import hub_layer
+from zones.nearest import cluster_distances, nearest
+from zones.parameters import HUB_LAYERS
+from zones.study import Study
+from zones.thresholds import beyond
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """What a study gives.
+
+    Attributes
+    ----------
+    study
+        What was asked.
+    zones
+        One row a zone in catalogue order: the catalogue's columns, position, distances, GDP.
+    hubs
+        The hubs of the study's layer.
+    provinces
+        Provincial GDP and land.
+    nearest_km
+        Distance to the nearest hub under each (hub layer, distance method), on the index of
+        `zones`; filled on demand by `distance_under`.
+    """
+
+    study: Study
+    zones: pd.DataFrame
+    hubs: pd.DataFrame
+    provinces: pd.DataFrame
+    nearest_km: dict[tuple[str, str], pd.Series[float]] = field(default_factory=dict)
+
+    def layers(self) -> list[str]:
+        """Return the hub layers that can be compared: the study's own first."""
+        own = self.study.hub_layer
+        return [own, *(name for name in HUB_LAYERS if name not in (own, "file"))]
+
+    def distance_under(self, layer: str, method: str) -> pd.Series[float]:
+        """Return ``nearest_km`` under another hub layer or distance method."""
+        if (layer, method) not in self.nearest_km:
+            hubs = self.hubs if layer == self.study.hub_layer else hub_layer(layer)
+            found = nearest(self.zones, hubs, method=method)["nearest_km"]
+            self.nearest_km[layer, method] = found
+        return self.nearest_km[layer, method]
+
+
+def located_zones(study: Study) -> pd.DataFrame:
+    """Return the study's zones with their positions."""
+    zones = load_zones(study.zones_table, study.zones_encoding)
+    return zones.join(geocode_zones(zones, study.year))
+
+
+def study_hubs(study: Study) -> pd.DataFrame:
+    """Return the hubs of the study's layer."""
+    return hub_layer(study.hub_layer, file=study.hub_file, provinces=study.hub_provinces)
+
+
+def with_distances(zones: pd.DataFrame, hubs: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Add the nearest hub, the distances and one column a threshold."""
+    zones = zones.join(nearest(zones, hubs, method=study.distance_method))
+    zones = zones.join(cluster_distances(zones, hubs, method=study.distance_method))
+    for threshold_km in study.thresholds_km:
+        zones[f"beyond_{threshold_km:g}km"] = beyond(zones["nearest_km"], threshold_km)
+    return zones
+
+
+def with_gdp(zones: pd.DataFrame, provinces: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Add the provincial GDP density and the zone's estimated GDP."""
+    density = gdp_density(provinces, study.gdp, study.land)
+    zones[density.name] = zones["province"].map(density)
+    return zones.join(zone_gdp(zones, density))
+
+
+def run_study(study: Study) -> StudyResult:
+    """Run a study on its tables; nothing is written.
+
+    Raises
+    ------
+    DataFileError, BadInputError
+        When a table cannot be read or holds values that are not accepted.
+    ValueError
+        When no hub is left.
+    """
+    hubs = study_hubs(study)
+    provinces = load_provinces()
+    zones = with_distances(located_zones(study), hubs, study)
+    zones = with_gdp(zones, provinces, study)
+    result = StudyResult(study, zones, hubs, provinces)
+    result.nearest_km[study.hub_layer, study.distance_method] = zones["nearest_km"]
+    return result

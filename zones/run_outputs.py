@@ -1,0 +1,60 @@
+"""Everything ``zonegap run`` writes, staged and moved as one; imports the maps for the command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from zones.outputs import staged, write_tables, write_zones
+from zones.pipeline import StudyResult
+from zones.provenance import manifest, write_json
+from zones.report_tables import report_tables, to_markdown
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a run has written.
+
+    Attributes
+    ----------
+    summary
+        The reconciliation table as text.
+    paths
+        The written files, map and tables first.
+    warnings
+        What a reader should know; also in the manifest.
+    """
+
+    summary: str
+    paths: list[Path]
+    warnings: list[str]
+
+
+def write_run(result: StudyResult) -> Written:
+    """Write zones, tables, map and manifest into the study's folder.
+
+    All files are complete before the first one is moved to its place.
+    """
+    folder = result.study.folder
+    tables = report_tables(result)
+    with staged(folder) as stage:
+        write_zones(result.zones, stage)
+        write_tables(tables, result.study.formats, stage / "tables")
+        (stage / "map.html").write_text(map_html(result), encoding="utf-8", newline="\n")
+        files = sorted(p for p in stage.rglob("*") if p.is_file())
+        outputs = {p.relative_to(stage).as_posix(): p for p in files}
+        about = manifest(result, outputs)
+        write_json(about, stage / "manifest.json")
+    summary = next(to_markdown(t) for t in tables if t.key == "reconciliation")
+    names = sorted([*outputs, "manifest.json"], key=lambda n: (n != "map.html", "/" not in n, n))
+    return Written(summary, [folder / name for name in names], about["warnings"])
+
+
+def map_html(result: StudyResult) -> str:
+    """Return the map of a study as one page of HTML."""
+    from maps.zone_map import zone_map
+
+    study = result.study
+    page = zone_map(result.zones, result.hubs, study.thresholds_km[0], study.language)
+    html: str = page.get_root().render()
+    return html

@@ -1,0 +1,200 @@
+"""The study: what is asked, read from a TOML file and the command line."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from geodata.errors import DataFileError, UsageError
+from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR
+from geodata.loaders import PROVINCES
+from zones.parameters import (
+    DISTANCE_METHODS,
+    GDP_VINTAGES,
+    HUB_LAYERS,
+    LAND_YEARS,
+    THRESHOLD_KM,
+)
+
+LANGUAGES = ("en", "zh")
+FORMATS = ("csv", "md")
+
+
+@dataclass(frozen=True)
+class Study:
+    """One question: zones, hubs, distance, GDP, output. Paths are absolute or of the caller.
+
+    Attributes
+    ----------
+    zones_table
+        A table like the built-in one, None for the built-in one.
+    zones_encoding
+        Of that table.
+    hub_layer, hub_file, hub_provinces
+        See `zones.hubs.hub_layer`.
+    distance_method
+        ``great-circle`` or ``geodesic``.
+    thresholds_km
+        At least one; the first is the study's own.
+    gdp, land
+        Vintage and year; see `zones.gdp.gdp_density`.
+    year
+        Of the names in the zones' names.
+    folder, language, formats
+        Where and how the outputs are written.
+    """
+
+    zones_table: Path | None = None
+    zones_encoding: str = "utf-8-sig"
+    hub_layer: str = "prefectures"
+    hub_file: Path | None = None
+    hub_provinces: tuple[str, ...] | None = None
+    distance_method: str = "great-circle"
+    thresholds_km: tuple[float, ...] = (THRESHOLD_KM,)
+    gdp: str = "2018-first"
+    land: str = "built-up-2017"
+    year: int = CATALOGUE_YEAR
+    folder: Path = Path("out")
+    language: str = "en"
+    formats: tuple[str, ...] = FORMATS
+
+    def __post_init__(self) -> None:
+        """Check every value; raises UsageError naming the key and what is accepted."""
+        for key, value, accepted in (
+            ("hubs.layer", self.hub_layer, HUB_LAYERS),
+            ("distance.method", self.distance_method, DISTANCE_METHODS),
+            ("gdp.gdp", self.gdp, tuple(GDP_VINTAGES)),
+            ("gdp.land", self.land, tuple(LAND_YEARS)),
+            ("output.language", self.language, LANGUAGES),
+            *(("output.formats", f, FORMATS) for f in self.formats),
+            *(("hubs.provinces", p, PROVINCES) for p in self.hub_provinces or ()),
+        ):
+            if value not in accepted:
+                text = f"{key}: {value!r}; accepted: {', '.join(accepted)}{_nearest(value, accepted)}"
+                raise UsageError(text)
+        if not self.thresholds_km or not all(0 <= t < math.inf for t in self.thresholds_km):
+            text = f"distance.thresholds_km: {self.thresholds_km!r}; accepted: numbers of at least 0"
+            raise UsageError(text)
+        if not FIRST_YEAR <= self.year <= LAST_YEAR:
+            text = f"geocode.year: {self.year}; accepted: {FIRST_YEAR} to {LAST_YEAR}"
+            raise UsageError(text)
+        if (self.hub_layer == "file") != (self.hub_file is not None):
+            text = "hubs.file goes with hubs.layer = \"file\", and only with it"
+            raise UsageError(text)
+
+    def parameters(self) -> dict[str, Any]:
+        """Return what was asked, as JSON-ready values, without the output folder."""
+        values = {k: v for k, v in asdict(self).items() if k != "folder"}
+        return {k: v.name if isinstance(v, Path) else v for k, v in values.items()}
+
+
+# TOML key -> attribute, expected type in words
+_KEYS: dict[str, dict[str, tuple[str, str]]] = {
+    "zones": {"table": ("zones_table", "path"), "encoding": ("zones_encoding", "text")},
+    "hubs": {
+        "layer": ("hub_layer", "text"),
+        "file": ("hub_file", "path"),
+        "provinces": ("hub_provinces", "list of text"),
+    },
+    "distance": {
+        "method": ("distance_method", "text"),
+        "thresholds_km": ("thresholds_km", "list of numbers"),
+    },
+    "gdp": {"gdp": ("gdp", "text"), "land": ("land", "text")},
+    "geocode": {"year": ("year", "whole number")},
+    "output": {
+        "folder": ("folder", "path"),
+        "language": ("language", "text"),
+        "formats": ("formats", "list of text"),
+    },
+}
+
+
+def read_study(path: Path | None) -> Study:
+    """Read a study file; the built-in study when None.
+
+    Relative paths in the file count from the file's own folder.
+
+    Raises
+    ------
+    DataFileError
+        When the file cannot be read.
+    UsageError
+        When it is not TOML, or a section, key or value is not accepted.
+    """
+    if path is None:
+        return Study()
+    try:
+        sections = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        text = f"{path}: no such study file"
+        raise DataFileError(text) from None
+    except OSError as error:
+        text = f"{path}: cannot be read ({error.strerror})"
+        raise DataFileError(text) from None
+    except (tomllib.TOMLDecodeError, UnicodeError) as error:
+        text = f"{path}: not a TOML file ({error})"
+        raise UsageError(text) from None
+    try:
+        return Study(**_attributes(sections, path.parent))
+    except UsageError as error:
+        text = f"{path}: {error}"
+        raise UsageError(text) from None
+
+
+def override(study: Study, **options: object) -> Study:
+    """Return the study with the options that are not None put over it.
+
+    Naming a hub file means the layer ``file``; naming another layer drops the file.
+    """
+    given = {k: v for k, v in options.items() if v is not None}
+    if given.get("hub_file") is not None:
+        given.setdefault("hub_layer", "file")
+    elif given.get("hub_layer", "file") != "file":
+        given["hub_file"] = None
+    return replace(study, **given)  # type: ignore[arg-type]
+
+
+def _attributes(sections: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    values = {}
+    for section, keys in sections.items():
+        if section not in _KEYS or not isinstance(keys, Mapping):
+            text = f"unknown section [{section}]; accepted: {', '.join(_KEYS)}"
+            raise UsageError(text + _nearest(section, _KEYS))
+        for key, value in keys.items():
+            if key not in _KEYS[section]:
+                text = f"unknown key {section}.{key}; accepted: {', '.join(_KEYS[section])}"
+                raise UsageError(text + _nearest(key, _KEYS[section]))
+            attribute, kind = _KEYS[section][key]
+            values[attribute] = _typed(f"{section}.{key}", value, kind, folder)
+    assert set(values) <= {f.name for f in fields(Study)}
+    return values
+
+
+def _typed(key: str, value: Any, kind: str, folder: Path) -> Any:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind == "text" and isinstance(value, str):
+        return value
+    if kind == "path" and isinstance(value, str) and value:
+        return folder / value
+    if kind == "whole number" and number and isinstance(value, int):
+        return value
+    if kind == "list of text" and isinstance(value, list):
+        if all(isinstance(v, str) for v in value):
+            return tuple(value)
+    if kind == "list of numbers":
+        numbers = value if isinstance(value, list) else [value]
+        if all(isinstance(v, int | float) and not isinstance(v, bool) for v in numbers):
+            return tuple(float(v) for v in numbers)
+    text = f"{key}: {value!r}; accepted: {kind}"
+    raise UsageError(text)
+
+
+def _nearest(value: str, accepted: Any) -> str:
+    close = difflib.get_close_matches(value, list(accepted), n=1)
+    return f". Did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,89 @@
+"""How many zones lie beyond a threshold, with the band their positions leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+
+def beyond(nearest_km: pd.Series[float], threshold_km: float) -> pd.Series[bool]:
+    """Return which zones lie strictly farther than the threshold, on the same index.
+
+    Raises
+    ------
+    ValueError
+        When the threshold is negative or not finite.
+    """
+    if not (np.isfinite(threshold_km) and threshold_km >= 0):
+        text = f"threshold_km: {threshold_km!r}; accepted: a number of at least 0"
+        raise ValueError(text)
+    return nearest_km > threshold_km
+
+
+def count_beyond(
+    nearest_km: pd.Series[float],
+    uncertainty_km: pd.Series[float],
+    thresholds_km: Iterable[float],
+    weights: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Count the zones beyond each threshold, with the band.
+
+    Parameters
+    ----------
+    nearest_km
+        Distance of each zone to its nearest hub.
+    uncertainty_km
+        Radius that holds each zone's true place in about 90 % of cases; same index.
+    thresholds_km
+        One row of the result each.
+    weights
+        Columns to sum over the zones beyond, as a share of their total, e.g. ``area_ha``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``threshold_km``: ``beyond``; ``surely`` (beyond even if each zone were nearer
+        by its uncertainty); ``possibly`` (beyond if each were farther by it); ``beyond_zones_pct``;
+        and ``beyond_<weight>_pct`` for each weight.
+    """
+    rows = []
+    for threshold_km in thresholds_km:
+        far = beyond(nearest_km, threshold_km)
+        row = {
+            "threshold_km": float(threshold_km),
+            "beyond": int(far.sum()),
+            "surely": int((nearest_km - uncertainty_km > threshold_km).sum()),
+            "possibly": int((nearest_km + uncertainty_km > threshold_km).sum()),
+            "beyond_zones_pct": 100.0 * far.mean(),
+        }
+        if weights is not None:
+            for name, weight in weights.items():
+                label = str(name).removesuffix("_ha").removesuffix("_yi_cny")
+                row[f"beyond_{label}_pct"] = 100.0 * weight[far].sum() / weight.sum()
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("threshold_km")
+
+
+def threshold_for_count(nearest_km: pd.Series[float], count: int) -> tuple[float, float]:
+    """Return the thresholds between which exactly `count` zones lie beyond.
+
+    Returns
+    -------
+    tuple
+        (low, high) in km: every threshold t with low <= t < high has `count` zones beyond. Where
+        ties make the count impossible, low equals high: below it more, from it on fewer.
+
+    Raises
+    ------
+    ValueError
+        When the count is negative or exceeds the number of zones.
+    """
+    if not 0 <= count <= len(nearest_km):
+        text = f"count: {count!r}; accepted: 0 to {len(nearest_km)}, the number of zones"
+        raise ValueError(text)
+    ordered = np.sort(nearest_km.to_numpy())[::-1]
+    low = float(ordered[count]) if count < len(ordered) else 0.0
+    high = float(ordered[count - 1]) if count else float("inf")
+    return low, high

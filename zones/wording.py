@@ -1,0 +1,139 @@
+"""Words of tables and messages in English and Chinese; numbers' formats beside them."""
+
+from __future__ import annotations
+
+# column: (English heading, Chinese heading, format of its numbers)
+COLUMNS: dict[str, tuple[str, str, str]] = {
+    "level": ("Level", "级别", ""),
+    "type": ("Type", "类型", ""),
+    "province": ("Province", "省份", ""),
+    "group": ("Group", "分组", ""),
+    "zones": ("Zones", "开发区数（个）", ",.0f"),
+    "area_km2": ("Area (km²)", "面积（平方公里）", ",.1f"),
+    "urban_land_km2": ("Urban land (km²)", "城市用地（平方公里）", ",.0f"),
+    "share_land_pct": ("Zones in urban land (%)", "占城市用地（%）", ".1f"),
+    "gdp_yi_cny": ("Zone GDP (100 million CNY)", "开发区GDP（亿元）", ",.0f"),
+    "province_gdp_yi_cny": ("Provincial GDP (100 million CNY)", "全省GDP（亿元）", ",.0f"),
+    "median_km": ("Median distance (km)", "距离中位数（公里）", ",.0f"),
+    "beyond": ("Zones beyond", "阈值以外（个）", ",.0f"),
+    "beyond_zones_pct": ("Zones beyond (%)", "阈值以外（%）", ".1f"),
+    "area_beyond_km2": ("Area beyond (km²)", "阈值以外面积（平方公里）", ",.1f"),
+    "gdp_beyond_yi_cny": ("Zone GDP beyond (100 million CNY)", "阈值以外GDP（亿元）", ",.0f"),
+    "listed_companies": ("Listed technology companies", "上市科技公司（家）", ",.0f"),
+    "share_zones_pct": ("Share of zones (%)", "占开发区数（%）", ".1f"),
+    "share_zone_gdp_pct": ("Share of zone GDP (%)", "占开发区GDP（%）", ".1f"),
+    "share_listed_pct": ("Share of listed companies (%)", "占上市公司（%）", ".1f"),
+    "threshold_km": ("Threshold (km)", "阈值（公里）", ",.0f"),
+    "surely": ("Surely beyond", "必在阈值外（个）", ",.0f"),
+    "possibly": ("Possibly beyond", "可能在阈值外（个）", ",.0f"),
+    "beyond_area_pct": ("Zone area beyond (%)", "阈值以外面积（%）", ".1f"),
+    "beyond_prefectures": ("Beyond, prefectures", "地级市口径（个）", ",.0f"),
+    "beyond_listed": ("Beyond, listed", "上市公司口径（个）", ",.0f"),
+    "beyond_cores": ("Beyond, cores", "核心城市口径（个）", ",.0f"),
+    "hub_layer": ("Hub layer", "枢纽口径", ""),
+    "distance_method": ("Distance", "距离算法", ""),
+    "gdp": ("GDP vintage", "GDP口径", ""),
+    "land": ("Land", "用地口径", ""),
+    "zone_gdp_trillion_cny": ("Zone GDP (trillion CNY)", "开发区GDP（万亿元）", ".2f"),
+    "gdp_beyond_trillion_cny": ("Zone GDP beyond (trillion CNY)", "阈值以外GDP（万亿元）", ".2f"),
+    "beyond_gdp_pct": ("Zone GDP beyond (%)", "阈值以外GDP（%）", ".1f"),
+    "gdp_other_provinces_pct": ("Zone GDP of other provinces (%)", "其他省份GDP（%）", ".1f"),
+    "figure": ("Figure", "指标", ""),
+    "case": ("Hubs", "枢纽口径", ""),
+    "unit": ("Unit", "单位", ""),
+    "published": ("Published", "报告值", ",.10g"),
+    "ours": ("Ours", "本工具", ",.5g"),
+    "low": ("Surely", "下限", ",.5g"),
+    "high": ("Possibly", "上限", ",.5g"),
+    "difference_pct": ("Difference (%)", "差异（%）", "+.1f"),
+    "reason": ("Reason", "原因", ""),
+}
+
+# English word of a value -> Chinese, and the catalogue's Chinese terms -> English
+ZH_VALUES = {
+    "total": "合计",
+    "three clusters": "三省市合计",
+    "other provinces": "其他省份",
+    "Beijing": "北京",
+    "Zhejiang": "浙江",
+    "Guangdong": "广东",
+    "prefectures": "地级市",
+    "listed": "上市公司",
+    "cores": "核心城市",
+    "file": "自备名单",
+    "great-circle": "大圆距离",
+    "geodesic": "椭球测地线",
+}
+EN_VALUES = {
+    "国家级": "National",
+    "省级": "Provincial",
+    "经济技术开发区": "Economic and technological development zone",
+    "高新技术产业开发区": "High-tech industrial development zone",
+    "海关特殊监管区域": "Customs special supervision area",
+    "边境/跨境经济合作区": "Border or cross-border economic cooperation zone",
+    "其他类型开发区": "Other national zone",
+    "经济开发区": "Economic development zone",
+    "高新技术产业园区": "High-tech industrial park",
+    "工业园区": "Industrial park",
+    "total": "Total",
+    "three clusters": "Three clusters",
+    "other provinces": "Other provinces",
+}
+
+TITLES = {
+    "types": ("Development zones by level and type", "各级各类开发区"),
+    "provinces": ("The regional gap by province", "各省份的区域差距"),
+    "clusters_vs_rest": (
+        "Zhejiang, Guangdong and Beijing against the other provinces",
+        "浙粤京与其他省份",
+    ),
+    "threshold_curve": ("Zones beyond a threshold", "阈值以外的开发区数"),
+    "sensitivity": (
+        "Sensitivity to hubs, distance, GDP vintage and land year",
+        "对枢纽、距离、GDP口径与用地年份的敏感性",
+    ),
+    "reconciliation": ("Published figures and ours", "报告数字与本工具对照"),
+}
+
+NOTES = {
+    "beyond": (
+        "Beyond: strictly farther than {threshold_km:g} km from the nearest hub; hubs: {layer}; "
+        "distance: {method}.",
+        "阈值以外：距最近枢纽严格大于{threshold_km:g}公里；枢纽：{layer}；距离：{method}。",
+    ),
+    "band": (
+        "Surely / possibly beyond: beyond even if every zone lay nearer / farther by its "
+        "uncertainty_km (90 % radius of its position).",
+        "下限／上限：每个开发区的位置按其不确定半径（90%）靠近／远离枢纽时仍在阈值外的个数。",
+    ),
+    "gdp": (
+        "Zone GDP is an estimate: approved area × provincial GDP ({gdp}) / urban land ({land}).",
+        "开发区GDP为估算值：核准面积×全省GDP（{gdp}）÷城市用地（{land}）。",
+    ),
+    "source": (
+        "Source: zonegap {version}; catalogue of development zones 2018; {sources}.",
+        "资料来源：zonegap {version}；《中国开发区审核公告目录》（2018年版）；{sources}。",
+    ),
+}
+
+
+def pick(pair: tuple[str, str], language: str) -> str:
+    """Return the English or Chinese of a pair."""
+    return pair[1] if language == "zh" else pair[0]
+
+
+def heading(column: str, language: str) -> str:
+    """Return a column's heading, with its unit; the column's own name where it has none."""
+    if column not in COLUMNS:
+        return column
+    return pick(COLUMNS[column][:2], language)
+
+
+def number_format(column: str) -> str:
+    """Return the format of a column's numbers, "" for text."""
+    return COLUMNS[column][2] if column in COLUMNS else ""
+
+
+def value(text: str, language: str) -> str:
+    """Return a table's word in the language; what is unknown stays as it is."""
+    return (ZH_VALUES if language == "zh" else EN_VALUES).get(text, text)
