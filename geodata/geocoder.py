@@ -40,7 +40,7 @@ class Position:
 class ZoneSeat:
     """One row of the hand-compiled table of zone seats."""
 
-    county_adcode: str
+    adcode: str
     place_name: str
     geonameid: str
     spans: str
@@ -67,7 +67,7 @@ def zone_seats() -> dict[str, ZoneSeat]:
     """Return the hand-compiled seats by ``zone_id``."""
     return {
         r["zone_id"]: ZoneSeat(
-            r["county_adcode"], r["place_name"], r["geonameid"], r["spans"], r["confidence"],
+            r["adcode"], r["place_name"], r["geonameid"], r["spans"], r["confidence"],
             r["note"],
         )
         for r in _rows("zone_seats")
@@ -138,17 +138,14 @@ def geocode_zones(zones: pd.DataFrame, year: int = CATALOGUE_YEAR) -> pd.DataFra
 def locate(zone_id: str, name: str, province_adcode: str, names: Gazetteer) -> Position:
     """Locate one zone; see `geocode_zones`."""
     seat = zone_seats().get(zone_id)
-    resolution = resolve_zone(name, province_adcode, names)
-    if seat is None:
-        return _at_division(resolution)
-    county = names.by_adcode.get(seat.county_adcode)
-    # a seat compiled for the catalogue's year helps only while its county stands
-    if county is not None and county.province_adcode == province_adcode:
-        return _at_seat(seat, county)
-    if not seat.county_adcode and seat.geonameid:
-        return _at_seat(seat, resolution.divisions[0])  # a city without counties, e.g. 东莞市
-    position = _at_division(resolution)
-    return replace(position, geocode_reason=f"{position.geocode_reason}; {seat.note}")
+    division = names.by_adcode.get(seat.adcode) if seat else None
+    # a seat compiled for the catalogue's year helps only while its division stands
+    if seat and division and division.province_adcode == province_adcode:
+        return _at_seat(seat, division)
+    position = _at_division(resolve_zone(name, province_adcode, names))
+    if seat:
+        return replace(position, geocode_reason=f"{position.geocode_reason}; {seat.note}")
+    return position
 
 
 def _at_seat(seat: ZoneSeat, division: Division) -> Position:

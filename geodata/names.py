@@ -17,7 +17,9 @@ _LONG_PEOPLES = "|".join(p for p in PEOPLES.split("|") if len(p) > 1)
 _AUTONOMOUS = re.compile(
     rf"(?:(?:{PEOPLES})族|{_LONG_PEOPLES})*(?:自治区|自治州|自治县|自治旗|联合旗)$"
 )
-_GENERIC = re.compile(r"(?:自治区|特别行政区|地区|林区|矿区|特区|新区|省|市|盟|州|县|区|旗)$")
+# longest first; 林区 is no entry: 碑林区, 万柏林区 are districts of a name in 林
+_GENERICS = tuple("特别行政区 自治区 地区 矿区 特区 新区 省 市 盟 州 县 区 旗".split())
+_FIXED = {"神农架林区": "神农架"}
 _SPACE = re.compile(r"\s+")
 
 
@@ -40,10 +42,14 @@ def short_name(name: str) -> str:
     --------
     >>> short_name("余杭区"), short_name("玉屏侗族自治县"), short_name("内蒙古自治区")
     ('余杭', '玉屏', '内蒙古')
-    >>> short_name("沙县")
-    ''
+    >>> short_name("沙县"), short_name("西林区")
+    ('', '西林')
     """
     stem = _AUTONOMOUS.sub("", name)
-    if stem == name or len(stem) < 2:  # 内蒙古自治区: the people's name belongs to the stem
-        stem = _GENERIC.sub("", name)
-    return stem if len(stem) >= 2 and stem != name else ""
+    if len(stem) >= 2 and stem != name:
+        return stem
+    for generic in _GENERICS:
+        stem = name.removesuffix(generic)
+        if len(stem) >= 2 and stem != name:
+            return _FIXED.get(name, stem)
+    return ""

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import folium
-from branca.element import Element
+from branca.element import Element, MacroElement
+from jinja2 import Template
 
 from geodata.registry import table_path
 from maps.style import (
     CENTRE,
+    COAST_COLOUR,
     CREDITS,
     GRATICULE_COLOUR,
     LAND_COLOUR,
@@ -20,6 +22,17 @@ from maps.style import (
 
 ASSETS = Path(__file__).parent / "assets"
 GRATICULE_STEP_DEG = 10
+COAST = {"color": COAST_COLOUR, "weight": 0.7, "fillColor": LAND_COLOUR, "fillOpacity": 1}
+
+
+class PlainPrefix(MacroElement):  # type: ignore[misc]
+    """Leaves Leaflet's name in the credits without a flag."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "{{ this._parent.get_name() }}.attributionControl.setPrefix('Leaflet');"
+        "{% endmacro %}"
+    )
 
 
 def base_map() -> folium.Map:
@@ -37,7 +50,8 @@ def base_map() -> folium.Map:
     head.add_child(Element(f"<script>{_asset('leaflet.js')}</script>"), name="leaflet_js")
     style = f".leaflet-container {{ background: {SEA_COLOUR}; }}"
     head.add_child(Element(f"<style>{style}</style>"), name="sea")
-    _layer(_coast(), {"stroke": False, "fillColor": LAND_COLOUR, "fillOpacity": 1}).add_to(page)
+    page.add_child(PlainPrefix())
+    _layer(_coast(), COAST).add_to(page)
     _layer(_graticule(), {"color": GRATICULE_COLOUR, "weight": 0.6}).add_to(page)
     return page
 
@@ -60,7 +74,7 @@ def _coast() -> dict[str, object]:
 
 
 def _graticule() -> dict[str, object]:
-    west, south, east, north = 60, 0, 150, 60
+    west, south, east, north = 20, -10, 180, 80
     meridians = [[[x, south], [x, north]] for x in range(west, east + 1, GRATICULE_STEP_DEG)]
     parallels = [[[west, y], [east, y]] for y in range(south, north + 1, GRATICULE_STEP_DEG)]
     lines = {"type": "MultiLineString", "coordinates": meridians + parallels}

@@ -7,7 +7,8 @@ BEYOND_COLOUR = "#d55e00"  # vermilion
 WITHIN_COLOUR = "#0072b2"  # blue
 UNSURE_COLOUR = "#e69f00"  # orange: the threshold lies within the zone's uncertainty
 HUB_COLOUR = "#000000"
-SEA_COLOUR, LAND_COLOUR, GRATICULE_COLOUR = "#e8eef3", "#fbfaf6", "#c9d3db"
+SEA_COLOUR, LAND_COLOUR = "#dfe9f0", "#fbfaf6"
+COAST_COLOUR, GRATICULE_COLOUR = "#9fb2c0", "#cfd8df"
 
 ZONE_RADIUS_PX = (2.5, 11.0)  # smallest and largest
 CENTRE = (35.5, 105.0)  # latitude, longitude of the first view

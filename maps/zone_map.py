@@ -12,7 +12,6 @@ from branca.element import Element
 from maps.basemap import base_map
 from maps.style import (
     BEYOND_COLOUR,
-    CREDITS,
     HUB_COLOUR,
     NOTE,
     UNSURE_COLOUR,
@@ -21,10 +20,14 @@ from maps.style import (
 )
 
 CLASSES = {
-    "beyond": (BEYOND_COLOUR, "beyond {t:g} km", "{t:g}公里以外"),
-    "unsure": (UNSURE_COLOUR, "unsure: {t:g} km within its uncertainty", "不确定：误差范围跨{t:g}公里"),
-    "within": (WITHIN_COLOUR, "within {t:g} km", "{t:g}公里以内"),
+    "beyond": (BEYOND_COLOUR, "surely beyond {t:g} km", "必在{t:g}公里以外"),
+    "unsure": (UNSURE_COLOUR, "unsure: {t:g} km lies within its uncertainty", "不确定：误差范围跨{t:g}公里"),
+    "within": (WITHIN_COLOUR, "surely within {t:g} km", "必在{t:g}公里以内"),
 }
+HUB_MARK = (
+    f'<div style="width:8px;height:8px;background:{HUB_COLOUR};border:1.5px solid #fff;'
+    'transform:rotate(45deg)"></div>'
+)
 TOOLTIP = {
     "name": ("Zone", "开发区"),
     "name_en": ("", ""),
@@ -62,8 +65,9 @@ def zone_map(
     classes = distance_class(zones["nearest_km"], zones["uncertainty_km"], threshold_km)
     _zone_layer(zones, classes, language).add_to(page)
     _hub_layer(hubs, language).add_to(page)
-    page.get_root().html.add_child(Element(_legend(classes, threshold_km, language)))
-    page.options["attribution_control"] = True
+    far = zones["nearest_km"] > threshold_km
+    legend = _legend(far, classes, threshold_km, language)
+    page.get_root().html.add_child(Element(legend))
     title = {"en": "Development zones and technology hubs", "zh": "开发区与科技企业枢纽"}[language]
     page.get_root().title = title
     return page
@@ -121,7 +125,7 @@ def _zone_layer(
         )
     return folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
-        marker=folium.CircleMarker(),
+        marker=folium.CircleMarker(fill=True),
         style_function=lambda feature: {
             "radius": feature["properties"]["radius"],
             "fillColor": feature["properties"]["colour"],
@@ -140,22 +144,23 @@ def _hub_layer(hubs: pd.DataFrame, language: str) -> folium.FeatureGroup:
     group = folium.FeatureGroup(control=False)
     for name, hub in hubs.iterrows():
         label = str(name) if language == "zh" else f"{hub['hub_en']} {name}"
-        folium.RegularPolygonMarker(
+        folium.Marker(
             (hub["lat"], hub["lon"]),
-            number_of_sides=4,
-            rotation=45,
-            radius=5,
-            color="#ffffff",
-            weight=1,
-            fill_color=HUB_COLOUR,
-            fill_opacity=1,
+            icon=folium.DivIcon(html=HUB_MARK, icon_size=(12, 12), class_name="hub"),
             tooltip=escape(f"{label} ({hub['cluster']})"),
         ).add_to(group)
     return group
 
 
-def _legend(classes: pd.Series[str], threshold_km: float, language: str) -> str:
-    rows = []
+def _legend(
+    far: pd.Series[bool], classes: pd.Series[str], threshold_km: float, language: str
+) -> str:
+    beyond, total = int(far.sum()), len(far)
+    headline = {
+        "en": f"{beyond:,} of {total:,} zones beyond {threshold_km:g} km",
+        "zh": f"{total:,}个开发区中{beyond:,}个在{threshold_km:g}公里以外",
+    }[language]
+    rows = [f'<div style="font-weight:600">{escape(headline)}</div>']
     for name, (colour, *words) in CLASSES.items():
         text = escape(words[language == "zh"].format(t=threshold_km))
         count = int((classes == name).sum())
@@ -170,6 +175,5 @@ def _legend(classes: pd.Series[str], threshold_km: float, language: str) -> str:
         "padding:8px 12px;border-radius:4px;font:13px/1.5 system-ui,'PingFang SC',"
         "'Microsoft YaHei','Noto Sans CJK SC',sans-serif;max-width:330px\">"
         + "".join(rows)
-        + f'<div style="font-size:11px;color:#555">{escape(NOTE[language])}<br>{escape(CREDITS)}'
-        "</div></div>"
+        + f'<div style="font-size:11px;color:#555">{escape(NOTE[language])}</div></div>'
     )

@@ -13,8 +13,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geodata.errors import UsageError, ZonegapError
-from zones.parameters import DISTANCE_METHODS, GDP_VINTAGES, HUB_LAYERS, LAND_YEARS
-from zones.study import FORMATS, LANGUAGES, Study, override, read_study
+from zones.cli_options import (
+    DistanceMethod,
+    Formats,
+    GdpVintage,
+    Hubs,
+    HubsFile,
+    Json,
+    Km,
+    LandYear,
+    Lang,
+    StudyFile,
+)
+from zones.study import Study, override, read_study
 
 if TYPE_CHECKING:
     from zones.pipeline import StudyResult
@@ -28,32 +39,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Layer = StrEnum("Layer", {name: name for name in HUB_LAYERS})  # type: ignore[misc]
-Method = StrEnum("Method", {name: name for name in DISTANCE_METHODS})  # type: ignore[misc]
-Gdp = StrEnum("Gdp", {name: name for name in GDP_VINTAGES})  # type: ignore[misc]
-Land = StrEnum("Land", {name: name for name in LAND_YEARS})  # type: ignore[misc]
-Language = StrEnum("Language", {name: name for name in LANGUAGES})  # type: ignore[misc]
-
-StudyFile = Annotated[
-    Path | None, typer.Argument(help="Study file in TOML; the built-in study without one.")
-]
-Km = Annotated[
-    str | None, typer.Option("--km", help="Thresholds in km, comma-separated: 300,500,800.")
-]
-Hubs = Annotated[Layer | None, typer.Option("--hubs", help="Hub layer.")]
-HubsFile = Annotated[
-    Path | None,
-    typer.Option("--hubs-file", help="CSV of hubs: hub, province, lon, lat, datum."),
-]
-DistanceMethod = Annotated[
-    Method | None, typer.Option("--method", help="Great circle, or exact on the ellipsoid.")
-]
-GdpVintage = Annotated[Gdp | None, typer.Option("--gdp", help="Vintage of provincial GDP 2018.")]
-LandYear = Annotated[Land | None, typer.Option("--land", help="Urban land to divide by.")]
-Lang = Annotated[Language | None, typer.Option("--lang", help="Language of tables and map.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-
 
 def _thresholds(text: str | None) -> tuple[float, ...] | None:
     if text is None:
@@ -93,6 +78,15 @@ def _print_table(key: str, study: Study, as_json: bool) -> None:
         typer.echo(to_markdown(table), nl=False)
 
 
+def _map_html(result: StudyResult) -> str:
+    from maps.zone_map import zone_map
+
+    study = result.study
+    page = zone_map(result.zones, result.hubs, study.thresholds_km[0], study.language)
+    html: str = page.get_root().render()
+    return html
+
+
 @app.command()
 def run(
     study_file: StudyFile = None,
@@ -115,7 +109,7 @@ def run(
     _say("locating zones and measuring distances ...")
     result = _result(study)
     _say("writing zones, tables and map ...")
-    written = write_run(result)
+    written = write_run(result, _map_html(result))
     typer.echo(written.summary)
     typer.echo("")
     for path in written.paths:
@@ -203,9 +197,7 @@ def tables(
     gdp: GdpVintage = None,
     land: LandYear = None,
     lang: Lang = None,
-    formats: Annotated[
-        str | None, typer.Option("--formats", help=f"Comma-separated: {','.join(FORMATS)}.")
-    ] = None,
+    formats: Formats = None,
 ) -> None:
     """Write the six tables of the study."""
     from zones.outputs import staged, write_tables
@@ -254,12 +246,11 @@ def map_(
 ) -> None:
     """Write the interactive map, one file that opens without network."""
     from zones.outputs import write_atomic
-    from zones.run_outputs import map_html
 
     study = _study(
         study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, language=lang
     )
-    write_atomic(out, map_html(_result(study)))
+    write_atomic(out, _map_html(_result(study)))
     typer.echo(str(out))
 
 

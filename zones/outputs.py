@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -46,15 +45,8 @@ def staged(folder: Path) -> Iterator[Path]:
 
 def write_atomic(path: Path, text: str) -> None:
     """Write one text file beside its place and move it there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".zonegap-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with staged(path.parent) as stage:
+        (stage / path.name).write_text(text, encoding="utf-8", newline="")
 
 
 def zone_frame(zones: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Everything ``zonegap run`` writes, staged and moved as one; imports the maps for the command."""
+"""Everything ``zonegap run`` writes, staged and moved as one."""
 
 from __future__ import annotations
 
@@ -30,17 +30,24 @@ class Written:
     warnings: list[str]
 
 
-def write_run(result: StudyResult) -> Written:
+def write_run(result: StudyResult, map_html: str) -> Written:
     """Write zones, tables, map and manifest into the study's folder.
 
     All files are complete before the first one is moved to its place.
+
+    Parameters
+    ----------
+    result
+        The study's result.
+    map_html
+        The page of the map; this package does not know the maps.
     """
     folder = result.study.folder
     tables = report_tables(result)
     with staged(folder) as stage:
         write_zones(result.zones, stage)
         write_tables(tables, result.study.formats, stage / "tables")
-        (stage / "map.html").write_text(map_html(result), encoding="utf-8", newline="\n")
+        (stage / "map.html").write_text(map_html, encoding="utf-8", newline="\n")
         files = sorted(p for p in stage.rglob("*") if p.is_file())
         outputs = {p.relative_to(stage).as_posix(): p for p in files}
         about = manifest(result, outputs)
@@ -48,13 +55,3 @@ def write_run(result: StudyResult) -> Written:
     summary = next(to_markdown(t) for t in tables if t.key == "reconciliation")
     names = sorted([*outputs, "manifest.json"], key=lambda n: (n != "map.html", "/" not in n, n))
     return Written(summary, [folder / name for name in names], about["warnings"])
-
-
-def map_html(result: StudyResult) -> str:
-    """Return the map of a study as one page of HTML."""
-    from maps.zone_map import zone_map
-
-    study = result.study
-    page = zone_map(result.zones, result.hubs, study.thresholds_km[0], study.language)
-    html: str = page.get_root().render()
-    return html

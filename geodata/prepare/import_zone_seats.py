@@ -17,7 +17,7 @@ from pathlib import Path
 from geodata.gazetteer import CATALOGUE_YEAR, Gazetteer
 from geodata.registry import TABLES
 
-COLUMNS = "zone_id name county_adcode place_name geonameid spans confidence note".split()
+COLUMNS = "zone_id name adcode place_name geonameid spans confidence note".split()
 CONFIDENCE = ("high", "medium", "low")
 
 
@@ -44,9 +44,8 @@ def main(worksheets: list[Path]) -> None:
                 if row["confidence"] not in CONFIDENCE:
                     sys.exit(f"{sheet.name}: {row['name']}: confidence {row['confidence']!r}")
                 row["note"] = re.sub(r"\s*\[[^\]]*\]\s*$", "", row["note"]).rstrip(". ")
-                seats[zone["id"]] = {c: row.get(c, "") for c in COLUMNS} | {
-                    "zone_id": zone["id"]
-                }
+                own = {"zone_id": zone["id"], "adcode": county}
+                seats[zone["id"]] = {c: row.get(c, "") for c in COLUMNS} | own
     with (TABLES / "zone_seats.csv").open("w", encoding="utf-8", newline="") as file:
         out = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         out.writeheader()

@@ -17,7 +17,7 @@ from shapely.ops import unary_union
 
 from geodata.registry import TABLES
 
-WINDOW = (66.0, -2.0, 148.0, 60.0)  # west, south, east, north in degrees
+WINDOW = (25.0, -12.0, 179.0, 77.0)  # west, south, east, north in degrees
 TOLERANCE_DEG = 0.03  # about 3 km, below a pixel at the map's first zoom
 MIN_AREA_DEG2 = 0.02
 
