@@ -1,0 +1,1 @@
+"""Tables, gazetteer and geocoding of China's development zones; knows nothing of the analysis."""

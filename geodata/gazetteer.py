@@ -15,7 +15,8 @@ FIRST_YEAR, LAST_YEAR = 1980, 2024
 # Words that hold or equal a division's name and mean no division where they stand: they are
 # passed over as a whole.
 NO_PLACES = frozenset(
-    "开发 高新 经济 工业 合作 新城 市辖 保税 港口 海港 再生资源 杭州湾 通州湾 大南海 上海庙 黄河三角洲".split()
+    "开发 高新 经济 工业 合作 新城 市辖 保税 港口 海港 再生资源 "
+    "杭州湾 通州湾 大南海 上海庙 黄河三角洲".split()
 )
 
 
@@ -117,6 +118,7 @@ class Gazetteer:
         # 吉林 is the exception: the prefecture-level city 吉林市 has the province's name
         self._province_names = shorts - {d.short_name for d in self.current if d.level == "city"}
         former = [d for d in all_divisions() if d.valid_to < year and d.level != "province"]
+        former.sort(key=lambda d: d.valid_to)  # of one division's old names the last one stays
         self._names: dict[str, dict[str, NameMatch]] = defaultdict(dict)
         # earlier kinds win: a name of the year hides a former one of the same text
         self._add("name", ((d.name, d) for d in self.current))
@@ -139,7 +141,8 @@ class Gazetteer:
             if len(text) < 2 or text in NO_PLACES or text in self._province_names:
                 continue
             if division.level != "province":
-                found[division.province_adcode, text][division.current_adcode] = division
+                identity = division.current_adcode or division.adcode
+                found[division.province_adcode, text][identity] = division
         for (province, text), divisions in found.items():
             ordered = sorted(divisions.values(), key=lambda d: (d.level != "county", d.adcode))
             self._names[province].setdefault(text, NameMatch(text, 0, tuple(ordered), kind))

@@ -84,7 +84,8 @@ def table_path(name: str) -> Path:
     if found != entry.sha256:
         text = (
             f"{entry.path}: SHA-256 is {found}, registered is {entry.sha256}; the file was "
-            "changed. Install zonegap again, or register it: python -m geodata.prepare.make_registry"
+            "changed. Install zonegap again, or register the change: "
+            "python -m geodata.prepare.make_registry"
         )
         raise DataFileError(text)
     return entry.path

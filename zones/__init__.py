@@ -1,0 +1,1 @@
+"""Analysis of the zones: distances, thresholds, GDP, tables, the command."""

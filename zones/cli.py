@@ -40,6 +40,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
 def _thresholds(text: str | None) -> tuple[float, ...] | None:
     if text is None:
         return None
@@ -131,9 +132,7 @@ def threshold(
     from zones.pipeline import located_zones, study_hubs, with_distances
     from zones.thresholds import count_beyond
 
-    study = _study(
-        study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method
-    )
+    study = _study(study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method)
     zones = with_distances(located_zones(study), study_hubs(study), study)
     counts = count_beyond(zones["nearest_km"], zones["uncertainty_km"], study.thresholds_km)
     if as_json:

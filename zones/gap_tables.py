@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -20,7 +23,9 @@ from zones.thresholds import beyond, count_beyond
 TOTAL, THREE, REST = "total", "three clusters", "other provinces"
 
 
-def measures(zones: pd.DataFrame, far: pd.Series[bool], groups: object) -> pd.DataFrame:
+def measures(
+    zones: pd.DataFrame, far: pd.Series[bool], groups: Sequence[pd.Series[Any]]
+) -> pd.DataFrame:
     """Add up zones, area, GDP and the zones beyond by group.
 
     Parameters
@@ -30,7 +35,7 @@ def measures(zones: pd.DataFrame, far: pd.Series[bool], groups: object) -> pd.Da
     far
         Which zones are beyond the threshold; same index.
     groups
-        What ``DataFrame.groupby`` takes.
+        The group of each zone, one series a level; same index.
 
     Returns
     -------
@@ -56,8 +61,8 @@ def measures(zones: pd.DataFrame, far: pd.Series[bool], groups: object) -> pd.Da
     return out
 
 
-def _everything(zones: pd.DataFrame) -> np.ndarray:
-    return np.full(len(zones), TOTAL)
+def _everything(zones: pd.DataFrame) -> list[pd.Series[str]]:
+    return [pd.Series(TOTAL, index=zones.index)]
 
 
 def type_table(result: StudyResult) -> pd.DataFrame:
@@ -83,7 +88,7 @@ def province_table(result: StudyResult) -> pd.DataFrame:
     """Return the gap by province, in the order of the provincial codes, with the total."""
     study, zones, provinces = result.study, result.zones, result.provinces
     far = beyond(zones["nearest_km"], study.thresholds_km[0])
-    table = measures(zones, far, zones["province"])
+    table = measures(zones, far, [zones["province"]])
     # a province without zones keeps its row: no zones, no median
     table = table.reindex(provinces.index)
     counts = ["zones", "beyond"]
@@ -120,7 +125,7 @@ def cluster_table(result: StudyResult) -> pd.DataFrame:
         ),
         (pd.Series(TOTAL, zones.index), pd.Series(TOTAL, listed.index)),
     ):
-        part = measures(zones.loc[zone_group.index], far.loc[zone_group.index], zone_group)
+        part = measures(zones.loc[zone_group.index], far.loc[zone_group.index], [zone_group])
         companies = company_group.value_counts()
         part["listed_companies"] = companies.reindex(part.index).fillna(0).astype(int)
         parts.append(part)
@@ -130,7 +135,7 @@ def cluster_table(result: StudyResult) -> pd.DataFrame:
         ("share_zone_gdp_pct", "gdp_yi_cny"),
         ("share_listed_pct", "listed_companies"),
     ):
-        table[share] = 100.0 * table[column] / table.loc[TOTAL, column]
+        table[share] = 100.0 * table[column] / table[column].loc[TOTAL]
     counts = ["zones", "beyond", "listed_companies"]
     table[counts] = table[counts].astype(int)
     return table.rename_axis("group").reset_index()

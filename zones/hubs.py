@@ -69,9 +69,9 @@ def hub_layer(
     elif layer == "listed":
         hubs = _listed(names)
     elif layer == "cores":
-        hubs = _at_seats({code: 0 for code in CORE_CITIES}, names)
+        hubs = _at_seats(dict.fromkeys(CORE_CITIES, 0), names)
     else:
-        hubs = _at_seats({code: 0 for code in _prefectures(names)}, names)
+        hubs = _at_seats(dict.fromkeys(_prefectures(names), 0), names)
     if provinces is not None:
         wanted = {names.provinces[p].adcode for p in provinces}
         hubs = hubs[hubs["province_adcode"].isin(wanted)]
@@ -86,9 +86,7 @@ def _prefectures(names: Gazetteer) -> list[str]:
     codes = [CLUSTERS["Beijing"]]
     for province in (CLUSTERS["Zhejiang"], CLUSTERS["Guangdong"]):
         codes += sorted(
-            d.adcode
-            for d in names.current
-            if d.level == "city" and d.province_adcode == province
+            d.adcode for d in names.current if d.level == "city" and d.province_adcode == province
         )
     return codes
 

@@ -47,11 +47,13 @@ def nearest_on_sphere(
 
     tree = KDTree(unit_vectors(hub_lon, hub_lat))
     points = unit_vectors(lon, lat)
-    chord, hub = tree.query(points, k=[1, 2] if len(hub_lon) > 1 else [1])
-    tied = np.flatnonzero(chord[:, -1] - chord[:, 0] <= TIE_CHORD) if len(hub_lon) > 1 else []
+    two = min(2, len(hub_lon))
+    found = tree.query(points, k=list(range(1, two + 1)))
+    chord, hub = np.asarray(found[0]), np.asarray(found[1], dtype=np.intp)
     first = hub[:, 0].copy()
-    for i in tied:
-        first[i] = min(tree.query_ball_point(points[i], chord[i, 0] + TIE_CHORD))
+    if two == 2:
+        for i in np.flatnonzero(chord[:, 1] - chord[:, 0] <= TIE_CHORD):
+            first[i] = min(tree.query_ball_point(points[i], chord[i, 0] + TIE_CHORD))
     return Nearest(first, chord_to_km(chord[:, 0]))
 
 

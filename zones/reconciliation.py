@@ -46,21 +46,21 @@ def reconciliation_table(result: StudyResult) -> pd.DataFrame:
     ours = _ours(result)
     rows = []
     for figure_id, published in load_published_figures().iterrows():
-        for mine in ours.get(str(figure_id), [Ours(float("nan"), NOT_PUBLIC)]):
-            rows.append(
-                {
-                    "figure_id": figure_id,
-                    "figure": published["figure"],
-                    "case": mine.case,
-                    "unit": published["unit"],
-                    "published": published["value"],
-                    "ours": mine.value,
-                    "low": mine.low,
-                    "high": mine.high,
-                    "difference_pct": 100.0 * (mine.value / published["value"] - 1.0),
-                    "reason": mine.reason,
-                }
-            )
+        rows += [
+            {
+                "figure_id": figure_id,
+                "figure": published["figure"],
+                "case": mine.case,
+                "unit": published["unit"],
+                "published": published["value"],
+                "ours": mine.value,
+                "low": mine.low,
+                "high": mine.high,
+                "difference_pct": 100.0 * (mine.value / published["value"] - 1.0),
+                "reason": mine.reason,
+            }
+            for mine in ours.get(str(figure_id), [Ours(float("nan"), NOT_PUBLIC)])
+        ]
     return pd.DataFrame(rows)
 
 
@@ -74,7 +74,9 @@ def _ours(result: StudyResult) -> dict[str, list[Ours]]:
     land_note = f"{study.land} instead of urban construction land 2018, which is not public"
     one = {
         "zones_total": Ours(len(zones), "the catalogue's own count"),
-        "zones_area": Ours(area_km2 / 1e4, f"approved areas add up to {area_km2:,.3f} km2; report rounds"),
+        "zones_area": Ours(
+            area_km2 / 1e4, f"approved areas add up to {area_km2:,.3f} km2; report rounds"
+        ),
         "zones_area_share": Ours(100.0 * area_km2 / land_km2, land_note),
         "zones_gdp": Ours(gdp / YI_PER_TRILLION, f"GDP {study.gdp}; {land_note}"),
         "zones_gdp_share": Ours(
@@ -82,7 +84,7 @@ def _ours(result: StudyResult) -> dict[str, list[Ours]]:
             "of the sum of provincial GDP, as the density is provincial",
         ),
         "zones_other28": Ours(int(outside.sum()), "the catalogue's own count"),
-        "zones_gdp_other28": Ours(gdp_outside / YI_PER_TRILLION, f"GDP {study.gdp}; {land_note}"),
+        "zones_gdp_other28": Ours(gdp_outside / YI_PER_TRILLION, "as above"),
         "zones_gdp_other28_share": Ours(100.0 * gdp_outside / gdp, "ratio of the two above"),
     }
     cases = {figure_id: [value] for figure_id, value in one.items()}
@@ -93,7 +95,7 @@ def _ours(result: StudyResult) -> dict[str, list[Ours]]:
 def _beyond(result: StudyResult, layer: str) -> Ours:
     """Count the zones beyond the report's own threshold under a hub layer."""
     reasons = {
-        "prefectures": "hubs rebuilt: every prefecture-level city of the three provinces stands for its 206",
+        "prefectures": "hubs rebuilt: every prefecture-level city of the three, instead of the 206",
         "listed": "hubs: head-office cities of listed technology companies only",
         "cores": "hubs: Beijing, Hangzhou, Guangzhou, Shenzhen only",
         "file": "hubs: the given file",

@@ -60,7 +60,7 @@ class ReportTable:
             ]
         return pd.DataFrame(columns, dtype=object)
 
-    def _cell(self, cell: object, digits: str) -> str:
+    def _cell(self, cell: str | float, digits: str) -> str:
         if isinstance(cell, str):
             return value(cell, self.language)
         if pd.isna(cell):

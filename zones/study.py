@@ -75,16 +75,20 @@ class Study:
             *(("hubs.provinces", p, PROVINCES) for p in self.hub_provinces or ()),
         ):
             if value not in accepted:
-                text = f"{key}: {value!r}; accepted: {', '.join(accepted)}{_nearest(value, accepted)}"
+                text = (
+                    f"{key}: {value!r}; accepted: {', '.join(accepted)}{_nearest(value, accepted)}"
+                )
                 raise UsageError(text)
         if not self.thresholds_km or not all(0 <= t < math.inf for t in self.thresholds_km):
-            text = f"distance.thresholds_km: {self.thresholds_km!r}; accepted: numbers of at least 0"
+            text = (
+                f"distance.thresholds_km: {self.thresholds_km!r}; accepted: numbers of at least 0"
+            )
             raise UsageError(text)
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
             text = f"geocode.year: {self.year}; accepted: {FIRST_YEAR} to {LAST_YEAR}"
             raise UsageError(text)
         if (self.hub_layer == "file") != (self.hub_file is not None):
-            text = "hubs.file goes with hubs.layer = \"file\", and only with it"
+            text = 'hubs.file goes with hubs.layer = "file", and only with it'
             raise UsageError(text)
 
     def parameters(self) -> dict[str, Any]:
@@ -184,9 +188,9 @@ def _typed(key: str, value: Any, kind: str, folder: Path) -> Any:
         return folder / value
     if kind == "whole number" and number and isinstance(value, int):
         return value
-    if kind == "list of text" and isinstance(value, list):
-        if all(isinstance(v, str) for v in value):
-            return tuple(value)
+    texts = isinstance(value, list) and all(isinstance(v, str) for v in value)
+    if kind == "list of text" and texts:
+        return tuple(value)
     if kind == "list of numbers":
         numbers = value if isinstance(value, list) else [value]
         if all(isinstance(v, int | float) and not isinstance(v, bool) for v in numbers):

@@ -97,14 +97,14 @@ TITLES = {
 
 NOTES = {
     "beyond": (
-        "Beyond: strictly farther than {threshold_km:g} km from the nearest hub; hubs: {layer}; "
-        "distance: {method}.",
+        "Beyond: strictly farther than {threshold_km:g} km from the nearest hub; "
+        "hubs: {layer}; distance: {method}.",
         "阈值以外：距最近枢纽严格大于{threshold_km:g}公里；枢纽：{layer}；距离：{method}。",
     ),
     "band": (
         "Surely / possibly beyond: beyond even if every zone lay nearer / farther by its "
         "uncertainty_km (90 % radius of its position).",
-        "下限／上限：每个开发区的位置按其不确定半径（90%）靠近／远离枢纽时仍在阈值外的个数。",
+        "下限／上限：每个开发区按其位置的不确定半径（90%）靠近／远离枢纽后仍在阈值外的个数。",
     ),
     "gdp": (
         "Zone GDP is an estimate: approved area × provincial GDP ({gdp}) / urban land ({land}).",

@@ -1,0 +1,1 @@
+"""Scripts that make the tables of `geodata/tables` from their sources; build time only."""

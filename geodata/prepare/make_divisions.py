@@ -183,9 +183,11 @@ def write(spells: list[Spell]) -> None:
         )
         for s in spells:
             lon, lat = (f"{s.seat.lon:.5f}", f"{s.seat.lat:.5f}") if s.seat else ("", "")
+            name_en = place_name_en(s.name, s.province_adcode)
             out.writerow(
-                [s.adcode, s.name, place_name_en(s.name, s.province_adcode), short_name(s.name), s.level, s.city_adcode, s.province_adcode,
-                 min(s.years), max(s.years), s.current_adcode, lon, lat, s.source]
+                [s.adcode, s.name, name_en, short_name(s.name), s.level, s.city_adcode,
+                 s.province_adcode, min(s.years), max(s.years), s.current_adcode, lon, lat,
+                 s.source]
             )  # fmt: skip
 
 

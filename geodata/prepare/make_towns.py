@@ -18,9 +18,7 @@ def main() -> None:
         out.writerow(["geonameid", "name_en", "names_zh", "lon", "lat", "population"])
         for p in sorted(geonames_places(), key=lambda p: p.geonameid):
             names = "|".join(p.names_zh)
-            out.writerow(
-                [p.geonameid, p.name, names, f"{p.lon:.5f}", f"{p.lat:.5f}", p.population]
-            )
+            out.writerow([p.geonameid, p.name, names, f"{p.lon:.5f}", f"{p.lat:.5f}", p.population])
 
 
 if __name__ == "__main__":

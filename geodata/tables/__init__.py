@@ -1,0 +1,1 @@
+"""The tables; see README.md and registry.json in this folder."""

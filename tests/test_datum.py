@@ -1,0 +1,40 @@
+"""Datum conversions: round trips, published points, nothing outside China."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geodata.datum import bd09_to_gcj02, gcj02_to_bd09, gcj02_to_wgs84, wgs84_to_gcj02
+from zones.great_circle import haversine_km
+
+china = st.tuples(st.floats(73.6, 134.8), st.floats(18.2, 53.5))
+
+
+@given(st.lists(china, min_size=1, max_size=20))
+def test_inverse_meets_the_forward_formula_within_a_millimetre(points) -> None:
+    lon, lat = np.array(points).T
+    back = wgs84_to_gcj02(*gcj02_to_wgs84(lon, lat))
+    assert np.max(haversine_km(lon, lat, *back)) < 1e-6
+    back = gcj02_to_bd09(*bd09_to_gcj02(lon, lat))
+    assert np.max(haversine_km(lon, lat, *back)) < 1e-6
+
+
+@given(st.lists(china, min_size=1, max_size=20))
+def test_offset_is_50_to_1000_m(points) -> None:
+    lon, lat = np.array(points).T
+    offset_km = haversine_km(lon, lat, *wgs84_to_gcj02(lon, lat))
+    assert np.all((offset_km > 0.03) & (offset_km < 1.0))
+
+
+def test_published_point() -> None:
+    # Tian'anmen as given by the widely published conversion: 116.404, 39.915 (WGS-84)
+    lon, lat = wgs84_to_gcj02(116.404, 39.915)
+    assert np.allclose([lon, lat], [116.41024449916938, 39.91640428150164], atol=1e-9)
+    lon, lat = gcj02_to_bd09(116.404, 39.915)
+    assert np.allclose([lon, lat], [116.41036949371029, 39.92133699351022], atol=1e-9)
+
+
+def test_nothing_moves_outside_the_rectangle() -> None:
+    assert wgs84_to_gcj02(2.35, 48.86) == (2.35, 48.86)

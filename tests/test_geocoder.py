@@ -1,0 +1,96 @@
+"""Positions of the built-in zones: complete, in their province, with reason and radius."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import geodata.geocoder as geocoder
+from geodata.errors import DataFileError
+from geodata.gazetteer import all_divisions, gazetteer
+from geodata.geocoder import LEVELS, geocode_zones, radius_km, towns, zone_seats
+from geodata.loaders import load_zones
+from zones.great_circle import haversine_km
+from zones.pipeline import StudyResult
+
+
+def test_every_zone_has_a_position_level_method_and_radius(result: StudyResult) -> None:
+    zones = result.zones
+    assert len(zones) == 2543
+    needed = ["lon", "lat", "geocode_level", "geocode_method", "geocode_source", "uncertainty_km"]
+    assert not zones[needed].isna().any().any()
+    assert set(zones["geocode_level"]) <= set(LEVELS)
+    assert (zones["uncertainty_km"] > 0).all()
+    assert zones["lon"].between(73, 136).all()
+    assert zones["lat"].between(18, 54).all()
+
+
+def test_province_binds(result: StudyResult) -> None:
+    zones = result.zones
+    coded = zones[zones["adcode"] != ""]
+    assert (coded["adcode"].str[:2] == coded["province_adcode"].str[:2]).all()
+
+
+def test_shares_by_level(result: StudyResult) -> None:
+    share = result.zones["geocode_level"].value_counts(normalize=True)
+    assert share.get("place", 0) + share["county"] >= 0.98
+
+
+def test_coarse_and_ambiguous_positions_say_why(result: StudyResult) -> None:
+    zones = result.zones
+    coarse = zones["geocode_level"].isin(["city", "province"]) | (zones["adcode"] == "")
+    assert (zones.loc[coarse, "geocode_reason"] != "").all()
+
+
+def test_codes_exist_today(result: StudyResult) -> None:
+    today = {d.adcode for d in gazetteer(2024).current}
+    assert set(result.zones["adcode"]) - {""} <= today
+
+
+def test_second_route_seat_lies_near_the_county_seat(result: StudyResult) -> None:
+    """A town given for a zone's seat is in reach of the seat of the county given for it."""
+    names = gazetteer()
+    far = []
+    for zone_id, seat in zone_seats().items():
+        if seat.geonameid:
+            county, town = names.by_adcode[seat.adcode], towns()[seat.geonameid]
+            distance_km = float(haversine_km(county.lon, county.lat, town.lon, town.lat))
+            if distance_km > 80:
+                far.append((zone_id, county.name, town.name, round(distance_km)))
+    # prefectures of the far west are wider; every other town is near
+    assert {zone_id for zone_id, *_ in far} <= {"S639012", "S237084"}, far
+
+
+def test_ambiguous_circle_holds_every_candidate() -> None:
+    zones = pd.DataFrame({"name": ["河北新华工业园区"], "province_adcode": ["130000"]}, ["X"])
+    found = geocode_zones(zones).iloc[0]
+    assert found["adcode"] == ""
+    for code in found["geocode_candidates"].split(";"):
+        division = gazetteer().by_adcode[code]
+        away_km = haversine_km(found["lon"], found["lat"], division.lon, division.lat)
+        assert float(away_km) < found["uncertainty_km"]
+
+
+def test_input_is_untouched_and_index_kept() -> None:
+    zones = load_zones().sample(50, random_state=1)
+    before = zones.copy(deep=True)
+    found = geocode_zones(zones)
+    pd.testing.assert_frame_equal(zones, before)
+    assert found.index.equals(zones.index)
+
+
+def test_seats_of_another_year_are_not_used_blindly() -> None:
+    zones = load_zones().loc[["G371172"]] if "G371172" in load_zones().index else load_zones()[:5]
+    assert geocode_zones(zones, 1990)["lon"].notna().all()
+
+
+def test_radius_without_calibration_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(geocoder, "uncertainty_table", dict)
+    with pytest.raises(DataFileError, match="no radius for level 'county'"):
+        radius_km("county", "name")
+
+
+def test_every_division_of_2018_has_a_seat_and_a_present_code() -> None:
+    standing = [d for d in all_divisions() if d.valid_from <= 2018 <= d.valid_to]
+    assert [d.name for d in standing if not d.has_seat] == []
+    assert [d.name for d in standing if not d.current_adcode] == []

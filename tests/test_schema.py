@@ -1,0 +1,119 @@
+"""Checks of tables: every fault is named with file, row, column, value and what is accepted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geodata.errors import BadInputError, DataFileError
+from geodata.loaders import ZONES, load_zones
+from geodata.registry import table_path
+from geodata.schema import Column, check_table, read_csv
+
+GOOD = {
+    "id": "Z1",
+    "code": "S337001",
+    "name": "浙江余杭经济开发区",
+    "name_en": "",
+    "province_adcode": "330000",
+    "province": "浙江省",
+    "level": "省级",
+    "type": "经济开发区",
+    "approved": "1993-11",
+    "extended": "",
+    "area_ha": "120.5",
+    "industries": "",
+    "remark": "",
+}
+BAD = [
+    ("name", "", "a value is required"),
+    ("province_adcode", "33", "accepted: a six-digit GB/T 2260 code"),
+    ("province", "浙江", "accepted: 北京市, 天津市"),
+    ("level", "市级", "accepted: 国家级, 省级"),
+    ("type", "开发区", "accepted: 经济技术开发区"),
+    ("approved", "1993.11", "accepted: a month as YYYY-MM"),
+    ("approved", "1993-13", "accepted: a month as YYYY-MM"),
+    ("extended", "soon", "accepted: a month as YYYY-MM"),
+    ("area_ha", "", "a value is required"),
+    ("area_ha", "many", "accepted: a number"),
+    ("area_ha", "-3", "accepted: 0.01 to 100000"),
+    ("area_ha", "nan", "accepted: 0.01 to 100000"),
+    ("area_ha", "inf", "accepted: 0.01 to 100000"),
+    ("area_ha", "1e9", "accepted: 0.01 to 100000"),
+]
+
+
+def test_good_row_passes_with_types() -> None:
+    frame = check_table(pd.DataFrame([GOOD]), ZONES, "zones.csv")
+    assert frame["area_ha"].tolist() == [120.5]
+    assert list(frame.columns) == list(ZONES)
+
+
+@pytest.mark.parametrize(("column", "value", "accepted"), BAD)
+def test_fault_names_everything(column: str, value: str, accepted: str) -> None:
+    rows = [GOOD, GOOD | {"id": "Z2", column: value}]
+    with pytest.raises(BadInputError) as caught:
+        check_table(pd.DataFrame(rows), ZONES, "my zones.csv")
+    start = f"my zones.csv: row 3, column {column!r}: {value!r}; {accepted}"
+    assert str(caught.value).startswith(start)
+    assert caught.value.exit_code == 3
+
+
+def test_all_faults_at_once_in_row_order_and_counted() -> None:
+    rows = [GOOD | {"id": f"Z{i}", "area_ha": "x", "level": "y"} for i in range(30)]
+    with pytest.raises(BadInputError) as caught:
+        check_table(pd.DataFrame(rows), ZONES, "f")
+    lines = str(caught.value).splitlines()
+    assert len(caught.value.faults) == 60
+    assert lines[0].startswith("f: row 2,")
+    assert lines[1].startswith("f: row 2,")
+    assert lines[2].startswith("f: row 3,")
+    assert lines[-1] == "f: and 40 more of 60 faults"
+
+
+def test_duplicate_id_names_both_rows() -> None:
+    with pytest.raises(BadInputError, match=r"row 3, column 'id': 'Z1'; must be unique.*row 2"):
+        check_table(pd.DataFrame([GOOD, GOOD]), ZONES, "f")
+
+
+def test_missing_column_lists_the_columns() -> None:
+    frame = pd.DataFrame([GOOD]).drop(columns="area_ha")
+    with pytest.raises(BadInputError, match=r"column 'area_ha' is missing; columns: id, code"):
+        check_table(frame, ZONES, "f")
+
+
+def test_unreadable_files_are_data_errors(tmp_path: Path) -> None:
+    with pytest.raises(DataFileError, match="no such file"):
+        read_csv(tmp_path / "none.csv")
+    with pytest.raises(DataFileError, match="is a folder"):
+        read_csv(tmp_path)
+    (tmp_path / "gbk.csv").write_bytes("名称\n开发区\n".encode("gbk"))
+    with pytest.raises(DataFileError, match="not readable as utf-8-sig"):
+        read_csv(tmp_path / "gbk.csv")
+    assert read_csv(tmp_path / "gbk.csv", "gb18030")["名称"].tolist() == ["开发区"]
+    with pytest.raises(DataFileError, match="not readable as klingon"):
+        read_csv(tmp_path / "gbk.csv", "klingon")
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(DataFileError, match="not a CSV table"):
+        read_csv(tmp_path / "empty.csv")
+    (tmp_path / "ragged.csv").write_text("a,b\n1,2\n1,2,3\n")
+    with pytest.raises(DataFileError, match="not a CSV table"):
+        read_csv(tmp_path / "ragged.csv")
+
+
+def test_own_table_in_another_encoding(tmp_path: Path) -> None:
+    text = table_path("zones").read_text(encoding="utf-8")
+    path = tmp_path / "zones.csv"
+    path.write_bytes(text.encode("gb18030"))
+    assert load_zones(path, "gb18030").equals(load_zones())
+
+
+@given(st.text(max_size=12))
+def test_number_column_takes_only_finite_numbers_in_bounds(text: str) -> None:
+    column = Column("number", low=0.0, high=10.0)
+    if column.fault(text) is None:
+        assert 0.0 <= float(text) <= 10.0
