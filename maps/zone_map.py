@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import folium
 import numpy as np
 import pandas as pd
 from branca.element import Element
 
 from maps.basemap import base_map, figure_of
+from maps.safe_text import as_text
 from maps.style import (
     BEYOND_COLOUR,
     HUB_COLOUR,
@@ -114,7 +113,7 @@ def _zone_layer(zones: pd.DataFrame, classes: pd.Series[str], language: str) -> 
             "position": f"{zone['geocode_level']}, ± {zone['uncertainty_km']:.0f} km",
         }
         # folium puts properties into the tooltip as markup; text from tables stays text
-        properties: dict[str, object] = {k: escape(str(v)) for k, v in text.items()}
+        properties: dict[str, object] = {k: as_text(v) for k, v in text.items()}
         colour = CLASSES[str(classes.iloc[i])][0]
         properties |= {"colour": colour, "radius": round(float(radius.iloc[i]), 1)}
         point = [round(float(zone["lon"]), 5), round(float(zone["lat"]), 5)]
@@ -149,7 +148,7 @@ def _hub_layer(hubs: pd.DataFrame, language: str) -> folium.FeatureGroup:
         folium.Marker(
             (hub["lat"], hub["lon"]),
             icon=folium.DivIcon(html=HUB_MARK, icon_size=(12, 12), class_name="hub"),
-            tooltip=escape(f"{label} ({hub['cluster']})"),
+            tooltip=as_text(f"{label} ({hub['cluster']})"),
         ).add_to(group)
     return group
 
@@ -162,9 +161,9 @@ def _legend(
         "en": f"{beyond:,} of {total:,} zones beyond {threshold_km:g} km",
         "zh": f"{total:,}个开发区中{beyond:,}个在{threshold_km:g}公里以外",
     }[language]
-    rows = [f'<div style="font-weight:600">{escape(headline)}</div>']
+    rows = [f'<div style="font-weight:600">{as_text(headline)}</div>']
     for name, (colour, *words) in CLASSES.items():
-        text = escape(words[language == "zh"].format(t=threshold_km))
+        text = as_text(words[language == "zh"].format(t=threshold_km))
         count = int((classes == name).sum())
         rows.append(
             f'<div><span style="color:{colour}" aria-hidden="true">&#9679;</span> '
@@ -177,5 +176,5 @@ def _legend(
         "padding:8px 12px;border-radius:4px;font:13px/1.5 system-ui,'PingFang SC',"
         "'Microsoft YaHei','Noto Sans CJK SC',sans-serif;max-width:330px\">"
         + "".join(rows)
-        + f'<div style="font-size:11px;color:#555">{escape(NOTE[language])}</div></div>'
+        + f'<div style="font-size:11px;color:#555">{as_text(NOTE[language])}</div></div>'
     )

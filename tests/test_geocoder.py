@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-import geodata.geocoder as geocoder
+from geodata import geocoder
 from geodata.errors import DataFileError
 from geodata.gazetteer import all_divisions, gazetteer
 from geodata.geocoder import LEVELS, geocode_zones, radius_km, towns, zone_seats

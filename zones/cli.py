@@ -6,9 +6,8 @@ Heavy libraries are imported inside the commands, so that ``--help`` answers at 
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,8 +23,9 @@ from zones.cli_options import (
     LandYear,
     Lang,
     StudyFile,
+    study_of,
 )
-from zones.study import Study, override, read_study
+from zones.study import Study
 
 if TYPE_CHECKING:
     from zones.pipeline import StudyResult
@@ -39,21 +39,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def _thresholds(text: str | None) -> tuple[float, ...] | None:
-    if text is None:
-        return None
-    try:
-        return tuple(float(part) for part in text.replace("，", ",").split(","))
-    except ValueError:
-        message = f"--km: {text!r}; accepted: numbers in km, comma-separated, e.g. 300,500,800"
-        raise UsageError(message) from None
-
-
-def _study(file: Path | None, km: str | None = None, **options: Any) -> Study:
-    plain = {k: str(v) if isinstance(v, StrEnum) else v for k, v in options.items()}
-    return override(read_study(file), thresholds_km=_thresholds(km), **plain)
 
 
 def _result(study: Study) -> StudyResult:
@@ -80,12 +65,12 @@ def _print_table(key: str, study: Study, as_json: bool) -> None:
 
 
 def _map_html(result: StudyResult) -> str:
+    from maps.safe_text import stable_html
     from maps.zone_map import zone_map
 
     study = result.study
     page = zone_map(result.zones, result.hubs, study.thresholds_km[0], study.language)
-    html: str = page.get_root().render()
-    return html
+    return stable_html(page)
 
 
 @app.command()
@@ -103,7 +88,7 @@ def run(
     """Run the study: zones, tables, map and manifest into the output folder."""
     from zones.run_outputs import write_run
 
-    study = _study(
+    study = study_of(
         study_file, km, folder=out, hub_layer=hubs, hub_file=hubs_file, distance_method=method,
         gdp=gdp, land=land, language=lang,
     )  # fmt: skip
@@ -132,7 +117,7 @@ def threshold(
     from zones.pipeline import located_zones, study_hubs, with_distances
     from zones.thresholds import count_beyond
 
-    study = _study(study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method)
+    study = study_of(study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method)
     zones = with_distances(located_zones(study), study_hubs(study), study)
     counts = count_beyond(zones["nearest_km"], zones["uncertainty_km"], study.thresholds_km)
     if as_json:
@@ -160,7 +145,7 @@ def distance(
     from zones.outputs import write_atomic
     from zones.pipeline import located_zones, study_hubs, with_distances
 
-    study = _study(study_file, hub_layer=hubs, hub_file=hubs_file, distance_method=method)
+    study = study_of(study_file, hub_layer=hubs, hub_file=hubs_file, distance_method=method)
     zones = with_distances(located_zones(study), study_hubs(study), study)
     columns = ["name", "lon", "lat", "uncertainty_km", "nearest_hub", "nearest_km"]
     columns += ["beijing_km", "zhejiang_km", "guangdong_km"]
@@ -182,7 +167,7 @@ def gdp(
     as_json: Json = False,
 ) -> None:
     """Print the estimated zone GDP by province."""
-    _print_table("provinces", _study(study_file, gdp=gdp, land=land, language=lang), as_json)
+    _print_table("provinces", study_of(study_file, gdp=gdp, land=land, language=lang), as_json)
 
 
 @app.command()
@@ -202,7 +187,7 @@ def tables(
     from zones.outputs import staged, write_tables
     from zones.report_tables import report_tables
 
-    study = _study(
+    study = study_of(
         study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
         land=land, language=lang, formats=tuple(formats.split(",")) if formats else None,
     )  # fmt: skip
@@ -226,7 +211,7 @@ def reconcile(
     as_json: Json = False,
 ) -> None:
     """Print the report's figures with ours beside them."""
-    study = _study(
+    study = study_of(
         study_file, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
         land=land, language=lang,
     )  # fmt: skip
@@ -246,7 +231,7 @@ def map_(
     """Write the interactive map, one file that opens without network."""
     from zones.outputs import write_atomic
 
-    study = _study(
+    study = study_of(
         study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, language=lang
     )
     write_atomic(out, _map_html(_result(study)))
@@ -264,20 +249,17 @@ def data(
     from geodata.registry import registry, table_path
 
     entries = registry()
-    names = sorted(entries) if name is None else [name]
-    paths = {n: table_path(n) for n in names}
-    if as_json:
-        about = {n: entries[n].__dict__ | {"path": str(paths[n])} for n in names}
-        typer.echo(json.dumps(about, ensure_ascii=False, indent=1))
-        return
-    for n in names:
-        entry = entries[n]
+    for n in sorted(entries) if name is None else [name]:
+        path, entry = table_path(n), entries[n]
+        if as_json:
+            about = entry.__dict__ | {"name": n, "path": str(path)}
+            typer.echo(json.dumps(about, ensure_ascii=False))
+            continue
         typer.echo(f"{n}: {entry.title}; {entry.rows:,} rows; {entry.date}; {entry.licence}")
         if name is not None:
             typer.echo(f"  source: {entry.source}")
             typer.echo(f"  columns: {', '.join(entry.columns)}")
-            typer.echo(f"  sha256: {entry.sha256}")
-            typer.echo(f"  file: {paths[n]}")
+            typer.echo(f"  sha256: {entry.sha256}\n  file: {path}")
 
 
 def _version(asked: bool) -> None:

@@ -1,4 +1,4 @@
-"""The options of the command, each defined once."""
+"""The options of the command, each defined once, and the study they ask for."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from geodata.errors import UsageError
 from zones.parameters import DISTANCE_METHODS, GDP_VINTAGES, HUB_LAYERS, LAND_YEARS
-from zones.study import FORMATS, LANGUAGES
+from zones.study import FORMATS, LANGUAGES, Study, override, read_study
 
 Layer = StrEnum("Layer", {name: name for name in HUB_LAYERS})  # type: ignore[misc]
 Method = StrEnum("Method", {name: name for name in DISTANCE_METHODS})  # type: ignore[misc]
@@ -38,3 +39,19 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Formats = Annotated[
     str | None, typer.Option("--formats", help=f"Comma-separated: {','.join(FORMATS)}.")
 ]
+
+
+def _thresholds(text: str | None) -> tuple[float, ...] | None:
+    if text is None:
+        return None
+    try:
+        return tuple(float(part) for part in text.replace("，", ",").split(","))
+    except ValueError:
+        message = f"--km: {text!r}; accepted: numbers in km, comma-separated, e.g. 300,500,800"
+        raise UsageError(message) from None
+
+
+def study_of(file: Path | None, km: str | None = None, **options: object) -> Study:
+    """Return the study of a file with the command line's options put over it."""
+    plain = {k: str(v) if isinstance(v, StrEnum) else v for k, v in options.items()}
+    return override(read_study(file), thresholds_km=_thresholds(km), **plain)

@@ -55,8 +55,9 @@ def measures(
         },
         index=zones.index,
     )
-    out = columns.groupby(groups, sort=False).sum()
-    out.insert(3, "median_km", zones["nearest_km"].groupby(groups, sort=False).median())
+    keys = list(groups)
+    out = columns.groupby(keys, sort=False).sum()
+    out.insert(3, "median_km", zones["nearest_km"].groupby(keys, sort=False).median())
     out.insert(5, "beyond_zones_pct", 100.0 * out["beyond"] / out["zones"])
     return out
 

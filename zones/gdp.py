@@ -62,8 +62,8 @@ def zone_gdp(zones: pd.DataFrame, density: pd.Series[float]) -> pd.Series[float]
     Examples
     --------
     >>> zones = pd.DataFrame({"province": ["浙江省"], "area_ha": [1000.0]}, index=["Z1"])
-    >>> zone_gdp(zones, pd.Series({"浙江省": 20.0}))["Z1"]
-    np.float64(200.0)
+    >>> float(zone_gdp(zones, pd.Series({"浙江省": 20.0}))["Z1"])
+    200.0
     """
     missing = sorted(set(zones["province"]) - set(density.dropna().index))
     if missing:

@@ -63,7 +63,7 @@ def haversine_km(
     Examples
     --------
     >>> round(float(haversine_km(116.40, 39.90, 120.15, 30.28)), 1)  # Beijing to Hangzhou
-    1123.2
+    1122.5
     """
     lam_1, phi_1, lam_2, phi_2 = (
         np.radians(np.asarray(x, float)) for x in (lon_1, lat_1, lon_2, lat_2)

@@ -114,7 +114,7 @@ def _at_seats(companies: dict[str, int], names: Gazetteer) -> pd.DataFrame:
 def _from_file(path: Path, names: Gazetteer) -> pd.DataFrame:
     """Read hubs with positions; any datum is converted to WGS-84."""
     table = check_table(read_csv(path), _HUB_FILE, path)
-    lon, lat = table["lon"].to_numpy(), table["lat"].to_numpy()
+    lon, lat = table["lon"].to_numpy(copy=True), table["lat"].to_numpy(copy=True)
     baidu = (table["datum"] == "BD-09").to_numpy()
     lon[baidu], lat[baidu] = bd09_to_gcj02(lon[baidu], lat[baidu])
     shifted = (table["datum"] != "WGS-84").to_numpy()

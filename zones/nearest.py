@@ -86,8 +86,9 @@ def nearest(
     --------
     >>> points = pd.DataFrame({"lon": [121.47], "lat": [31.23]}, index=["Shanghai"])
     >>> hubs = pd.DataFrame({"lon": [116.4, 120.15], "lat": [39.9, 30.28]}, ["Beijing", "Hangzhou"])
-    >>> nearest(points, hubs).round(1).loc["Shanghai"].tolist()
-    ['Hangzhou', 164.5]
+    >>> found = nearest(points, hubs).loc["Shanghai"]
+    >>> found["nearest_hub"], round(float(found["nearest_km"]), 1)
+    ('Hangzhou', 164.5)
     """
     check_choice("method", method, DISTANCE_METHODS)
     lon, lat = coordinates(points, "points")

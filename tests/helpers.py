@@ -1,0 +1,45 @@
+"""One assertion for numeric columns, and the brute force the analysis is held against."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from pyproj import Geod
+
+from zones.great_circle import haversine_km
+
+
+def brute_force_km(points: pd.DataFrame, hubs: pd.DataFrame) -> np.ndarray:
+    """Return all great-circle distances, shape (points, hubs), by haversine."""
+    return haversine_km(
+        points["lon"].to_numpy()[:, None],
+        points["lat"].to_numpy()[:, None],
+        hubs["lon"].to_numpy()[None, :],
+        hubs["lat"].to_numpy()[None, :],
+    )
+
+
+def brute_force_geodesic_km(points: pd.DataFrame, hubs: pd.DataFrame) -> np.ndarray:
+    """Return all distances on the ellipsoid, shape (points, hubs)."""
+    n, m = len(points), len(hubs)
+    _, _, metres = Geod(ellps="WGS84").inv(
+        np.repeat(points["lon"].to_numpy(), m),
+        np.repeat(points["lat"].to_numpy(), m),
+        np.tile(hubs["lon"].to_numpy(), n),
+        np.tile(hubs["lat"].to_numpy(), n),
+    )
+    return np.asarray(metres).reshape(n, m) / 1000.0
+
+
+def frame(lon: object, lat: object, prefix: str = "p") -> pd.DataFrame:
+    """Return points with labels that are not their row numbers."""
+    table = pd.DataFrame({"lon": np.asarray(lon, float), "lat": np.asarray(lat, float)})
+    table.index = [f"{prefix}{i}" for i in range(len(table))]
+    return table
+
+
+def assert_numbers(column: pd.Series, index: pd.Index, **expected: float) -> None:
+    """Compare sum, mean, min, max and count of a column, and its index."""
+    assert column.index.equals(index)
+    for name, value in expected.items():
+        assert np.isclose(getattr(column, name)(), value, rtol=1e-9), name

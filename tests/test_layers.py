@@ -1,0 +1,64 @@
+"""The house rules: imports run geodata -> zones -> maps, files stay short, dependencies are used."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("geodata", "zones", "maps")
+WIRING = {"zones/cli.py"}  # the command knows all three
+FILES = [p for layer in LAYERS for p in sorted((ROOT / layer).rglob("*.py"))]
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_imports_point_one_way(path: Path) -> None:
+    place = path.relative_to(ROOT).as_posix()
+    layer = LAYERS.index(place.split("/")[0])
+    above = set(LAYERS[layer + 1 :])
+    if place not in WIRING:
+        assert not {name.split(".")[0] for name in imported(path)} & above
+    if place not in {"zones/__main__.py", *WIRING}:
+        assert "zones.cli" not in imported(path)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_files_stay_under_300_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def test_module_names_are_unique() -> None:
+    names = [p.name for p in FILES if not p.name.startswith("__")]
+    assert len(names) == len(set(names))
+
+
+def test_prepare_scripts_are_never_imported_at_run_time() -> None:
+    for path in FILES:
+        if "prepare" not in path.parts:
+            assert not any(name.startswith("geodata.prepare") for name in imported(path))
+
+
+def test_dependencies_are_the_imported_ones() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    stated = {re.split(r"[<>=]", d)[0] for d in project["dependencies"]}
+    used = {name.split(".")[0] for p in FILES if "prepare" not in p.parts for name in imported(p)}
+    third_party = {n for n in used if n not in LAYERS} - set(__import__("sys").stdlib_module_names)
+    # what comes with a stated dependency and is its public interface
+    comes_with = {"branca": "folium", "jinja2": "folium"}
+    assert {comes_with.get(n, n) for n in third_party} <= stated
+    # pyarrow writes GeoParquet for geopandas without being imported by us
+    assert stated - third_party <= {"pyarrow"}

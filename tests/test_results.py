@@ -1,0 +1,155 @@
+"""The finished study: totals agree across groupings, published figures, numbers pinned."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from geodata.loaders import load_published_figures
+from zones.gap_tables import (
+    REST,
+    THREE,
+    TOTAL,
+    cluster_table,
+    curve_table,
+    province_table,
+    type_table,
+)
+from zones.parameters import CLUSTERS
+from zones.pipeline import StudyResult
+from zones.reconciliation import reconciliation_table
+from zones.sensitivity import sensitivity_table
+
+SUMS = ["zones", "area_km2", "gdp_yi_cny", "beyond", "area_beyond_km2", "gdp_beyond_yi_cny"]
+
+
+def test_totals_agree_by_type_province_cluster_and_nation(result: StudyResult) -> None:
+    types, provinces, clusters = type_table(result), province_table(result), cluster_table(result)
+    nation = types[types["level"] == TOTAL].iloc[0]
+    by_group = clusters.set_index("group")
+    for column in SUMS:
+        total = float(nation[column])
+        assert np.isclose(types.loc[types["level"] != TOTAL, column].sum(), total)
+        assert np.isclose(provinces.loc[provinces["province"] != TOTAL, column].sum(), total)
+        assert np.isclose(by_group.loc[[THREE, REST], column].sum(), total)
+        assert np.isclose(by_group.loc[[*CLUSTERS], column].sum(), by_group.loc[THREE, column])
+        for table, key in ((provinces, "province"), (clusters, "group")):
+            assert np.isclose(table.loc[table[key] == TOTAL, column].iloc[0], total)
+    assert np.isclose(by_group.loc[TOTAL, "gdp_yi_cny"], result.zones["gdp_yi_cny"].sum())
+
+
+def test_listed_companies_agree_by_province_and_cluster(result: StudyResult) -> None:
+    provinces, clusters = province_table(result), cluster_table(result).set_index("group")
+    assert provinces["listed_companies"].iloc[-1] == 747 == clusters.loc[TOTAL, "listed_companies"]
+    three = provinces[provinces["province"].isin(["北京市", "浙江省", "广东省"])]
+    assert three["listed_companies"].sum() == clusters.loc[THREE, "listed_companies"]
+
+
+def test_province_table_has_all_31_and_shares_by_hand(result: StudyResult) -> None:
+    table = province_table(result).set_index("province")
+    assert len(table) == 32
+    row = table.loc["浙江省"]
+    zones = result.zones[result.zones["province"] == "浙江省"]
+    assert row["zones"] == len(zones) == 120
+    assert np.isclose(row["share_land_pct"], zones["area_ha"].sum() / 2829)
+    assert np.isclose(row["median_km"], zones["nearest_km"].median())
+
+
+def test_curve_agrees_with_the_counts(result: StudyResult) -> None:
+    curve = curve_table(result).set_index("threshold_km")
+    assert curve.loc[500.0, "beyond"] == result.zones["beyond_500km"].sum()
+    assert curve.index[0] == 0
+    assert curve.index[-1] == 3000
+    assert curve.loc[3000.0, "beyond"] == (result.zones["nearest_km"] > 3000).sum()
+    for layer in ("listed", "cores"):
+        distance_km = result.distance_under(layer, "great-circle")
+        assert curve.loc[300.0, f"beyond_{layer}"] == (distance_km > 300).sum()
+
+
+def test_sensitivity_holds_every_combination_and_the_study_itself(result: StudyResult) -> None:
+    table = sensitivity_table(result)
+    keys = ["hub_layer", "distance_method", "gdp", "land"]
+    assert len(table) == len(table.drop_duplicates(keys)) == 3 * 2 * 3 * 4
+    own = table[
+        (table["hub_layer"] == "prefectures") & (table["distance_method"] == "great-circle")
+        & (table["gdp"] == "2018-first") & (table["land"] == "built-up-2017")
+    ].iloc[0]  # fmt: skip
+    assert own["beyond"] == result.zones["beyond_500km"].sum()
+    assert np.isclose(own["zone_gdp_trillion_cny"] * 1e4, result.zones["gdp_yi_cny"].sum())
+    # more hubs never mean more zones beyond
+    counts = table.groupby("hub_layer")["beyond"].first()
+    assert counts["prefectures"] <= counts["listed"] <= counts["cores"]
+
+
+def test_exact_figures_of_the_catalogue(result: StudyResult) -> None:
+    """Counts and sums that depend on no position; shared/data/README.md states them too."""
+    zones = result.zones
+    assert zones["code"].nunique() == 2542
+    assert zones.index.is_unique
+    assert zones["level"].value_counts().to_dict() == {"省级": 1991, "国家级": 552}
+    in_clusters = zones["province_adcode"].isin(CLUSTERS.values())
+    assert in_clusters.sum() == 271
+    assert (~in_clusters).sum() == 2272
+    assert np.isclose(zones["area_ha"].sum() / 100, 17_973.886, atol=5e-4)
+    assert np.isclose(result.provinces["built_up_2017_km2"].sum(), 56_226)
+
+
+def test_codes_agree_with_province_level_and_type(result: StudyResult) -> None:
+    """The digits of a code say what the other columns say."""
+    zones, digit = result.zones, result.zones["code"].str[3]
+    assert (zones["code"].str[1:3] + "0000" == zones["province_adcode"]).all()
+    assert (zones["code"].str[0].map({"G": "国家级", "S": "省级"}) == zones["level"]).all()
+    assert zones.groupby(zones["code"].str[0] + digit)["type"].nunique().max() == 1
+    assert (result.provinces["province_adcode"][zones["province"]].to_numpy()
+            == zones["province_adcode"].to_numpy()).all()  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("figure_id", "ours", "tolerance"),
+    [
+        # computed once from the project's tables by hand: area x density, no position in them
+        ("zones_area_share", 31.97, 0.005),
+        ("zones_gdp", 29.89, 0.005),
+        ("zones_gdp_other28", 25.71, 0.005),
+        ("zones_gdp_other28_share", 86.0, 0.05),
+    ],
+)
+def test_reconciled_figures(
+    result: StudyResult, figure_id: str, ours: float, tolerance: float
+) -> None:
+    table = reconciliation_table(result).set_index("figure_id")
+    assert abs(table.loc[figure_id, "ours"] - ours) <= tolerance
+
+
+@pytest.mark.parametrize(
+    ("layer", "beyond", "tolerance"),
+    [
+        # our positions of November 2026; independent positions gave 1,104 to 1,117, about 1,185
+        # and about 1,290. The tolerance leaves room for better positions, not for another method.
+        ("prefectures", 1108, 9),
+        ("listed", 1172, 20),
+        ("cores", 1298, 20),
+    ],
+)
+def test_counts_beyond_500_km(result: StudyResult, layer: str, beyond: int, tolerance: int) -> None:
+    table = reconciliation_table(result)
+    row = table[(table["figure_id"] == "zones_beyond_500km") & (table["case"] == layer)].iloc[0]
+    assert abs(row["ours"] - beyond) <= tolerance
+    assert row["low"] <= row["ours"] <= row["high"]
+
+
+def test_published_count_lies_in_the_band_of_the_reconstruction(result: StudyResult) -> None:
+    table = reconciliation_table(result)
+    row = table[(table["figure_id"] == "zones_beyond_500km") & (table["case"] == "prefectures")]
+    assert row["low"].iloc[0] <= 1120 <= row["high"].iloc[0]
+
+
+def test_reconciliation_names_every_published_figure(result: StudyResult) -> None:
+    table, published = reconciliation_table(result), load_published_figures()
+    assert set(table["figure_id"]) == set(published.index)
+    assert (table["reason"] != "").all()
+    missing = table[table["ours"].isna()]
+    assert missing["figure_id"].str.startswith("registrations_").all()
+    ours = table.dropna(subset="ours")
+    again = 100 * (ours["ours"] / ours["published"] - 1)
+    assert np.allclose(ours["difference_pct"], again)
