@@ -64,11 +64,11 @@ def warnings_of(result: StudyResult) -> list[str]:
     sentences = []
     if len(coarse):
         counts = coarse["geocode_level"].value_counts()
-        listed = ", ".join(f"{n} at {level} level" for level, n in counts.items())
-        sentences.append(f"{len(coarse)} zones are located no better than their city: {listed}")
+        listed = ", ".join(f"{n} by {level}" for level, n in counts.items())
+        sentences.append(f"located no better than by city or province: {listed}")
     if len(ambiguous):
         names = ", ".join(ambiguous["name"])
-        sentences.append(f"{len(ambiguous)} zones have an ambiguous name: {names}")
+        sentences.append(f"ambiguous names: {names}")
     sentences += [f"{row['name']}: {row['remark']}" for _, row in flagged.iterrows()]
     return sentences
 

@@ -40,7 +40,6 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "gdp_other_provinces_pct": ("Zone GDP of other provinces (%)", "其他省份GDP（%）", ".1f"),
     "figure": ("Figure", "指标", ""),
     "case": ("Hubs", "枢纽口径", ""),
-    "unit": ("Unit", "单位", ""),
     "published": ("Published", "报告值", ",.10g"),
     "ours": ("Ours", "本工具", ",.5g"),
     "low": ("Surely", "下限", ",.5g"),
@@ -114,6 +113,59 @@ NOTES = {
         "Source: zonegap {version}; catalogue of development zones 2018; {sources}.",
         "资料来源：zonegap {version}；《中国开发区审核公告目录》（2018年版）；{sources}。",
     ),
+}
+
+
+# figure of the 2020 report -> short words with the unit
+FIGURES = {
+    "zones_total": ("Zones", "开发区数（个）"),
+    "zones_area": ("Zone area (10,000 km²)", "开发区面积（万平方公里）"),
+    "zones_area_share": ("Zone area in urban land (%)", "占城市用地（%）"),
+    "zones_gdp": ("Zone GDP 2018 (trillion CNY)", "开发区GDP（万亿元）"),
+    "zones_gdp_share": ("Zone GDP in national GDP (%)", "占全国GDP（%）"),
+    "registrations_total": ("Registrations", "注册企业数（家）"),
+    "registrations_capital": ("Registered capital (100 million CNY)", "注册资本（亿元）"),
+    "registrations_core": ("Registrations in the three", "三省市注册企业数（家）"),
+    "registrations_core_capital": (
+        "Capital in the three (100 million CNY)",
+        "三省市注册资本（亿元）",
+    ),
+    "registrations_core_capital_share": ("Capital in the three (%)", "三省市注册资本占比（%）"),
+    "registrations_other_capital": (
+        "Capital in the other 28 (100 million CNY)",
+        "其他28省份注册资本（亿元）",
+    ),
+    "registrations_other_capital_share": (
+        "Capital in the other 28 (%)",
+        "其他28省份注册资本占比（%）",
+    ),
+    "zones_other28": ("Zones in the other 28 provinces", "其他28省份开发区数（个）"),
+    "zones_gdp_other28": ("Their zone GDP (trillion CNY)", "其开发区GDP（万亿元）"),
+    "zones_gdp_other28_share": ("Their share of zone GDP (%)", "其占开发区GDP（%）"),
+    "zones_beyond_500km": ("Zones beyond 500 km", "500公里以外开发区数（个）"),
+}
+
+REASONS = {
+    "catalogue": ("the catalogue's own count", "目录本身的个数"),
+    "area": (
+        "{area_km2:,.3f} km2 added up; the report rounds",
+        "合计{area_km2:,.3f}平方公里；报告取整",
+    ),
+    "land": (
+        "{land}; urban construction land 2018 is not public",
+        "用地口径{land}；2018年城市建设用地未公开",
+    ),
+    "gdp": ("GDP {gdp}, land {land}", "GDP口径{gdp}，用地口径{land}"),
+    "provincial_sum": ("of the sum of provincial GDP", "占各省GDP之和"),
+    "ratio": ("ratio of the two above", "上两项之比"),
+    "not_public": ("the 564 registrations are not public", "564家注册企业名单未公开"),
+    "prefectures": (
+        "every prefecture-level city of the three, for the 206",
+        "以三省市全部地级市代替206家",
+    ),
+    "listed": ("cities of listed technology companies only", "仅上市科技公司所在城市"),
+    "cores": ("Beijing, Hangzhou, Guangzhou, Shenzhen only", "仅北京、杭州、广州、深圳"),
+    "file": ("hubs of the given file", "所给名单中的枢纽"),
 }
 
 
