@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from zones.great_circle import FloatArray, chord_to_km, km_to_chord, unit_vectors
-from zones.nearest import Nearest
 from zones.parameters import ELLIPSOID_FACTOR
+from zones.sphere import Nearest
 
 # room for rounding around the proven bound
 MARGIN_KM = 1e-6
