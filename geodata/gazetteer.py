@@ -127,6 +127,7 @@ class Gazetteer:
         self._add("former", ((d.name, d) for d in former))
         self._add("former", ((d.short_name, d) for d in former))
         self._longest = {p: max(map(len, names)) for p, names in self._names.items()}
+        self.max_length = max(self._longest.values())
 
     def _aliases(self) -> Iterator[tuple[str, Division]]:
         for row in _read("division_aliases"):
@@ -146,6 +147,19 @@ class Gazetteer:
         for (province, text), divisions in found.items():
             ordered = sorted(divisions.values(), key=lambda d: (d.level != "county", d.adcode))
             self._names[province].setdefault(text, NameMatch(text, 0, tuple(ordered), kind))
+
+    @functools.cached_property
+    def everywhere(self) -> dict[str, tuple[NameMatch, ...]]:
+        """Every name of every province, provinces' own full and short names among them."""
+        found: dict[str, list[NameMatch]] = defaultdict(list)
+        for names in self._names.values():
+            for text, match in names.items():
+                found[text].append(match)
+        for province in self.provinces.values():
+            found[province.name].append(NameMatch(province.name, 0, (province,), "name"))
+            short = NameMatch(province.short_name, 0, (province,), "short")
+            found[province.short_name].append(short)
+        return {text: tuple(matches) for text, matches in found.items()}
 
     def matches(self, text: str, province_adcode: str) -> list[NameMatch]:
         """Return the division names in `text`, leftmost longest, without overlap."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import functools
-import math
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -17,6 +16,7 @@ from geodata.errors import DataFileError
 from geodata.gazetteer import CATALOGUE_YEAR, Division, Gazetteer, gazetteer
 from geodata.registry import table_path
 from geodata.resolver import Resolution, resolve_zone
+from geodata.towns import flat_km, towns
 
 LEVELS = ("place", "county", "city", "province")
 
@@ -48,15 +48,6 @@ class ZoneSeat:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Town:
-    """A populated place of GeoNames, WGS-84 degrees."""
-
-    name: str
-    lon: float
-    lat: float
-
-
 def _rows(name: str) -> list[dict[str, str]]:
     with table_path(name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -72,15 +63,6 @@ def zone_seats() -> dict[str, ZoneSeat]:
         )
         for r in _rows("zone_seats")
     }  # fmt: skip
-
-
-@functools.cache
-def towns() -> dict[str, Town]:
-    """Return GeoNames places by id."""
-    return {
-        r["geonameid"]: Town(r["names_zh"].split("|")[0], float(r["lon"]), float(r["lat"]))
-        for r in _rows("towns")
-    }
 
 
 @functools.cache
@@ -166,15 +148,10 @@ def _at_division(resolution: Resolution) -> Position:
     radius = radius_km(resolution.level, resolution.method)
     if ambiguous:
         # the circle holds every candidate
-        radius += max(_km(division, other) for other in others)
+        radius += max(flat_km(division.lon, division.lat, other) for other in others)
     return Position(
         division.lon, division.lat, "" if ambiguous else division.current_adcode,
         resolution.level, resolution.method, division.position_source, round(radius, 1),
         ";".join(d.current_adcode for d in (resolution.divisions if others else ())),
         resolution.reason,
     )  # fmt: skip
-
-
-def _km(here: Division, there: Division) -> float:
-    east = (here.lon - there.lon) * math.cos(math.radians(here.lat))
-    return math.hypot(east, here.lat - there.lat) * 111.2

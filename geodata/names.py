@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import functools
 import re
 import unicodedata
+
+from geodata.registry import table_path
 
 # The 55 minority peoples as they stand in names of autonomous divisions, longest first
 # where one name begins with another.
@@ -31,9 +35,17 @@ def normalise(text: str) -> str:
     """Return `text` in the form names are compared in.
 
     Unicode NFKC folds full-width letters, digits, compatibility ideographs and Kangxi
-    radicals; white space inside goes away, since Chinese names hold none.
+    radicals; other radicals and the traditional characters of place names become simplified
+    ones; white space inside goes away, since Chinese names hold none.
     """
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+    folded = unicodedata.normalize("NFKC", text)
+    return _SPACE.sub("", folded).translate(_variants())
+
+
+@functools.cache
+def _variants() -> dict[int, str]:
+    with table_path("character_variants").open(encoding="utf-8", newline="") as file:
+        return {ord(row["variant"]): row["character"] for row in csv.DictReader(file)}
 
 
 def short_name(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,8 +67,16 @@ class Column:
         return None
 
 
-def read_csv(path: Path, encoding: str = "utf-8-sig") -> pd.DataFrame:
+def read_csv(path: Path, encoding: str | None = "utf-8-sig") -> pd.DataFrame:
     """Read a CSV as text, every cell a string, blank cells ``""``.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding
+        Of the file; None takes UTF-8, and GB18030 where the bytes are no UTF-8. (GB18030 accepts
+        nearly any bytes, so it can never be tried first.)
 
     Raises
     ------
@@ -74,18 +84,30 @@ def read_csv(path: Path, encoding: str = "utf-8-sig") -> pd.DataFrame:
         When the file is missing, not in `encoding`, or not a table.
     """
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding=encoding)
+        text = _decode(path.read_bytes(), encoding)
+        return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
     except FileNotFoundError:
-        text = f"{path}: no such file"
+        message = f"{path}: no such file"
     except IsADirectoryError:
-        text = f"{path}: is a folder, a CSV file is wanted"
+        message = f"{path}: is a folder, a CSV file is wanted"
     except (UnicodeError, LookupError) as error:
-        text = f"{path}: not readable as {encoding} ({error})"
+        message = f"{path}: not readable as {encoding or 'UTF-8 or GB18030'} ({error})"
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        text = f"{path}: not a CSV table ({str(error).strip()})"
+        message = f"{path}: not a CSV table ({str(error).strip()})"
     except OSError as error:
-        text = f"{path}: cannot be read ({error.strerror})"
-    raise DataFileError(text)
+        message = f"{path}: cannot be read ({error.strerror})"
+    raise DataFileError(message)
+
+
+def _decode(data: bytes, encoding: str | None) -> str:
+    if encoding is not None:
+        return data.decode(encoding)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
 
 
 def check_table(

@@ -8,8 +8,9 @@ import pytest
 from geodata import geocoder
 from geodata.errors import DataFileError
 from geodata.gazetteer import all_divisions, gazetteer
-from geodata.geocoder import LEVELS, geocode_zones, radius_km, towns, zone_seats
+from geodata.geocoder import LEVELS, geocode_zones, radius_km, zone_seats
 from geodata.loaders import load_zones
+from geodata.towns import towns
 from zones.great_circle import haversine_km
 from zones.pipeline import StudyResult
 

@@ -37,7 +37,7 @@ def test_no_short_name_is_one_character_or_the_whole() -> None:
 @pytest.mark.parametrize(
     ("text", "normal"),
     [
-        ("⼭西", "山西"), ("⾧沙", "長沙"), ("ＡＢ１２", "AB12"),
+        ("⼭西", "山西"), ("⾧沙", "长沙"), ("⻄安", "西安"), ("廣東省龍崗區", "广东省龙岗区"), ("ＡＢ１２", "AB12"),
         ("浙江 余杭　开发区", "浙江余杭开发区"), ("（含兵团）", "(含兵团)"),
     ],
 )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geodata.errors import UsageError, ZonegapError
+from zones.cli_geocode import geocode
 from zones.cli_options import (
     DistanceMethod,
     Formats,
@@ -262,6 +263,9 @@ def data(
             typer.echo(f"  sha256: {entry.sha256}\n  file: {path}")
 
 
+app.command()(geocode)
+
+
 def _version(asked: bool) -> None:
     if asked:
         from zones.provenance import VERSION
@@ -272,9 +276,7 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
 ) -> None:
     pass
 
@@ -282,7 +284,7 @@ def _options(
 def main() -> None:
     """Run the command; a known error is one message and its exit code, never a traceback.
 
-    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input data.
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input data, 4 rows unresolved (--strict).
     """
     for stream in (sys.stdout, sys.stderr):
         # a console that cannot show a character (GBK) must not end the run

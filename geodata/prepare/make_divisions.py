@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -75,13 +75,26 @@ def read_successors() -> dict[tuple[str, str], str]:
         return {(r["adcode"], r["name"]): r["current_adcode"] for r in csv.DictReader(file)}
 
 
-def read_hand_seats() -> list[Seat]:
-    """Return the seats that no package carries, each with its source noted in the table."""
+def read_hand_seats() -> list[tuple[Seat, int]]:
+    """Return the seats that no package carries, with the year from which each holds."""
     with (TABLES / "division_seats.csv").open(encoding="utf-8", newline="") as file:
         return [
-            Seat(r["adcode"], r["name"], float(r["lon"]), float(r["lat"]))
+            (
+                Seat(r["adcode"], r["name"], float(r["lon"]), float(r["lat"])),
+                int(r["valid_from"] or 0),
+            )
             for r in csv.DictReader(file)
         ]
+
+
+def split_moved(spells: list[Spell], hand: list[tuple[Seat, int]]) -> None:
+    """Split the spell of a division that kept name and code when its seat moved (余杭区 2021)."""
+    for seat, year in hand:
+        for s in [s for s in spells if year and s.adcode == seat.adcode and s.name == seat.name]:
+            later = [y for y in s.years if y >= year]
+            if later and later != s.years:
+                s.years = [y for y in s.years if y < year]
+                spells.append(replace(s, years=later, seat=seat, source="hand"))
 
 
 def carry_forward(spells: list[Spell], successors: dict[tuple[str, str], str]) -> None:
@@ -128,12 +141,12 @@ def place(spells: list[Spell]) -> None:
     for seat in seats:
         by_stem[seat.adcode[:2], stem(seat.name)].append(seat)
     city_seats = {s.adcode: s for s in seats if s.adcode.endswith("00")}
-    by_hand = {s.adcode: s for s in read_hand_seats()}
+    by_hand = {seat.adcode: seat for seat, year in read_hand_seats() if not year}
     towns: dict[str, list[GeoName]] = defaultdict(list)
     for town in geonames_places():
         for name in town.names_zh:
             towns[name].append(town)
-    for s in spells:
+    for s in [s for s in spells if s.seat is None]:
         home = city_seats.get(s.city_adcode) or city_seats.get(s.adcode[:4] + "00")
         own = by_code.get((s.adcode, stem(s.name))) or by_code.get((s.current_adcode, stem(s.name)))
         namesakes = [
@@ -195,7 +208,9 @@ def main() -> None:
     """Make the table and say what is missing."""
     spells = read_spells()
     carry_forward(spells, read_successors())
+    split_moved(spells, read_hand_seats())
     place(spells)
+    spells.sort(key=lambda s: (s.adcode, min(s.years), s.name, s.city_adcode))
     write(spells)
     for year in (2018, LAST_YEAR):
         lost = [s for s in spells if s.seat is None and min(s.years) <= year <= max(s.years)]

