@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from geodata.chain import Chain, Scope, read_chain
+from geodata.chain import Chain, Scope, read_chain, without_fillers
 from geodata.gazetteer import Division, Gazetteer
 from geodata.names import normalise
 from geodata.resolver import Resolution
@@ -30,7 +30,7 @@ def scope_of(province: str, city: str, gazetteer: Gazetteer) -> Scope:
     ValueError
         When a text is not empty and names no province or city, or the two contradict.
     """
-    province_text, city_text = normalise(province), normalise(city)
+    province_text, city_text = normalise(province), without_fillers(normalise(city))
     home = _province(province_text, gazetteer)
     if province_text and home is None:
         text = f"province column {province!r} names no province of {gazetteer.year}"

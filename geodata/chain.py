@@ -86,6 +86,12 @@ def read_chain(text: str, start: int, scope: Scope, gazetteer: Gazetteer) -> Cha
         chain.end, chain.links = at + len(match.text), chain.links + 1
 
 
+def without_fillers(text: str) -> str:
+    """Return a normalised text without the words at its beginning that name no division."""
+    filler = _FILLERS.match(text)
+    return text[filler.end() :] if filler else text
+
+
 def in_city(county: Division, city: Division) -> bool:
     """Whether a county belongs to a city, then or today; a county is in itself."""
     if city.level == "county":

@@ -120,6 +120,7 @@ class Gazetteer:
         former = [d for d in all_divisions() if d.valid_to < year and d.level != "province"]
         former.sort(key=lambda d: d.valid_to)  # of one division's old names the last one stays
         self._names: dict[str, dict[str, NameMatch]] = defaultdict(dict)
+        self._all: list[NameMatch] = []
         # earlier kinds win: a name of the year hides a former one of the same text
         self._add("name", ((d.name, d) for d in self.current))
         self._add("short", ((d.short_name, d) for d in self.current))
@@ -146,15 +147,16 @@ class Gazetteer:
                 found[division.province_adcode, text][identity] = division
         for (province, text), divisions in found.items():
             ordered = sorted(divisions.values(), key=lambda d: (d.level != "county", d.adcode))
-            self._names[province].setdefault(text, NameMatch(text, 0, tuple(ordered), kind))
+            match = NameMatch(text, 0, tuple(ordered), kind)
+            self._names[province].setdefault(text, match)
+            self._all.append(match)
 
     @functools.cached_property
     def everywhere(self) -> dict[str, tuple[NameMatch, ...]]:
-        """Every name of every province, provinces' own full and short names among them."""
+        """Every name of every province, former and provinces' own among them."""
         found: dict[str, list[NameMatch]] = defaultdict(list)
-        for names in self._names.values():
-            for text, match in names.items():
-                found[text].append(match)
+        for match in self._all:
+            found[match.text].append(match)
         for province in self.provinces.values():
             found[province.name].append(NameMatch(province.name, 0, (province,), "name"))
             short = NameMatch(province.short_name, 0, (province,), "short")

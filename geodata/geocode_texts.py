@@ -10,10 +10,10 @@ import pandas as pd
 from geodata.addresses import resolve_address, resolve_company, scope_of
 from geodata.chain import Scope, read_chain
 from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, gazetteer
-from geodata.geocoder import radius_km
 from geodata.names import normalise
 from geodata.resolver import Resolution
 from geodata.towns import town_at
+from geodata.zone_evidence import radius_km
 
 COLUMNS = (
     "lon lat adcode geocode_province geocode_city geocode_county geocode_level geocode_method "

@@ -1,24 +1,32 @@
 """Give every zone a position with level, method, source, uncertainty and reason, offline.
 
-Order of evidence: the hand-compiled seat of the zone, a division name in the zone's name
-(see `geodata.resolver`), the province. The province of the zone's code always binds.
+Order of evidence: named OpenStreetMap points of the zone itself, the hand-compiled town of its
+seat, other named points, a division name in the zone's name (see `geodata.resolver`), the
+province. The province of the zone's code always binds.
 """
 
 from __future__ import annotations
 
-import csv
-import functools
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from geodata.errors import DataFileError
 from geodata.gazetteer import CATALOGUE_YEAR, Division, Gazetteer, gazetteer
-from geodata.registry import table_path
 from geodata.resolver import Resolution, resolve_zone
 from geodata.towns import flat_km, towns
+from geodata.zone_evidence import (
+    ZonePoint,
+    ZoneSeat,
+    radius_km,
+    zone_key,
+    zone_points,
+    zone_seats,
+)
 
 LEVELS = ("place", "county", "city", "province")
+# Points that bear the zone's own name or type are nearer than the town of its seat; the others
+# only help where no town is known (measured, benchmarks/geocoding.py).
+STRONG_RULES = frozenset({"named-area", "type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,66 +44,19 @@ class Position:
     geocode_reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneSeat:
-    """One row of the hand-compiled table of zone seats."""
-
-    adcode: str
-    place_name: str
-    geonameid: str
-    spans: str
-    confidence: str
-    note: str
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with table_path(name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-@functools.cache
-def zone_seats() -> dict[str, ZoneSeat]:
-    """Return the hand-compiled seats by ``zone_id``."""
-    return {
-        r["zone_id"]: ZoneSeat(
-            r["adcode"], r["place_name"], r["geonameid"], r["spans"], r["confidence"],
-            r["note"],
-        )
-        for r in _rows("zone_seats")
-    }  # fmt: skip
-
-
-@functools.cache
-def uncertainty_table() -> dict[tuple[str, str], float]:
-    """Return the calibrated 90 % radius in km by (level, method)."""
-    return {(r["level"], r["method"]): float(r["uncertainty_km"]) for r in _rows("uncertainty")}
-
-
-def radius_km(level: str, method: str) -> float:
-    """Return the 90 % radius in km of a level and method.
-
-    Raises
-    ------
-    DataFileError
-        When the calibration has neither the pair nor the level.
-    """
-    table = uncertainty_table()
-    for key in ((level, method), (level, "any")):
-        if key in table:
-            return table[key]
-    text = f"uncertainty.csv: no radius for level {level!r}; run the calibration"
-    raise DataFileError(text)
-
-
-def geocode_zones(zones: pd.DataFrame, year: int = CATALOGUE_YEAR) -> pd.DataFrame:
+def geocode_zones(
+    zones: pd.DataFrame, year: int = CATALOGUE_YEAR, *, openstreetmap: bool = True
+) -> pd.DataFrame:
     """Locate zones by their names.
 
     Parameters
     ----------
     zones
-        Indexed by zone id, with columns ``name`` and ``province_adcode``.
+        With columns ``name`` and ``province_adcode``.
     year
         Of the names, 1980 to 2024.
+    openstreetmap
+        Use the table of OpenStreetMap points; positions from it are under the ODbL.
 
     Returns
     -------
@@ -106,28 +67,46 @@ def geocode_zones(zones: pd.DataFrame, year: int = CATALOGUE_YEAR) -> pd.DataFra
         place in about 90 % of cases), ``geocode_candidates``, ``geocode_reason``.
     """
     names = gazetteer(year)
-    positions = [
-        locate(zone_id, name, province, names)
-        for zone_id, name, province in zip(
-            zones.index, zones["name"], zones["province_adcode"], strict=True
-        )
-    ]
+    points = zone_points() if openstreetmap else {}
+    positions = []
+    for name, province in zip(zones["name"], zones["province_adcode"], strict=True):
+        key = zone_key(name, province)
+        positions.append(locate(name, province, zone_seats().get(key), points.get(key), names))
     columns = list(Position.__dataclass_fields__)
     rows = [[getattr(p, c) for c in columns] for p in positions]
     return pd.DataFrame(rows, index=zones.index, columns=columns)
 
 
-def locate(zone_id: str, name: str, province_adcode: str, names: Gazetteer) -> Position:
+def locate(
+    name: str,
+    province_adcode: str,
+    seat: ZoneSeat | None,
+    point: ZonePoint | None,
+    names: Gazetteer,
+) -> Position:
     """Locate one zone; see `geocode_zones`."""
-    seat = zone_seats().get(zone_id)
     division = names.by_adcode.get(seat.adcode) if seat else None
     # a seat compiled for the catalogue's year helps only while its division stands
     if seat and division and division.province_adcode == province_adcode:
-        return _at_seat(seat, division)
-    position = _at_division(resolve_zone(name, province_adcode, names))
-    if seat:
-        return replace(position, geocode_reason=f"{position.geocode_reason}; {seat.note}")
+        position = _at_seat(seat, division)
+    else:
+        position = _at_division(resolve_zone(name, province_adcode, names))
+        if seat:
+            reason = f"{position.geocode_reason}; {seat.note}"
+            position = replace(position, geocode_reason=reason)
+    if point and (point.rule in STRONG_RULES or position.geocode_level != "place"):
+        return _at_point(point, position)
     return position
+
+
+def _at_point(point: ZonePoint, position: Position) -> Position:
+    """Move a position to named points of the zone; county and candidates stay."""
+    method = f"osm-{point.rule}"
+    return replace(
+        position, lon=point.lon, lat=point.lat, geocode_level="place", geocode_method=method,
+        geocode_source="OpenStreetMap", uncertainty_km=radius_km("place", method),
+        geocode_reason=f"{point.points} named: {point.names}",
+    )  # fmt: skip
 
 
 def _at_seat(seat: ZoneSeat, division: Division) -> Position:
@@ -135,7 +114,8 @@ def _at_seat(seat: ZoneSeat, division: Division) -> Position:
     level = "place" if town else "county"
     lon, lat = (town.lon, town.lat) if town else (division.lon, division.lat)
     source = f"GeoNames {seat.geonameid}" if town else division.position_source
-    method = f"seat-{seat.confidence}"
+    at_town = seat.relation == "county-town" and not town
+    method = f"{'county-town' if at_town else 'seat'}-{seat.confidence}"
     return Position(
         lon, lat, division.current_adcode, level, method, source, radius_km(level, method),
         seat.spans, seat.note,

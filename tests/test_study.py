@@ -24,6 +24,7 @@ gdp = "2018-census4"
 land = "built-up-2016"
 [geocode]
 year = 2018
+openstreetmap = false
 [output]
 folder = "results"
 language = "zh"
@@ -47,6 +48,7 @@ def test_full_file_with_paths_from_its_own_folder(tmp_path: Path) -> None:
         zones_table=tmp_path / "zones.csv", zones_encoding="gb18030", hub_provinces=("浙江省",),
         distance_method="geodesic", thresholds_km=(300.0, 500.5), gdp="2018-census4",
         land="built-up-2016", folder=tmp_path / "results", language="zh", formats=("csv",),
+        openstreetmap=False,
     )  # fmt: skip
 
 
@@ -71,6 +73,7 @@ def test_full_file_with_paths_from_its_own_folder(tmp_path: Path) -> None:
         ("[gdp]\ngdp = '2018'", "gdp.gdp: '2018'; accepted: 2018-first"),
         ("[gdp]\nland = 'built-up-2018'", "gdp.land: .*accepted: built-up-2014"),
         ("[geocode]\nyear = 1900", "geocode.year: 1900; accepted: 1980 to 2024"),
+        ("[geocode]\nopenstreetmap = 1", "geocode.openstreetmap: 1; accepted: true or false"),
         ("[geocode]\nyear = 2018.5", "geocode.year: 2018.5; accepted: whole number"),
         ("[output]\nlanguage = 'fr'", "output.language: 'fr'; accepted: en, zh"),
         ("[output]\nformats = ['pdf']", "output.formats: 'pdf'; accepted: csv, md"),

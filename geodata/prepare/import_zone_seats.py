@@ -1,8 +1,10 @@
 """Fold worksheets of hand-compiled zone seats into tables/zone_seats.csv, in catalogue order.
 
-Worksheets are tab-separated: code, name, county_adcode, county_name, place_name, geonameid,
-spans, confidence, note. Every row is checked against the zones, the divisions of 2018 and the
-towns before anything is written.
+Worksheets are tab-separated. Those of counties hold code, name, county_adcode (of 2018),
+county_name, place_name, geonameid, spans, confidence, note; those of towns, for zones whose name
+says the county, hold name, place_name, geonameid, relation, confidence, note. Later worksheets
+override earlier rows of the same zone, empty cells never. Every row is checked against the zones,
+the divisions of 2018 and the towns before anything is written.
 
 Run: python -m geodata.prepare.import_zone_seats WORKSHEET.tsv ...
 """
@@ -16,41 +18,80 @@ from pathlib import Path
 
 from geodata.gazetteer import CATALOGUE_YEAR, Gazetteer
 from geodata.registry import TABLES
+from geodata.resolver import resolve_zone
+from geodata.towns import flat_km, towns
 
-COLUMNS = "zone_id name adcode place_name geonameid spans confidence note".split()
+COLUMNS = (
+    "zone_id name province_adcode adcode place_name geonameid relation spans confidence note"
+).split()
 CONFIDENCE = ("high", "medium", "low")
+# A town farther than this from the seat of its county is a mistake, but for the widest divisions.
+FAR_KM = 120.0
 
 
 def main(worksheets: list[Path]) -> None:
-    """Check and write the table; later worksheets override earlier rows of the same zone."""
+    """Check and write the table."""
     gazetteer = Gazetteer(CATALOGUE_YEAR)
     with (TABLES / "zones.csv").open(encoding="utf-8", newline="") as file:
         zones = {r["name"]: r for r in csv.DictReader(file)}
-    with (TABLES / "towns.csv").open(encoding="utf-8", newline="") as file:
-        towns = {r["geonameid"] for r in csv.DictReader(file)}
     seats: dict[str, dict[str, str]] = {}
     for sheet in worksheets:
         with sheet.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
                 zone = zones[row["name"]]
-                county = row["county_adcode"]
-                if county and gazetteer.by_adcode[county].name != row["county_name"]:
-                    print(f"{sheet.name}: {row['name']}: {county} is not {row['county_name']}")
-                if county[:2] not in ("", zone["province_adcode"][:2]):
-                    sys.exit(f"{sheet.name}: {row['name']}: {county} is in another province")
-                if row["geonameid"] and row["geonameid"] not in towns:
-                    print(f"{sheet.name}: {row['name']}: no town {row['geonameid']}")
-                    row["geonameid"] = ""
-                if row["confidence"] not in CONFIDENCE:
-                    sys.exit(f"{sheet.name}: {row['name']}: confidence {row['confidence']!r}")
-                row["note"] = re.sub(r"\s*\[[^\]]*\]\s*$", "", row["note"]).rstrip(". ")
-                own = {"zone_id": zone["id"], "adcode": county}
-                seats[zone["id"]] = {c: row.get(c, "") for c in COLUMNS} | own
+                seat = read_row(row, zone, gazetteer, sheet.name)
+                if seat is not None:
+                    old = seats.get(zone["id"], {})
+                    seats[zone["id"]] = old | {k: v for k, v in seat.items() if v or k not in old}
     with (TABLES / "zone_seats.csv").open("w", encoding="utf-8", newline="") as file:
         out = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         out.writeheader()
         out.writerows(seats[z["id"]] for z in zones.values() if z["id"] in seats)
     print(f"{len(seats)} seats")
+
+
+def read_row(
+    row: dict[str, str], zone: dict[str, str], gazetteer: Gazetteer, sheet: str
+) -> dict[str, str] | None:
+    """Return a checked row of the table, None where the worksheet knows nothing."""
+    where = f"{sheet}: {row['name']}"
+    relation = row.get("relation", "town")
+    if relation == "unknown":
+        return None
+    if row["confidence"] not in CONFIDENCE or relation not in ("town", "county-town"):
+        sys.exit(f"{where}: confidence {row['confidence']!r}, relation {relation!r}")
+    adcode = row.get("county_adcode", "")
+    if "county_adcode" not in row:
+        found = resolve_zone(row["name"], zone["province_adcode"], gazetteer)
+        adcode = found.divisions[0].adcode if len(found.divisions) == 1 else ""
+        # a former name stands for a county that 2018 knows under another code
+        current = found.divisions[0].current_adcode
+        by_current = {d.current_adcode: d.adcode for d in gazetteer.current}
+        adcode = adcode if adcode in gazetteer.by_adcode else by_current.get(current, "")
+    elif adcode and gazetteer.by_adcode[adcode].name != row["county_name"]:
+        print(f"{where}: {adcode} is not {row['county_name']}")
+    if adcode[:2] not in ("", zone["province_adcode"][:2]):
+        sys.exit(f"{where}: {adcode} is in another province")
+    geonameid = row["geonameid"].strip()
+    if geonameid:
+        town = towns().get(geonameid)
+        if town is None:
+            print(f"{where}: no town {geonameid}")
+            geonameid = ""
+        elif adcode and flat_km(town.lon, town.lat, gazetteer.by_adcode[adcode]) > FAR_KM:
+            print(f"{where}: town {town.name} is far from its county")
+    return {
+        "zone_id": zone["id"],
+        "name": zone["name"],
+        "province_adcode": zone["province_adcode"],
+        "adcode": adcode,
+        "place_name": row["place_name"].strip(),
+        "geonameid": geonameid,
+        "relation": relation,
+        "spans": row.get("spans", ""),
+        "confidence": row["confidence"],
+        "note": re.sub(r"\s*\[[^\]]*\]\s*$", "", row["note"]).rstrip(". "),
+    }
 
 
 if __name__ == "__main__":

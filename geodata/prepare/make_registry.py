@@ -84,6 +84,12 @@ ABOUT: dict[str, tuple[str, str, str, str]] = {
         "2019",
         "public domain",
     ),
+    "zone_points_osm": (
+        "Positions of zones from named OpenStreetMap points",
+        "(c) OpenStreetMap contributors, extract in the package geopi 0.1.8",
+        "2026-11",
+        "ODbL 1.0",
+    ),
     "uncertainty": (
         "90 % radius of positions by level and method",
         "calibrated on reference points that are not shipped (benchmarks/geocoding.py)",
