@@ -4,13 +4,14 @@ The reference is not part of the project: a CSV with columns code, name, lon, la
 precision, one zone a row. Rows whose reference is itself only the seat of a county (precision
 区县, within 0.3 km of ours) say nothing about a zone and are left out of the calibration.
 
-Run: python benchmarks/geocoding.py REFERENCE.csv [--calibrate]
+Run: python benchmarks/geocoding.py REFERENCE.csv [--calibrate] [--figure FILE.png]
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import zlib
 from pathlib import Path
 
 import pandas as pd
@@ -21,9 +22,23 @@ from geodata.registry import TABLES
 from zones.great_circle import haversine_km
 
 COVERAGE = 0.90
-MIN_POINTS = 30  # below it a method shares the radius of its level
+MIN_POINTS = 30  # below it a pool takes the radius of its level
+FOLDS = 10
 SEAT_ONLY_KM = 0.3
 QUANTILES = {"median": 0.5, "p75": 0.75, "p90": 0.9, "p99": 0.99}
+# Methods that rest on one kind of evidence share a radius, so that few points are not trusted
+# too much; in each list the surer pool stands first, and its radius is never the larger one.
+POOLS: dict[str, list[list[str]]] = {
+    "place": [
+        ["osm-named-area", "osm-named-public", "osm-named-office", "osm-type", "seat-high"],
+        ["osm-town-seat", "osm-town-name", "seat-medium", "seat-low"],
+    ],
+    "county": [
+        ["county-town-high", "county-town-medium"],
+        ["county-town-low", "name", "short", "alias", "former"],
+        ["seat-high", "seat-medium", "seat-low"],
+    ],
+}
 
 
 def compare(reference: Path) -> pd.DataFrame:
@@ -50,24 +65,71 @@ def summary(points: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return table.round(2)
 
 
-def calibrate(points: pd.DataFrame) -> list[list[object]]:
+def calibrate(points: pd.DataFrame) -> list[tuple[str, str, float, int]]:
     """Return the rows of tables/uncertainty.csv: level, method, radius in km, points used."""
-    rows: list[list[object]] = []
-    for level, of_level in points.groupby("geocode_level"):
-        radius_km = of_level["error_km"].quantile(COVERAGE)
-        rows.append([level, "any", round(radius_km, 1), len(of_level)])
-        for method, of_method in of_level.groupby("geocode_method"):
-            if len(of_method) >= MIN_POINTS:
-                radius_km = of_method["error_km"].quantile(COVERAGE)
-                rows.append([level, method, round(radius_km, 1), len(of_method)])
+    rows = []
+    for level, pools in POOLS.items():
+        of_level = points[points["geocode_level"] == level]
+        any_km = float(of_level["error_km"].quantile(COVERAGE))
+        rows.append((level, "any", round(any_km, 1), len(of_level)))
+        surer_km = 0.0
+        for pool in pools:
+            errors_km = of_level.loc[of_level["geocode_method"].isin(pool), "error_km"]
+            own_km = float(errors_km.quantile(COVERAGE)) if len(errors_km) >= MIN_POINTS else any_km
+            surer_km = max(surer_km, own_km)
+            rows += [(level, method, round(surer_km, 1), len(errors_km)) for method in pool]
     return rows
 
 
+def held_out_coverage(points: pd.DataFrame) -> float:
+    """Return the share inside radii that were calibrated without the zones they are tested on."""
+    fold = points.index.map(lambda code: zlib.crc32(str(code).encode()) % FOLDS)
+    inside = 0
+    for k in range(FOLDS):
+        radii = {(row[0], row[1]): row[2] for row in calibrate(points[fold != k])}
+        test = points[fold == k]
+        for level, method, error_km in test[
+            ["geocode_level", "geocode_method", "error_km"]
+        ].itertuples(index=False):
+            inside += error_km <= radii.get((level, method), radii[level, "any"])
+    return inside / len(points)
+
+
+def figure(points: pd.DataFrame, path: Path) -> None:
+    """Draw how often the true place lies within a multiple of the stated radius, by level."""
+    import matplotlib.pyplot as plt
+
+    fig, axes = plt.subplots(figsize=(6.4, 4.2), layout="constrained")
+    for level, group in points.groupby("geocode_level"):
+        ratio = (group["error_km"] / group["uncertainty_km"]).sort_values()
+        share = [100.0 * (i + 1) / len(ratio) for i in range(len(ratio))]
+        axes.step(ratio, share, where="post", label=f"{level} ({len(group)} points)")
+    axes.axvline(1.0, color="0.6", linewidth=0.8)
+    axes.axhline(100.0 * COVERAGE, color="0.6", linewidth=0.8)
+    axes.set(
+        xlim=(0, 3), ylim=(0, 100), xlabel="distance to the reference / uncertainty_km",
+        ylabel="zones within (%)", title="Where the stated radius holds 90 %, lines cross",
+    )  # fmt: skip
+    axes.legend(loc="lower right")
+    fig.savefig(path, dpi=150, metadata={"Software": None})
+
+
+def write_radii(rows: list[tuple[str, str, float, int]]) -> None:
+    """Write tables/uncertainty.csv; levels without reference points keep their rows."""
+    path = TABLES / "uncertainty.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *old = csv.reader(file)
+    kept = [row for row in old if row[0] not in POOLS]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *kept, *rows])
+
+
 def main() -> None:
-    """Print the accuracy; write the radii when asked."""
+    """Print the accuracy; write the radii and the figure when asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("reference", type=Path)
     parser.add_argument("--calibrate", action="store_true", help="write tables/uncertainty.csv")
+    parser.add_argument("--figure", type=Path, help="write the calibration figure")
     options = parser.parse_args()
     points = compare(options.reference)
     independent = points[points["independent"]]
@@ -75,15 +137,11 @@ def main() -> None:
         print(f"\n{title}")
         print(summary(chosen.assign(all="all"), ["all"]).to_string())
         print(summary(chosen, ["geocode_level", "geocode_method"]).to_string())
+    print(f"\nheld-out coverage: {100 * held_out_coverage(independent):.1f} % of {len(independent)}")
     if options.calibrate:
-        # levels without reference points keep the radius they have
-        with (TABLES / "uncertainty.csv").open(encoding="utf-8", newline="") as file:
-            header, *old = csv.reader(file)
-        rows = calibrate(independent)
-        measured = {row[0] for row in rows}
-        rows += [row for row in old if row[0] not in measured]
-        with (TABLES / "uncertainty.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([header, *sorted(rows, key=str)])
+        write_radii(calibrate(independent))
+    if options.figure:
+        figure(independent, options.figure)
 
 
 if __name__ == "__main__":

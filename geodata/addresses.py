@@ -12,7 +12,7 @@ import re
 from geodata.chain import Chain, Scope, read_chain, without_fillers
 from geodata.gazetteer import Division, Gazetteer
 from geodata.names import normalise
-from geodata.resolver import Resolution
+from geodata.resolver import Resolution, level_of
 
 _BRANCH = re.compile(
     r"(?:公司|银行|集团)([^()公司]{2,12}?)(?:分公司|分行|分店|分部|支行|办事处|子公司)"
@@ -132,13 +132,6 @@ def _result(chain: Chain, scope: Scope) -> Resolution:
     if home is None:
         return Resolution("", (), "", reason)
     return Resolution(level_of(home), (home,), "column", reason)
-
-
-def level_of(division: Division) -> str:
-    """Return the level; a municipality is a city."""
-    if division.level == "province" and division.name.endswith("市"):
-        return "city"
-    return division.level
 
 
 def _reason(division: Division, chain: Chain) -> str:

@@ -39,7 +39,7 @@ class BadInputError(ZonegapError):
         super().__init__("\n".join(lines))
 
 
-class UsageError(ZonegapError):
-    """An option or a key of the study file is wrong."""
+class UsageError(ZonegapError, ValueError):
+    """An option, an argument or a key of the study file is wrong."""
 
     exit_code = 2

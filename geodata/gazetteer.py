@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from geodata.errors import UsageError
 from geodata.registry import table_path
 
 CATALOGUE_YEAR = 2018
@@ -109,7 +110,7 @@ class Gazetteer:
     def __init__(self, year: int = CATALOGUE_YEAR) -> None:
         if not FIRST_YEAR <= year <= LAST_YEAR:
             text = f"year {year}: division names are known for {FIRST_YEAR} to {LAST_YEAR}"
-            raise ValueError(text)
+            raise UsageError(text)
         self.year = year
         self.current = [d for d in all_divisions() if d.valid_from <= year <= d.valid_to]
         self.by_adcode = {d.adcode: d for d in self.current}
@@ -165,7 +166,7 @@ class Gazetteer:
 
     def matches(self, text: str, province_adcode: str) -> list[NameMatch]:
         """Return the division names in `text`, leftmost longest, without overlap."""
-        names, longest = self._names[province_adcode], self._longest.get(province_adcode, 0)
+        names, longest = self._names.get(province_adcode, {}), self._longest.get(province_adcode, 0)
         found, start = [], 0
         while start < len(text):
             for end in range(min(len(text), start + longest), start + 1, -1):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from geodata.addresses import resolve_address, resolve_company, scope_of
 from geodata.chain import Scope, read_chain
+from geodata.errors import UsageError
 from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, gazetteer
 from geodata.names import normalise
 from geodata.resolver import Resolution
@@ -59,12 +60,12 @@ def geocode_texts(
 
     Raises
     ------
-    ValueError
+    UsageError
         For an unknown kind or a year without names.
     """
     if kind not in KINDS:
         text = f"kind: {kind!r}; accepted: {', '.join(KINDS)}"
-        raise ValueError(text)
+        raise UsageError(text)
     names, today = gazetteer(year), gazetteer(LAST_YEAR)
     index = texts[0].index
     blank: Iterable[str] = [""] * len(index)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from geodata.gazetteer import CATALOGUE_YEAR, Division, Gazetteer, gazetteer
-from geodata.resolver import Resolution, resolve_zone
+from geodata.resolver import Resolution, level_of, province_of, resolve_zone
 from geodata.towns import flat_km, towns
 from geodata.zone_evidence import (
     ZonePoint,
@@ -40,6 +40,7 @@ class Position:
     geocode_method: str
     geocode_source: str
     uncertainty_km: float
+    spans: str
     geocode_candidates: str
     geocode_reason: str
 
@@ -64,7 +65,9 @@ def geocode_zones(
         On the same index: ``lon``, ``lat`` (WGS-84 degrees), ``adcode`` (code of 2024, county
         level where known), ``geocode_level`` (place, county, city, province),
         ``geocode_method``, ``geocode_source``, ``uncertainty_km`` (radius that holds the true
-        place in about 90 % of cases), ``geocode_candidates``, ``geocode_reason``.
+        place in about 90 % of cases), ``spans`` (codes of other divisions the zone reaches
+        into), ``geocode_candidates`` (codes of all divisions an ambiguous name may mean),
+        ``geocode_reason``.
     """
     names = gazetteer(year)
     points = zone_points() if openstreetmap else {}
@@ -88,13 +91,17 @@ def locate(
     division = names.by_adcode.get(seat.adcode) if seat else None
     # a seat compiled for the catalogue's year helps only while its division stands
     if seat and division and division.province_adcode == province_adcode:
-        position = _at_seat(seat, division)
+        position = _at_seat(seat, division, names)
     else:
-        position = _at_division(resolve_zone(name, province_adcode, names))
+        position = _at_division(resolve_zone(name, province_adcode, names), names)
         if seat:
             reason = f"{position.geocode_reason}; {seat.note}"
             position = replace(position, geocode_reason=reason)
-    if point and (point.rule in STRONG_RULES or position.geocode_level != "place"):
+    if point is None:
+        return position
+    # the seat of the county is the better point of its own town
+    of_town = point.rule.startswith("town-") and seat and seat.relation == "county-town"
+    if point.rule in STRONG_RULES or not (of_town or position.geocode_level == "place"):
         return _at_point(point, position)
     return position
 
@@ -109,29 +116,40 @@ def _at_point(point: ZonePoint, position: Position) -> Position:
     )  # fmt: skip
 
 
-def _at_seat(seat: ZoneSeat, division: Division) -> Position:
+def _at_seat(seat: ZoneSeat, division: Division, names: Gazetteer) -> Position:
     town = towns().get(seat.geonameid)
-    level = "place" if town else "county"
+    level = "place" if town else level_of(division)
     lon, lat = (town.lon, town.lat) if town else (division.lon, division.lat)
     source = f"GeoNames {seat.geonameid}" if town else division.position_source
     at_town = seat.relation == "county-town" and not town
     method = f"{'county-town' if at_town else 'seat'}-{seat.confidence}"
+    spans = [names.by_adcode[code] for code in seat.spans.split(";") if code in names.by_adcode]
     return Position(
-        lon, lat, division.current_adcode, level, method, source, radius_km(level, method),
-        seat.spans, seat.note,
+        lon, lat, seat.current_adcode or division.current_adcode, level, method, source,
+        radius_km(level, method), _codes(spans), "", seat.note,
     )  # fmt: skip
 
 
-def _at_division(resolution: Resolution) -> Position:
+def _at_division(resolution: Resolution, names: Gazetteer) -> Position:
     division, *others = resolution.divisions
     ambiguous = resolution.level == "county" and bool(others)
-    radius = radius_km(resolution.level, resolution.method)
+    level, reason = level_of(division), resolution.reason
+    while not division.has_seat and level != "province":
+        # names of early years: where the seat is lost, the next level up stands in
+        parent = names.by_adcode.get(division.city_adcode) if level == "county" else None
+        reason = f"{reason}; no seat is known of {division.name} ({names.year})".lstrip("; ")
+        division = parent or province_of(division.province_adcode, names)
+        level = level_of(division)
+    radius = radius_km(level, resolution.method)
     if ambiguous:
         # the circle holds every candidate
         radius += max(flat_km(division.lon, division.lat, other) for other in others)
     return Position(
-        division.lon, division.lat, "" if ambiguous else division.current_adcode,
-        resolution.level, resolution.method, division.position_source, round(radius, 1),
-        ";".join(d.current_adcode for d in (resolution.divisions if others else ())),
-        resolution.reason,
+        division.lon, division.lat, "" if ambiguous else division.current_adcode, level,
+        resolution.method, division.position_source, round(radius, 1), "",
+        _codes(list(resolution.divisions)) if others else "", reason,
     )  # fmt: skip
+
+
+def _codes(divisions: list[Division]) -> str:
+    return ";".join(d.current_adcode or d.adcode for d in divisions)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from geodata.errors import BadInputError
 from geodata.registry import table_path
-from geodata.schema import Column, check_table, read_csv
+from geodata.schema import Column, check_table
+from geodata.text_tables import read_csv
 
 PROVINCES = tuple(
     "北京市 天津市 河北省 山西省 内蒙古自治区 辽宁省 吉林省 黑龙江省 上海市 江苏省 "
@@ -97,7 +99,16 @@ def load_zones(path: Path | None = None, encoding: str = "utf-8-sig") -> pd.Data
         When cells are not accepted.
     """
     path = path or table_path("zones")
-    return check_table(read_csv(path, encoding), ZONES, path).set_index("id")
+    zones = check_table(read_csv(path, encoding), ZONES, path)
+    code_of = load_provinces()["province_adcode"]
+    faults = [
+        f"row {row}, column 'province_adcode': {code!r}; accepted: {code_of[province]}, {province}"
+        for row, code, province in zones[["province_adcode", "province"]].itertuples()
+        if code != code_of[province]
+    ]
+    if faults:
+        raise BadInputError(str(path), faults)
+    return zones.set_index("id")
 
 
 def load_provinces() -> pd.DataFrame:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geodata.gazetteer import Division, Gazetteer, NameMatch
+from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, NameMatch, gazetteer
 from geodata.names import normalise
 
 _XPCC = ("新疆生产建设兵团", "兵团")
@@ -46,7 +46,7 @@ class Resolution:
     reason: str
 
 
-def resolve_zone(name: str, province_adcode: str, gazetteer: Gazetteer) -> Resolution:
+def resolve_zone(name: str, province_adcode: str, names: Gazetteer) -> Resolution:
     """Resolve a zone's name within its province.
 
     Parameters
@@ -55,25 +55,33 @@ def resolve_zone(name: str, province_adcode: str, gazetteer: Gazetteer) -> Resol
         The zone's name as printed.
     province_adcode
         GB/T 2260 code of the province, e.g. ``330000``.
-    gazetteer
+    names
         Of the catalogue's year.
 
-    Raises
-    ------
-    KeyError
-        When the province is unknown in that year.
     """
-    province = gazetteer.by_adcode[province_adcode]
+    province = province_of(province_adcode, names)
     text = normalise(name)
-    matches = gazetteer.matches(_without_province(text, province), province_adcode)
+    matches = names.matches(_without_province(text, province), province_adcode)
     if not matches:
         # 吉林高新...: the prefecture-level city that has the province's name
-        whole = gazetteer.matches(text, province_adcode)
+        whole = names.matches(text, province_adcode)
         matches = [m for m in whole[:1] if m.text == province.short_name]
     if not matches:
         reason = f"no division name of {province.name} in the zone's name"
         return Resolution("province", (province,), "province", reason)
     return _choose(matches)
+
+
+def province_of(province_adcode: str, names: Gazetteer) -> Division:
+    """Return a province; today's where the year had not got it yet (重庆, 海南)."""
+    return names.by_adcode.get(province_adcode) or gazetteer(LAST_YEAR).by_adcode[province_adcode]
+
+
+def level_of(division: Division) -> str:
+    """Return the level; a municipality is a city."""
+    if division.level == "province" and division.name.endswith("市"):
+        return "city"
+    return division.level
 
 
 def _without_province(text: str, province: Division) -> str:

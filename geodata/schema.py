@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
-import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from geodata.errors import BadInputError, DataFileError
+from geodata.errors import BadInputError
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -55,59 +55,15 @@ class Column:
         return self._number_fault(value)
 
     def _number_fault(self, value: str) -> str | None:
-        try:
-            number = float(value)
-        except ValueError:
+        # float() would take 1_000 and １２０, too
+        if not _NUMBER.fullmatch(value):
             return f"accepted: {'a whole number' if self.kind == 'integer' else 'a number'}"
+        number = float(value)
         if self.kind == "integer" and not number.is_integer():
             return "accepted: a whole number"
-        # the comparison is this way round so that nan fails
         if not self.low <= number <= self.high:
             return f"accepted: {self.low:g} to {self.high:g}"
         return None
-
-
-def read_csv(path: Path, encoding: str | None = "utf-8-sig") -> pd.DataFrame:
-    """Read a CSV as text, every cell a string, blank cells ``""``.
-
-    Parameters
-    ----------
-    path
-        The file.
-    encoding
-        Of the file; None takes UTF-8, and GB18030 where the bytes are no UTF-8. (GB18030 accepts
-        nearly any bytes, so it can never be tried first.)
-
-    Raises
-    ------
-    DataFileError
-        When the file is missing, not in `encoding`, or not a table.
-    """
-    try:
-        text = _decode(path.read_bytes(), encoding)
-        return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
-    except FileNotFoundError:
-        message = f"{path}: no such file"
-    except IsADirectoryError:
-        message = f"{path}: is a folder, a CSV file is wanted"
-    except (UnicodeError, LookupError) as error:
-        message = f"{path}: not readable as {encoding or 'UTF-8 or GB18030'} ({error})"
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        message = f"{path}: not a CSV table ({str(error).strip()})"
-    except OSError as error:
-        message = f"{path}: cannot be read ({error.strerror})"
-    raise DataFileError(message)
-
-
-def _decode(data: bytes, encoding: str | None) -> str:
-    if encoding is not None:
-        return data.decode(encoding)
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030")
 
 
 def check_table(
@@ -118,7 +74,7 @@ def check_table(
     Parameters
     ----------
     frame
-        All cells text, as `read_csv` gives them.
+        All cells text, indexed by the line of the file, as `read_csv` gives them.
     schema
         Column name to what it accepts. Other columns are left out.
     file
@@ -127,8 +83,10 @@ def check_table(
     Raises
     ------
     BadInputError
-        With every fault. Rows are counted as lines of the file: the header is row 1.
+        With every fault, each naming the line of the file.
     """
+    if frame.empty:
+        raise BadInputError(str(file), ["no rows; accepted: at least one below the header"])
     missing = [name for name in schema if name not in frame.columns]
     if missing:
         have = ", ".join(map(str, frame.columns))
@@ -139,7 +97,7 @@ def check_table(
     out: dict[str, pd.Series[str] | pd.Series[float] | pd.Series[int]] = {}
     for name, column in schema.items():
         cells = frame[name].str.strip()
-        faults += _cell_faults(name, column, cells.tolist())
+        faults += _cell_faults(name, column, cells)
         out[name] = cells
     if faults:
         raise BadInputError(str(file), [text for _, text in sorted(faults)])
@@ -150,10 +108,10 @@ def check_table(
     return pd.DataFrame(out, index=frame.index)
 
 
-def _cell_faults(name: str, column: Column, cells: Sequence[str]) -> list[tuple[int, str]]:
+def _cell_faults(name: str, column: Column, cells: pd.Series[str]) -> list[tuple[int, str]]:
     faults = []
     first_row: dict[str, int] = {}
-    for row, value in enumerate(cells, start=2):
+    for row, value in zip(cells.index.astype(int), cells, strict=True):
         accepted = column.fault(value)
         if accepted is None and column.unique:
             if value in first_row:

@@ -22,6 +22,8 @@ class ZoneSeat:
     ----------
     adcode
         County of 2018, or the city where it has none; "" where none of the province holds it.
+    current_adcode
+        County of 2024 where it is not the one that `adcode` became: counties were split.
     place_name, geonameid
         Town of the seat, and the GeoNames place that stands for it; "" where unknown.
     relation
@@ -35,6 +37,7 @@ class ZoneSeat:
     """
 
     adcode: str
+    current_adcode: str
     place_name: str
     geonameid: str
     relation: str
@@ -74,7 +77,7 @@ def zone_seats() -> dict[ZoneKey, ZoneSeat]:
     """Return the hand-compiled seats."""
     return {
         zone_key(r["name"], r["province_adcode"]): ZoneSeat(
-            r["adcode"], r["place_name"], r["geonameid"], r["relation"], r["spans"],
+            r["adcode"], r["current_adcode"], r["place_name"], r["geonameid"], r["relation"], r["spans"],
             r["confidence"], r["note"],
         )
         for r in _rows("zone_seats")

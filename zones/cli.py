@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geodata.errors import UsageError, ZonegapError
+from geodata.errors import ZonegapError
+from zones.cli_data import data
 from zones.cli_geocode import geocode
 from zones.cli_options import (
     DistanceMethod,
@@ -42,23 +43,15 @@ app = typer.Typer(
 )
 
 
-def _result(study: Study) -> StudyResult:
-    from zones.pipeline import run_study
-
-    try:
-        return run_study(study)
-    except ValueError as error:  # an option the analysis refuses, e.g. provinces without hubs
-        raise UsageError(str(error)) from None
-
-
 def _say(text: str) -> None:
     typer.echo(text, err=True)
 
 
 def _print_table(key: str, study: Study, as_json: bool) -> None:
+    from zones.pipeline import run_study
     from zones.report_tables import report_table, to_markdown
 
-    table = report_table(key, _result(study))
+    table = report_table(key, run_study(study))
     if as_json:
         typer.echo(table.frame.to_json(orient="records", force_ascii=False, indent=1))
     else:
@@ -87,6 +80,7 @@ def run(
     lang: Lang = None,
 ) -> None:
     """Run the study: zones, tables, map and manifest into the output folder."""
+    from zones.pipeline import run_study
     from zones.run_outputs import write_run
 
     study = study_of(
@@ -94,7 +88,7 @@ def run(
         gdp=gdp, land=land, language=lang,
     )  # fmt: skip
     _say("locating zones and measuring distances ...")
-    result = _result(study)
+    result = run_study(study)
     _say("writing zones, tables and map ...")
     written = write_run(result, _map_html(result))
     typer.echo(written.summary)
@@ -112,14 +106,21 @@ def threshold(
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     method: DistanceMethod = None,
+    count: Annotated[
+        int | None, typer.Option("--count", help="Say at which threshold this many are beyond.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Count the zones beyond each threshold, with the band their positions leave open."""
     from zones.pipeline import located_zones, study_hubs, with_distances
-    from zones.thresholds import count_beyond
+    from zones.thresholds import count_beyond, threshold_for_count
 
     study = study_of(study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method)
     zones = with_distances(located_zones(study), study_hubs(study), study)
+    if count is not None:
+        low_km, high_km = threshold_for_count(zones["nearest_km"], count)
+        typer.echo(f"{count:,} zones, {study.hub_layer}: {low_km:.3f} to {high_km:.3f} km")
+        return
     counts = count_beyond(zones["nearest_km"], zones["uncertainty_km"], study.thresholds_km)
     if as_json:
         typer.echo(counts.reset_index().to_json(orient="records", indent=1))
@@ -174,7 +175,9 @@ def gdp(
 @app.command()
 def tables(
     study_file: StudyFile = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the tables.")] = Path("out/tables"),
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder; tables/ in the study's without it.")
+    ] = None,
     km: Km = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
@@ -186,18 +189,22 @@ def tables(
 ) -> None:
     """Write the six tables of the study."""
     from zones.outputs import staged, write_tables
+    from zones.pipeline import run_study
+    from zones.provenance import forget_outputs
     from zones.report_tables import report_tables
 
     study = study_of(
         study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
         land=land, language=lang, formats=tuple(formats.split(",")) if formats else None,
     )  # fmt: skip
-    result = _result(study)
-    with staged(out) as stage:
+    folder = out or study.folder / "tables"
+    result = run_study(study)
+    with staged(folder) as stage:
         write_tables(report_tables(result), study.formats, stage)
         names = sorted(path.name for path in stage.iterdir())
+    forget_outputs(folder.parent, [f"{folder.name}/{name}" for name in names], "tables")
     for name in names:
-        typer.echo(str(out / name))
+        typer.echo(str(folder / name))
 
 
 @app.command()
@@ -222,7 +229,9 @@ def reconcile(
 @app.command("map")
 def map_(
     study_file: StudyFile = None,
-    out: Annotated[Path, typer.Option("--out", help="HTML file.")] = Path("out/map.html"),
+    out: Annotated[
+        Path | None, typer.Option("--out", help="HTML file; map.html in the study's folder.")
+    ] = None,
     km: Km = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
@@ -231,38 +240,19 @@ def map_(
 ) -> None:
     """Write the interactive map, one file that opens without network."""
     from zones.outputs import write_atomic
+    from zones.pipeline import run_study
+    from zones.provenance import forget_outputs
 
     study = study_of(
         study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, language=lang
     )
-    write_atomic(out, _map_html(_result(study)))
-    typer.echo(str(out))
+    path = out or study.folder / "map.html"
+    write_atomic(path, _map_html(run_study(study)))
+    forget_outputs(path.parent, [path.name], "map")
+    typer.echo(str(path))
 
 
-@app.command()
-def data(
-    name: Annotated[str | None, typer.Argument(help="A table; all without a name.")] = None,
-    as_json: Json = False,
-) -> None:
-    """List the built-in tables with rows, source and licence, each checked by its hash."""
-    import json
-
-    from geodata.registry import registry, table_path
-
-    entries = registry()
-    for n in sorted(entries) if name is None else [name]:
-        path, entry = table_path(n), entries[n]
-        if as_json:
-            about = entry.__dict__ | {"name": n, "path": str(path)}
-            typer.echo(json.dumps(about, ensure_ascii=False))
-            continue
-        typer.echo(f"{n}: {entry.title}; {entry.rows:,} rows; {entry.date}; {entry.licence}")
-        if name is not None:
-            typer.echo(f"  source: {entry.source}")
-            typer.echo(f"  columns: {', '.join(entry.columns)}")
-            typer.echo(f"  sha256: {entry.sha256}\n  file: {path}")
-
-
+app.command()(data)
 app.command()(geocode)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from geodata.errors import BadInputError, UsageError
+from geodata.errors import BadInputError
 from geodata.gazetteer import FIRST_YEAR, LAST_YEAR
 
 UNRESOLVED_EXIT = 4
@@ -41,7 +41,7 @@ def geocode(
     Example: zonegap geocode firms.csv --column 注册地址 --column 公司名称 --out firms_located.csv
     """
     from geodata.geocode_texts import geocode_texts
-    from geodata.schema import read_csv
+    from geodata.text_tables import read_csv
     from zones.outputs import write_atomic
 
     table = read_csv(file, None)
@@ -52,16 +52,13 @@ def geocode(
         raise BadInputError(
             str(file), [f"column {c!r} is missing; columns: {have}" for c in missing]
         )
-    try:
-        located = geocode_texts(
-            [table[c] for c in column],
-            table[province_column] if province_column else None,
-            table[city_column] if city_column else None,
-            year=year,
-            kind=kind,
-        )
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+    located = geocode_texts(
+        [table[c] for c in column],
+        table[province_column] if province_column else None,
+        table[city_column] if city_column else None,
+        year=year,
+        kind=kind,
+    )
     both = table.drop(columns=[c for c in located.columns if c in table.columns]).join(
         located.round({"lon": 6, "lat": 6})
     )

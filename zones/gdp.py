@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geodata.errors import UsageError
 from zones.inputs import check_choice
 from zones.parameters import GDP_VINTAGES, HA_PER_KM2, LAND_YEARS
 
@@ -56,7 +57,7 @@ def zone_gdp(zones: pd.DataFrame, density: pd.Series[float]) -> pd.Series[float]
 
     Raises
     ------
-    ValueError
+    UsageError
         When a zone's province has no density.
 
     Examples
@@ -68,6 +69,6 @@ def zone_gdp(zones: pd.DataFrame, density: pd.Series[float]) -> pd.Series[float]
     missing = sorted(set(zones["province"]) - set(density.dropna().index))
     if missing:
         text = f"density: no value for {', '.join(missing)}; accepted: one for each province"
-        raise ValueError(text)
+        raise UsageError(text)
     gdp = zones["area_ha"] / HA_PER_KM2 * zones["province"].map(density)
     return gdp.rename("gdp_yi_cny")

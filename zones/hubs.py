@@ -8,9 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.datum import bd09_to_gcj02, gcj02_to_wgs84
+from geodata.errors import UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, Gazetteer, gazetteer
 from geodata.loaders import PROVINCES, load_listed_companies
-from geodata.schema import Column, check_table, read_csv
+from geodata.schema import Column, check_table
+from geodata.text_tables import read_csv
 from zones.inputs import check_choice
 from zones.parameters import CLUSTERS, CORE_CITIES, HUB_LAYERS
 
@@ -56,7 +58,7 @@ def hub_layer(
 
     Raises
     ------
-    ValueError
+    UsageError
         For an unknown layer, a missing file option, or a layer left without hubs.
     """
     check_choice("hub layer", layer, HUB_LAYERS)
@@ -64,7 +66,7 @@ def hub_layer(
     if layer == "file":
         if file is None:
             text = "hub layer 'file' needs a file: option --hubs-file or [hubs] file in the study"
-            raise ValueError(text)
+            raise UsageError(text)
         hubs = _from_file(file, names)
     elif layer == "listed":
         hubs = _listed(names)
@@ -77,7 +79,7 @@ def hub_layer(
         hubs = hubs[hubs["province_adcode"].isin(wanted)]
     if hubs.empty:
         text = f"hub layer {layer!r}: no hub is left"
-        raise ValueError(text)
+        raise UsageError(text)
     return hubs
 
 

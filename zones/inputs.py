@@ -7,15 +7,16 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from geodata.errors import UsageError
 from zones.great_circle import FloatArray
 
 
 def check_choice(name: str, value: str, accepted: Iterable[str]) -> None:
-    """Raise ValueError unless `value` is one of `accepted`."""
+    """Raise UsageError unless `value` is one of `accepted`."""
     accepted = tuple(accepted)
     if value not in accepted:
         text = f"{name}: {value!r}; accepted: {', '.join(accepted)}"
-        raise ValueError(text)
+        raise UsageError(text)
 
 
 def coordinates(frame: pd.DataFrame, name: str) -> tuple[FloatArray, FloatArray]:
@@ -23,14 +24,14 @@ def coordinates(frame: pd.DataFrame, name: str) -> tuple[FloatArray, FloatArray]
 
     Raises
     ------
-    ValueError
+    UsageError
         When a column is missing, or a value is missing or out of range; names the rows.
     """
     arrays = []
     for column, limit in (("lon", 180.0), ("lat", 90.0)):
         if column not in frame.columns:
             text = f"{name}: column {column!r} is missing; columns: {', '.join(frame.columns)}"
-            raise ValueError(text)
+            raise UsageError(text)
         values = frame[column].to_numpy(dtype=float)
         # the comparison is this way round so that nan fails
         bad = np.flatnonzero(~(np.abs(values) <= limit))
@@ -38,6 +39,6 @@ def coordinates(frame: pd.DataFrame, name: str) -> tuple[FloatArray, FloatArray]
             rows = ", ".join(f"{frame.index[i]!r} ({values[i]:g})" for i in bad[:5])
             more = f" and {bad.size - 5} more" if bad.size > 5 else ""
             text = f"{name}: {column} of {rows}{more}; accepted: -{limit:g} to {limit:g} degrees"
-            raise ValueError(text)
+            raise UsageError(text)
         arrays.append(values)
     return arrays[0], arrays[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.errors import UsageError
 from zones.inputs import check_choice, coordinates
 from zones.parameters import CLUSTERS, DISTANCE_METHODS
 from zones.sphere import nearest_on_sphere
@@ -32,7 +33,7 @@ def nearest(
 
     Raises
     ------
-    ValueError
+    UsageError
         For an unknown method, no hub, or coordinates that are missing or out of range.
 
     Examples
@@ -48,7 +49,7 @@ def nearest(
     hub_lon, hub_lat = coordinates(hubs, "hubs")
     if hubs.empty:
         text = "hubs: at least one hub is needed"
-        raise ValueError(text)
+        raise UsageError(text)
     if method == "geodesic":
         from zones.geodesic import nearest_on_ellipsoid
 

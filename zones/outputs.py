@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from geodata.errors import DataFileError
 from zones.report_tables import ReportTable, to_markdown
 
 ZONE_COLUMNS = (
     "id code name name_en province level type approved extended area_ha industries remark "
-    "lon lat adcode geocode_level geocode_method geocode_source uncertainty_km "
+    "lon lat adcode geocode_level geocode_method geocode_source uncertainty_km spans "
     "geocode_candidates geocode_reason nearest_hub nearest_km beijing_km zhejiang_km guangdong_km"
 ).split()
 GDP_COLUMNS = ["gdp_density_yi_per_km2", "gdp_yi_cny"]
@@ -23,29 +24,59 @@ GPKG_DATE = "2018-02-26T00:00:00Z"
 
 
 @contextmanager
-def staged(folder: Path) -> Iterator[Path]:
+def staged(folder: Path, last: str = "manifest.json") -> Iterator[Path]:
     """Give a temporary folder whose files move into `folder` when the block ends well.
 
-    When the block fails nothing in `folder` changes. Files of other names stay.
+    All or nothing: when the block fails, or a file cannot be moved (one is open in another
+    program), `folder` is as it was. Files of other names stay. The file `last` moves last.
+
+    Raises
+    ------
+    DataFileError
+        When a file cannot be moved; names it.
     """
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(prefix=".zonegap-", dir=folder))
     try:
-        yield stage
-        for path in sorted(p for p in stage.rglob("*") if p.is_file()):
-            target = folder / path.relative_to(stage)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(target)
+        yield stage / "new"
+        _move(stage / "new", folder, stage / "old", last)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
         if made and not any(folder.iterdir()):
             folder.rmdir()
 
 
+def _move(new: Path, folder: Path, old: Path, last: str) -> None:
+    """Move the new files into place, the old ones aside; put them back when one cannot move."""
+    names = [p.relative_to(new) for p in new.rglob("*") if p.is_file()]
+    names.sort(key=lambda n: (n.as_posix() == last, n.as_posix()))
+    moved: list[Path] = []
+    name = Path()
+    try:
+        for name in names:
+            for parent in (folder / name).parent, (old / name).parent:
+                parent.mkdir(parents=True, exist_ok=True)
+            if (folder / name).exists():
+                (folder / name).replace(old / name)
+            moved.append(name)
+            (new / name).replace(folder / name)
+    except OSError as error:
+        for done in reversed(moved):
+            (folder / done).unlink(missing_ok=True)
+            if (old / done).exists():
+                (old / done).replace(folder / done)
+        text = (
+            f"{folder / name}: cannot be replaced ({error.strerror}); is it open elsewhere? "
+            "All outputs are as they were."
+        )
+        raise DataFileError(text) from None
+
+
 def write_atomic(path: Path, text: str) -> None:
     """Write one text file beside its place and move it there."""
     with staged(path.parent) as stage:
+        stage.mkdir()
         (stage / path.name).write_text(text, encoding="utf-8", newline="")
 
 
@@ -63,6 +94,7 @@ def zone_frame(zones: pd.DataFrame) -> pd.DataFrame:
 
 def write_zones(zones: pd.DataFrame, folder: Path) -> None:
     """Write zones.csv (UTF-8 with BOM), zones.parquet (GeoParquet) and zones.gpkg."""
+    folder.mkdir(parents=True, exist_ok=True)
     import geopandas as gpd
     import pyogrio
 

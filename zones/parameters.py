@@ -23,6 +23,7 @@ HUB_LAYERS = ("prefectures", "listed", "cores", "file")
 DISTANCE_METHODS = ("great-circle", "geodesic")
 THRESHOLD_KM = 500.0  # figure 15 of the report
 PUBLISHED_BEYOND_ID = "zones_beyond_500km"
+PUBLISHED_THRESHOLD_ID = "threshold_km"
 
 GDP_VINTAGES = {
     "2018-first": "gdp_2018_first_yi_cny",

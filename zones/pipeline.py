@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from geodata.errors import UsageError
 from geodata.geocoder import geocode_zones
 from geodata.loaders import load_provinces, load_zones
 from zones.gdp import gdp_density, zone_gdp
@@ -44,12 +45,17 @@ class StudyResult:
     def layers(self) -> list[str]:
         """Return the hub layers that can be compared: the study's own first."""
         own = self.study.hub_layer
-        return [own, *(name for name in HUB_LAYERS if name not in (own, "file"))]
+        others = [name for name in HUB_LAYERS if name not in (own, "file")]
+        if self.study.hub_provinces:  # a layer may have no hub in the chosen provinces
+            others = [n for n in others if _has_hubs(n, self.study.hub_provinces)]
+        return [own, *others]
 
     def distance_under(self, layer: str, method: str) -> pd.Series[float]:
         """Return ``nearest_km`` under another hub layer or distance method."""
         if (layer, method) not in self.nearest_km:
-            hubs = self.hubs if layer == self.study.hub_layer else hub_layer(layer)
+            hubs = self.hubs
+            if layer != self.study.hub_layer:
+                hubs = hub_layer(layer, provinces=self.study.hub_provinces)
             found = nearest(self.zones, hubs, method=method)["nearest_km"]
             self.nearest_km[layer, method] = found
         return self.nearest_km[layer, method]
@@ -89,7 +95,7 @@ def run_study(study: Study) -> StudyResult:
     ------
     DataFileError, BadInputError
         When a table cannot be read or holds values that are not accepted.
-    ValueError
+    UsageError
         When no hub is left.
     """
     hubs = study_hubs(study)
@@ -99,3 +105,10 @@ def run_study(study: Study) -> StudyResult:
     result = StudyResult(study, zones, hubs, provinces)
     result.nearest_km[study.hub_layer, study.distance_method] = zones["nearest_km"]
     return result
+
+
+def _has_hubs(layer: str, provinces: tuple[str, ...]) -> bool:
+    try:
+        return not hub_layer(layer, provinces=provinces).empty
+    except UsageError:
+        return False

@@ -34,9 +34,9 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
         name: {"file": entry.file, "sha256": entry.sha256, "licence": entry.licence}
         for name, entry in sorted(registry().items())
     }
-    for path in (study.zones_table, study.hub_file):
+    for role, path in (("zones.table", study.zones_table), ("hubs.file", study.hub_file)):
         if path is not None:
-            inputs[path.name] = {"file": path.name, "sha256": sha256(path), "licence": "user's own"}
+            inputs[role] = {"file": path.name, "sha256": sha256(path), "licence": "user's own"}
     return {
         "zonegap": VERSION,
         "python": platform.python_version(),
@@ -69,6 +69,10 @@ def warnings_of(result: StudyResult) -> list[str]:
     if len(ambiguous):
         names = ", ".join(ambiguous["name"])
         sentences.append(f"ambiguous names: {names}")
+    by_hand = zones["geocode_method"].str.extract("^(?:seat|county-town)-(.+)$")[0].value_counts()
+    if len(by_hand):
+        shares = ", ".join(f"{n} with {c} confidence" for c, n in by_hand.sort_index().items())
+        sentences.append(f"located by the hand-compiled table of seats: {shares}")
     sentences += [f"{row['name']}: {row['remark']}" for _, row in flagged.iterrows()]
     return sentences
 
@@ -77,6 +81,19 @@ def _counts(zones: Any, column: str) -> dict[str, int]:
     return {str(k): int(n) for k, n in zones[column].value_counts().sort_index().items()}
 
 
+def forget_outputs(folder: Path, names: list[str], command: str) -> None:
+    """Say in the folder's manifest that files were written again by another command."""
+    path = folder / "manifest.json"
+    if not path.is_file():
+        return
+    about = json.loads(path.read_text(encoding="utf-8"))
+    again = [name for name in names if about["outputs"].pop(name, None)]
+    if again:
+        about["warnings"].append(f"written again by `zonegap {command}`: {', '.join(again)}")
+        write_json(about, path)
+
+
 def write_json(data: object, path: Path) -> None:
     """Write JSON in UTF-8 with a final newline."""
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")

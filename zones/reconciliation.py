@@ -13,11 +13,12 @@ from zones.parameters import (
     HA_PER_KM2,
     LAND_YEARS,
     PUBLISHED_BEYOND_ID,
+    PUBLISHED_THRESHOLD_ID,
     THRESHOLD_KM,
     YI_PER_TRILLION,
 )
 from zones.pipeline import StudyResult
-from zones.thresholds import count_beyond
+from zones.thresholds import count_beyond, threshold_for_count
 from zones.wording import FIGURES, REASONS, pick
 
 
@@ -38,32 +39,44 @@ def reconciliation_table(result: StudyResult) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``figure_id``, ``figure`` (with its unit), ``case`` (hub layer), ``published``, ``ours``,
-        ``low`` and ``high`` (band), ``difference_pct``, ``reason``; words in the study's
-        language. ``ours`` is nan where the report's source is not public.
+        ``figure_id``, ``figure`` (with its unit), ``case`` (hub layer), ``published``,
+        ``ours``, ``low`` and ``high`` (band), ``difference_pct``, ``reason``. ``ours`` is nan where the report's source is not public.
     """
-    study = result.study
     ours = _ours(result)
-    area_km2 = result.zones["area_ha"].sum() / HA_PER_KM2
     rows = []
     for figure_id, published in load_published_figures()["value"].items():
         rows += [
             {
                 "figure_id": figure_id,
-                "figure": pick(FIGURES[str(figure_id)], study.language),
+                "figure": FIGURES[str(figure_id)][0],
                 "case": mine.case,
                 "published": published,
                 "ours": mine.value,
                 "low": mine.low,
                 "high": mine.high,
                 "difference_pct": 100.0 * (mine.value / published - 1.0),
-                "reason": pick(REASONS[mine.reason], study.language).format(
-                    gdp=study.gdp, land=study.land, area_km2=area_km2
-                ),
+                "reason": reason(mine.reason, result, "en"),
             }
             for mine in ours.get(str(figure_id), [Ours(float("nan"), "not_public")])
         ]
     return pd.DataFrame(rows)
+
+
+def reason(key: str, result: StudyResult, language: str) -> str:
+    """Return the words of a reason, with the study's own numbers in them."""
+    study = result.study
+    return pick(REASONS[key], language).format(
+        gdp=study.gdp,
+        land=study.land,
+        area_km2=result.zones["area_ha"].sum() / HA_PER_KM2,
+        provinces=", ".join(study.hub_provinces or ()),
+    )
+
+
+def chinese_words(result: StudyResult) -> dict[str, str]:
+    """Return English words of the table -> Chinese."""
+    figures = dict(FIGURES.values())
+    return figures | {reason(k, result, "en"): reason(k, result, "zh") for k in REASONS}
 
 
 def _ours(result: StudyResult) -> dict[str, list[Ours]]:
@@ -74,18 +87,20 @@ def _ours(result: StudyResult) -> dict[str, list[Ours]]:
     national_gdp = provinces[GDP_VINTAGES[study.gdp]].sum()
     gdp = zones["gdp_yi_cny"].sum()
     gdp_outside = zones.loc[outside, "gdp_yi_cny"].sum()
+    count = "own_table" if study.zones_table else "catalogue"
     one = {
-        "zones_total": Ours(len(zones), "catalogue"),
+        "zones_total": Ours(len(zones), count),
         "zones_area": Ours(area_km2 / 1e4, "area"),
         "zones_area_share": Ours(100.0 * area_km2 / land_km2, "land"),
         "zones_gdp": Ours(gdp / YI_PER_TRILLION, "gdp"),
         "zones_gdp_share": Ours(100.0 * gdp / national_gdp, "provincial_sum"),
-        "zones_other28": Ours(int(outside.sum()), "catalogue"),
+        "zones_other28": Ours(int(outside.sum()), count),
         "zones_gdp_other28": Ours(gdp_outside / YI_PER_TRILLION, "gdp"),
         "zones_gdp_other28_share": Ours(100.0 * gdp_outside / gdp, "ratio"),
     }
     cases = {figure_id: [value] for figure_id, value in one.items()}
     cases[PUBLISHED_BEYOND_ID] = [_beyond(result, layer) for layer in result.layers()]
+    cases[PUBLISHED_THRESHOLD_ID] = [_threshold(result, layer) for layer in result.layers()]
     return cases
 
 
@@ -94,4 +109,15 @@ def _beyond(result: StudyResult, layer: str) -> Ours:
     distance_km = result.distance_under(layer, result.study.distance_method)
     counts = count_beyond(distance_km, result.zones["uncertainty_km"], [THRESHOLD_KM]).iloc[0]
     surely, possibly = int(counts["surely"]), int(counts["possibly"])
-    return Ours(int(counts["beyond"]), layer, surely, possibly, layer)
+    why = "narrowed" if result.study.hub_provinces else layer
+    return Ours(int(counts["beyond"]), why, surely, possibly, layer)
+
+
+def _threshold(result: StudyResult, layer: str) -> Ours:
+    """Return the threshold at which a hub layer gives the report's count."""
+    published = int(load_published_figures()["value"][PUBLISHED_BEYOND_ID])
+    distance_km = result.distance_under(layer, result.study.distance_method)
+    if published > len(distance_km):
+        return Ours(float("nan"), "too_few", case=layer)
+    low_km, high_km = threshold_for_count(distance_km, published)
+    return Ours((low_km + high_km) / 2.0, "interval", low_km, high_km, layer)

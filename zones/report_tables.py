@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from zones.gap_tables import cluster_table, curve_table, province_table, type_table
 from zones.pipeline import StudyResult
 from zones.provenance import VERSION
-from zones.reconciliation import reconciliation_table
+from zones.reconciliation import chinese_words, reconciliation_table
 from zones.sensitivity import sensitivity_table
 from zones.wording import NOTES, TITLES, heading, number_format, pick, value
 
@@ -43,6 +44,8 @@ class ReportTable:
         In the study's language; the last note is the source line.
     language
         ``en`` or ``zh``.
+    words
+        Words of the frame -> what is printed instead, where `zones.wording` has none.
     """
 
     key: str
@@ -50,6 +53,7 @@ class ReportTable:
     title: str
     notes: tuple[str, ...]
     language: str
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def printed(self) -> pd.DataFrame:
         """Return the table as text: headings with units, numbers rounded, words translated."""
@@ -63,7 +67,7 @@ class ReportTable:
 
     def _cell(self, cell: str | float, digits: str) -> str:
         if isinstance(cell, str):
-            return value(cell, self.language)
+            return self.words.get(cell) or value(cell, self.language)
         if pd.isna(cell):
             return "–"
         return format(cell, digits)
@@ -78,7 +82,7 @@ def report_table(key: str, result: StudyResult) -> ReportTable:
     """Return one table of a study by its key."""
     builder, note_keys = BUILDERS[key]
     study = result.study
-    words = {
+    facts = {
         "threshold_km": study.thresholds_km[0],
         "layer": value(study.hub_layer, study.language),
         "method": value(study.distance_method, study.language),
@@ -87,12 +91,14 @@ def report_table(key: str, result: StudyResult) -> ReportTable:
         "version": VERSION,
         "sources": pick(SOURCES, study.language),
     }
-    notes = tuple(pick(NOTES[n], study.language).format(**words) for n in (*note_keys, "source"))
-    frame = builder(result)
-    if study.language == "en" and "province" in frame:
-        english = result.provinces["province_en"]
-        frame["province"] = frame["province"].map(lambda name: english.get(name, name))
-    return ReportTable(key, frame, pick(TITLES[key], study.language), notes, study.language)
+    notes = tuple(pick(NOTES[n], study.language).format(**facts) for n in (*note_keys, "source"))
+    words: Mapping[str, str] = {}
+    if study.language == "en":
+        words = {str(k): str(v) for k, v in result.provinces["province_en"].items()}
+    elif key == "reconciliation":
+        words = chinese_words(result)
+    title = pick(TITLES[key], study.language)
+    return ReportTable(key, builder(result), title, notes, study.language, words)
 
 
 def to_markdown(table: ReportTable, *, title: bool = True) -> str:

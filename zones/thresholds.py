@@ -7,18 +7,20 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from geodata.errors import UsageError
+
 
 def beyond(nearest_km: pd.Series[float], threshold_km: float) -> pd.Series[bool]:
     """Return which zones lie strictly farther than the threshold, on the same index.
 
     Raises
     ------
-    ValueError
+    UsageError
         When the threshold is negative or not finite.
     """
     if not (np.isfinite(threshold_km) and threshold_km >= 0):
         text = f"threshold_km: {threshold_km!r}; accepted: a number of at least 0"
-        raise ValueError(text)
+        raise UsageError(text)
     return nearest_km > threshold_km
 
 
@@ -77,12 +79,12 @@ def threshold_for_count(nearest_km: pd.Series[float], count: int) -> tuple[float
 
     Raises
     ------
-    ValueError
+    UsageError
         When the count is negative or exceeds the number of zones.
     """
     if not 0 <= count <= len(nearest_km):
         text = f"count: {count!r}; accepted: 0 to {len(nearest_km)}, the number of zones"
-        raise ValueError(text)
+        raise UsageError(text)
     ordered = np.sort(nearest_km.to_numpy())[::-1]
     low = float(ordered[count]) if count < len(ordered) else 0.0
     high = float(ordered[count - 1]) if count else float("inf")

@@ -42,8 +42,8 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "case": ("Hubs", "枢纽口径", ""),
     "published": ("Published", "报告值", ",.10g"),
     "ours": ("Ours", "本工具", ",.5g"),
-    "low": ("Surely", "下限", ",.5g"),
-    "high": ("Possibly", "上限", ",.5g"),
+    "low": ("Low", "下限", ",.5g"),
+    "high": ("High", "上限", ",.5g"),
     "difference_pct": ("Difference (%)", "差异（%）", "+.1f"),
     "reason": ("Reason", "原因", ""),
 }
@@ -101,9 +101,9 @@ NOTES = {
         "阈值以外：距最近枢纽严格大于{threshold_km:g}公里；枢纽：{layer}；距离：{method}。",
     ),
     "band": (
-        "Surely / possibly beyond: beyond even if every zone lay nearer / farther by its "
-        "uncertainty_km (90 % radius of its position).",
-        "下限／上限：每个开发区按其位置的不确定半径（90%）靠近／远离枢纽后仍在阈值外的个数。",
+        "Surely / possibly beyond, low / high: beyond even if every zone lay nearer / farther by "
+        "its uncertainty_km (90 % radius of its position), all at once: the widest band.",
+        "下限／上限：所有开发区同时按位置的不确定半径（90%）靠近／远离枢纽后仍在阈值外的个数，为最宽区间。",
     ),
     "gdp": (
         "Zone GDP is an estimate: approved area × provincial GDP ({gdp}) / urban land ({land}).",
@@ -143,6 +143,7 @@ FIGURES = {
     "zones_gdp_other28": ("Their zone GDP (trillion CNY)", "其开发区GDP（万亿元）"),
     "zones_gdp_other28_share": ("Their share of zone GDP (%)", "其占开发区GDP（%）"),
     "zones_beyond_500km": ("Zones beyond 500 km", "500公里以外开发区数（个）"),
+    "threshold_km": ("Threshold with that many beyond (km)", "与报告个数相应的阈值（公里）"),
 }
 
 REASONS = {
@@ -166,6 +167,10 @@ REASONS = {
     "listed": ("cities of listed technology companies only", "仅上市科技公司所在城市"),
     "cores": ("Beijing, Hangzhou, Guangzhou, Shenzhen only", "仅北京、杭州、广州、深圳"),
     "file": ("hubs of the given file", "所给名单中的枢纽"),
+    "narrowed": ("hubs of {provinces} only", "仅{provinces}的枢纽"),
+    "own_table": ("the given table's own count", "所给名录本身的个数"),
+    "interval": ("any threshold from low to high gives the count", "下限至上限之间个数相同"),
+    "too_few": ("the table has fewer zones than that", "名录的开发区数不足"),
 }
 
 

@@ -1,6 +1,6 @@
 """Fold worksheets of hand-compiled zone seats into tables/zone_seats.csv, in catalogue order.
 
-Worksheets are tab-separated. Those of counties hold code, name, county_adcode (of 2018),
+Worksheets are tab-separated. Those of counties hold (current_adcode may stand behind) code, name, county_adcode (of 2018),
 county_name, place_name, geonameid, spans, confidence, note; those of towns, for zones whose name
 says the county, hold name, place_name, geonameid, relation, confidence, note. Later worksheets
 override earlier rows of the same zone, empty cells never. Every row is checked against the zones,
@@ -22,7 +22,7 @@ from geodata.resolver import resolve_zone
 from geodata.towns import flat_km, towns
 
 COLUMNS = (
-    "zone_id name province_adcode adcode place_name geonameid relation spans confidence note"
+    "zone_id name province_adcode adcode current_adcode place_name geonameid relation spans confidence note"
 ).split()
 CONFIDENCE = ("high", "medium", "low")
 # A town farther than this from the seat of its county is a mistake, but for the widest divisions.
@@ -39,9 +39,9 @@ def main(worksheets: list[Path]) -> None:
         with sheet.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
                 zone = zones[row["name"]]
-                seat = read_row(row, zone, gazetteer, sheet.name)
+                old = seats.get(zone["id"], {})
+                seat = read_row(row, zone, gazetteer, sheet.name, old.get("adcode", ""))
                 if seat is not None:
-                    old = seats.get(zone["id"], {})
                     seats[zone["id"]] = old | {k: v for k, v in seat.items() if v or k not in old}
     with (TABLES / "zone_seats.csv").open("w", encoding="utf-8", newline="") as file:
         out = csv.DictWriter(file, COLUMNS, lineterminator="\n")
@@ -51,24 +51,27 @@ def main(worksheets: list[Path]) -> None:
 
 
 def read_row(
-    row: dict[str, str], zone: dict[str, str], gazetteer: Gazetteer, sheet: str
+    row: dict[str, str], zone: dict[str, str], gazetteer: Gazetteer, sheet: str, known: str
 ) -> dict[str, str] | None:
-    """Return a checked row of the table, None where the worksheet knows nothing."""
+    """Return a checked row of the table, None where the worksheet knows nothing.
+
+    `known` is the county that an earlier worksheet gave the zone; towns do not change it.
+    """
     where = f"{sheet}: {row['name']}"
     relation = row.get("relation", "town")
     if relation == "unknown":
         return None
     if row["confidence"] not in CONFIDENCE or relation not in ("town", "county-town"):
         sys.exit(f"{where}: confidence {row['confidence']!r}, relation {relation!r}")
-    adcode = row.get("county_adcode", "")
-    if "county_adcode" not in row:
+    adcode = row.get("county_adcode", known)
+    if not adcode and "county_adcode" not in row:
         found = resolve_zone(row["name"], zone["province_adcode"], gazetteer)
         adcode = found.divisions[0].adcode if len(found.divisions) == 1 else ""
         # a former name stands for a county that 2018 knows under another code
         current = found.divisions[0].current_adcode
         by_current = {d.current_adcode: d.adcode for d in gazetteer.current}
         adcode = adcode if adcode in gazetteer.by_adcode else by_current.get(current, "")
-    elif adcode and gazetteer.by_adcode[adcode].name != row["county_name"]:
+    elif "county_adcode" in row and adcode and gazetteer.by_adcode[adcode].name != row["county_name"]:
         print(f"{where}: {adcode} is not {row['county_name']}")
     if adcode[:2] not in ("", zone["province_adcode"][:2]):
         sys.exit(f"{where}: {adcode} is in another province")
@@ -85,6 +88,7 @@ def read_row(
         "name": zone["name"],
         "province_adcode": zone["province_adcode"],
         "adcode": adcode,
+        "current_adcode": row.get("current_adcode", ""),
         "place_name": row["place_name"].strip(),
         "geonameid": geonameid,
         "relation": relation,

@@ -132,7 +132,7 @@ def main() -> None:
             "licence": licence,
         }
     text = json.dumps(entries, ensure_ascii=False, indent=2) + "\n"
-    (TABLES / "registry.json").write_text(text, encoding="utf-8")
+    (TABLES / "registry.json").write_text(text, encoding="utf-8", newline="\n")
     print(f"{len(entries)} tables registered")
 
 

@@ -1,0 +1,32 @@
+"""The command ``zonegap data``: what the built-in tables are and where they come from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from zones.cli_options import Json
+
+
+def data(
+    name: Annotated[str | None, typer.Argument(help="A table; all without a name.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the built-in tables with rows, source and licence, each checked by its hash."""
+    import json
+
+    from geodata.registry import registry, table_path
+
+    entries = registry()
+    for n in sorted(entries) if name is None else [name]:
+        path, entry = table_path(n), entries[n]
+        if as_json:
+            about = entry.__dict__ | {"name": n, "path": str(path)}
+            typer.echo(json.dumps(about, ensure_ascii=False))
+            continue
+        typer.echo(f"{n}: {entry.title}; {entry.rows:,} rows; {entry.date}; {entry.licence}")
+        if name is not None:
+            typer.echo(f"  source: {entry.source}")
+            typer.echo(f"  columns: {', '.join(entry.columns)}")
+            typer.echo(f"  sha256: {entry.sha256}\n  file: {path}")
