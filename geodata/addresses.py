@@ -67,6 +67,9 @@ def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
         ``level`` is "" and ``divisions`` are the candidates when it stays open.
     """
     words = normalise(text)
+    whole = gazetteer.whole_chain(words)
+    if whole is not None and scope.holds(whole[0]):
+        return Resolution("county", (whole[0],), "name", "", whole[1])
     chain = read_chain(words, 0, scope, gazetteer)
     if not chain.candidates and not chain.refused:
         # an address that begins with a park or a building: a full name behind it still counts
@@ -116,9 +119,8 @@ def _province(text: str, gazetteer: Gazetteer) -> Division | None:
 def _result(chain: Chain, scope: Scope) -> Resolution:
     divisions = chain.candidates
     if len(divisions) == 1:
-        return Resolution(
-            level_of(divisions[0]), divisions, chain.kind, _reason(divisions[0], chain)
-        )
+        one = divisions[0]
+        return Resolution(level_of(one), divisions, chain.kind, _reason(one, chain), chain.end)
     home = scope.city or scope.province
     if divisions:
         names = ", ".join(f"{d.name} ({d.adcode})" for d in divisions)

@@ -128,8 +128,8 @@ class Gazetteer:
         self._add("alias", self._aliases())
         self._add("former", ((d.name, d) for d in former))
         self._add("former", ((d.short_name, d) for d in former))
-        self._longest = {p: max(map(len, names)) for p, names in self._names.items()}
-        self.max_length = max(self._longest.values())
+        self._longest = {p: _longest_by_start(names) for p, names in self._names.items()}
+        self.max_length = max(len(match.text) for match in self._all)
 
     def _aliases(self) -> Iterator[tuple[str, Division]]:
         for row in _read("division_aliases"):
@@ -164,17 +164,45 @@ class Gazetteer:
             found[province.short_name].append(short)
         return {text: tuple(matches) for text, matches in found.items()}
 
+    @functools.cached_property
+    def _chains(self) -> tuple[dict[str, Division], dict[str, list[int]]]:
+        """Whole chains of full names (浙江省杭州市余杭区), and their lengths by beginning."""
+        found: dict[str, list[Division]] = defaultdict(list)
+        for d in self.current:
+            city = self.by_adcode.get(d.city_adcode)
+            if d.level == "county":
+                province = self.by_adcode[d.province_adcode].name
+                found[province + (city.name if city else "") + d.name].append(d)
+                if city:
+                    found[city.name + d.name].append(d)
+        chains = {text: group[0] for text, group in found.items() if len(group) == 1}
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for text in chains:
+            lengths[text[:3]].add(len(text))
+        return chains, {start: sorted(group, reverse=True) for start, group in lengths.items()}
+
+    def whole_chain(self, text: str) -> tuple[Division, int] | None:
+        """Return the county whose whole chain of full names begins a text, and where it ends."""
+        chains, lengths = self._chains
+        for length in lengths.get(text[:3], ()):
+            division = chains.get(text[:length])
+            if division is not None:
+                return division, length
+        return None
+
     def matches(self, text: str, province_adcode: str) -> list[NameMatch]:
         """Return the division names in `text`, leftmost longest, without overlap."""
-        names, longest = self._names.get(province_adcode, {}), self._longest.get(province_adcode, 0)
+        names = self._names.get(province_adcode, {})
+        longest = self._longest.get(province_adcode, {})
         found, start = [], 0
-        while start < len(text):
-            for end in range(min(len(text), start + longest), start + 1, -1):
+        while start < len(text) - 1:
+            length = longest.get(text[start : start + 2], 0)
+            for end in range(min(len(text), start + length), start + 1, -1):
                 word = text[start:end]
+                match = names.get(word)
                 if word in NO_PLACES:
                     start = end
                     break
-                match = names.get(word)
                 if match is not None:
                     found.append(NameMatch(match.text, start, match.divisions, match.kind))
                     start = end
@@ -182,6 +210,14 @@ class Gazetteer:
             else:
                 start += 1
         return found
+
+
+def _longest_by_start(names: Iterable[str]) -> dict[str, int]:
+    """Return the length of the longest name, or word that is no place, by first two characters."""
+    longest: dict[str, int] = defaultdict(int)
+    for name in (*names, *NO_PLACES):
+        longest[name[:2]] = max(longest[name[:2]], len(name))
+    return dict(longest)
 
 
 @functools.cache

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from geodata.addresses import resolve_address, resolve_company, scope_of
-from geodata.chain import Scope, read_chain
+from geodata.chain import Scope
 from geodata.errors import UsageError
 from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, gazetteer
 from geodata.names import normalise
@@ -21,9 +20,9 @@ COLUMNS = (
     "geocode_source uncertainty_km geocode_candidates geocode_reason"
 ).split()
 KINDS = ("auto", "address", "company")
-# finer first; "" is unresolved
-_FINENESS = ("place", "county", "city", "province", "")
-_COMPANY = re.compile(r"公司|(?:集团|厂|合作社|研究院|事务所|银行|分行|支行|商行|经营部)$")
+_LEVEL, _SOURCE = COLUMNS.index("geocode_level"), COLUMNS.index("geocode_source")
+_FINENESS = {level: i for i, level in enumerate(("place", "county", "city", "province", ""))}
+_COMPANY_ENDS = tuple("集团 厂 合作社 研究院 事务所 银行 分行 支行 商行 经营部".split())
 
 Row = tuple[object, ...]
 
@@ -66,74 +65,101 @@ def geocode_texts(
     if kind not in KINDS:
         text = f"kind: {kind!r}; accepted: {', '.join(KINDS)}"
         raise UsageError(text)
-    names, today = gazetteer(year), gazetteer(LAST_YEAR)
+    locator = _Locator(gazetteer(year), kind)
     index = texts[0].index
-    blank: Iterable[str] = [""] * len(index)
-    seen: dict[tuple[str, ...], Row] = {}
-    rows = []
-    for key in zip(
-        blank if provinces is None else provinces,
-        blank if cities is None else cities,
-        *texts,
-        strict=True,
-    ):
-        if key not in seen:
-            seen[key] = _row(key, names, today, kind)
-        rows.append(seen[key])
-    return pd.DataFrame(rows, index=index, columns=COLUMNS)
+    columns = [column.tolist() for column in texts]
+    blank = [""] * len(index)
+    home = blank if provinces is None else provinces.tolist()
+    town = blank if cities is None else cities.tolist()
+    # rows that come out equal are kept once: a million companies sit in a few thousand counties
+    numbers: dict[Row, int] = {}
+    codes = [
+        numbers.setdefault(locator.row(province, city, row), len(numbers))
+        for province, city, row in zip(home, town, zip(*columns, strict=True), strict=True)
+    ]
+    distinct = pd.DataFrame(list(numbers), columns=COLUMNS)
+    distinct["lon"] = distinct["lon"].astype(float)
+    distinct["lat"] = distinct["lat"].astype(float)
+    return distinct.take(codes).set_axis(index)
 
 
-def _row(key: tuple[str, ...], names: Gazetteer, today: Gazetteer, kind: str) -> Row:
-    province, city, *texts = key
-    try:
-        scope = scope_of(province, city, names)
-    except ValueError as error:
-        return _unresolved(str(error))
-    best: Row | None = None
-    for text in texts:
-        company = kind == "company" or (kind == "auto" and bool(_COMPANY.search(text)))
-        resolve = resolve_company if company else resolve_address
-        row = _located(resolve(text, scope, names), text, scope, names, today)
-        if best is None or _fineness(row) < _fineness(best):
-            best = row
-    return best or _unresolved("no text")
+class _Locator:
+    """Locates rows of one table, remembering what columns and divisions come to."""
+
+    def __init__(self, names: Gazetteer, kind: str) -> None:
+        self.names, self.kind = names, kind
+        self.today = gazetteer(LAST_YEAR)
+        self._scopes: dict[tuple[str, str], Scope | str] = {}
+        self._plain: dict[tuple[str, str, str], Row] = {}
+
+    def row(self, province: str, city: str, texts: Sequence[str]) -> Row:
+        """Return the columns of one row: the finest that its texts give."""
+        scope = self._scope(province, city)
+        if isinstance(scope, str):
+            return _unresolved(scope)
+        best = self._text(texts[0], scope)
+        for text in texts[1:]:
+            if best[_LEVEL] == "place":
+                break
+            other = self._text(text, scope)
+            if _FINENESS[str(other[_LEVEL])] < _FINENESS[str(best[_LEVEL])]:
+                best = other
+        return best
+
+    def _scope(self, province: str, city: str) -> Scope | str:
+        if (province, city) not in self._scopes:
+            try:
+                self._scopes[province, city] = scope_of(province, city, self.names)
+            except ValueError as error:
+                self._scopes[province, city] = str(error)
+        return self._scopes[province, city]
+
+    def _text(self, text: str, scope: Scope) -> Row:
+        company = self.kind == "company" or (self.kind == "auto" and is_company(text))
+        found = (resolve_company if company else resolve_address)(text, scope, self.names)
+        if found.level == "":
+            return _unresolved(found.reason, _codes(found.divisions))
+        division = found.divisions[0]
+        if found.end and division.level != "province":
+            town = town_at(normalise(text), found.end, division, self.names)
+            if town is not None:
+                row = self._at(found._replace(level="place", reason=""))
+                return (town.lon, town.lat, *row[2:_SOURCE], f"GeoNames {town.geonameid}",
+                        *row[_SOURCE + 1 :])  # fmt: skip
+        if len(found.divisions) > 1:
+            return self._at(found)
+        key = (division.adcode, found.method, found.reason)
+        if key not in self._plain:
+            self._plain[key] = self._at(found)
+        return self._plain[key]
+
+    def _at(self, found: Resolution) -> Row:
+        division, *others = found.divisions
+        if not division.has_seat:
+            return _unresolved(f"no position is known of {division.name}", division.current_adcode)
+        return (
+            division.lon, division.lat, division.current_adcode, *self._parents(division),
+            found.level, found.method, division.position_source,
+            radius_km(found.level, found.method), _codes(others), found.reason,
+        )  # fmt: skip
+
+    def _parents(self, division: Division) -> tuple[str, str, str]:
+        """Return the names of province, city and county that hold a division's seat today."""
+        now = self.today.by_adcode.get(division.current_adcode, division)
+        province = self.today.by_adcode[now.province_adcode].name
+        city = self.today.by_adcode.get(now.adcode if now.level == "city" else now.city_adcode)
+        return province, city.name if city else "", now.name if now.level == "county" else ""
 
 
-def _fineness(row: Row) -> int:
-    return _FINENESS.index(str(row[COLUMNS.index("geocode_level")]))
+def is_company(text: str) -> bool:
+    """Whether a text is a company's name rather than an address."""
+    return "公司" in text or text.endswith(_COMPANY_ENDS)
 
 
-def _located(found: Resolution, text: str, scope: Scope, names: Gazetteer, today: Gazetteer) -> Row:
-    candidates = ";".join(d.current_adcode or d.adcode for d in found.divisions[1:])
-    if found.level == "":
-        candidates = ";".join(d.current_adcode or d.adcode for d in found.divisions)
-        return _unresolved(found.reason, candidates)
-    division = found.divisions[0]
-    lon, lat, level, source = division.lon, division.lat, found.level, division.position_source
-    reason = found.reason
-    if division.level != "province" and found.method != "column":
-        words = normalise(text)
-        town = town_at(words, read_chain(words, 0, scope, names).end, division, names)
-        if town is not None:
-            lon, lat, level, source = town.lon, town.lat, "place", f"GeoNames {town.geonameid}"
-            reason = ""
-    if not division.has_seat:
-        return _unresolved(f"no position is known for {division.name}", division.current_adcode)
-    return (
-        lon, lat, division.current_adcode, *_parents(division, today), level, found.method, source,
-        radius_km(level, found.method), candidates, reason,
-    )  # fmt: skip
-
-
-def _parents(division: Division, today: Gazetteer) -> tuple[str, str, str]:
-    """Return the names of province, city and county that hold a division's seat today."""
-    now = today.by_adcode.get(division.current_adcode, division)
-    province = today.by_adcode[now.province_adcode].name
-    city_adcode = now.adcode if now.level == "city" else now.city_adcode
-    city = today.by_adcode[city_adcode].name if city_adcode in today.by_adcode else ""
-    return province, city, now.name if now.level == "county" else ""
+def _codes(divisions: Sequence[Division]) -> str:
+    return ";".join(d.current_adcode or d.adcode for d in divisions)
 
 
 def _unresolved(reason: str, candidates: str = "") -> Row:
-    nan = float("nan")
-    return (nan, nan, "", "", "", "", "", "", "", nan, candidates, reason)
+    # None, not nan: equal rows must be equal
+    return (None, None, "", "", "", "", "", "", "", None, candidates, reason)

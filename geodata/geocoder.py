@@ -7,7 +7,7 @@ province. The province of the zone's code always binds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -29,8 +29,7 @@ LEVELS = ("place", "county", "city", "province")
 STRONG_RULES = frozenset({"named-area", "type"})
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where a zone is and how that is known; the columns of `geocode_zones`."""
 
     lon: float
@@ -69,15 +68,14 @@ def geocode_zones(
         into), ``geocode_candidates`` (codes of all divisions an ambiguous name may mean),
         ``geocode_reason``.
     """
-    names = gazetteer(year)
+    names, seats = gazetteer(year), zone_seats()
     points = zone_points() if openstreetmap else {}
     positions = []
-    for name, province in zip(zones["name"], zones["province_adcode"], strict=True):
+    columns = zones["name"].tolist(), zones["province_adcode"].tolist()
+    for name, province in zip(*columns, strict=True):
         key = zone_key(name, province)
-        positions.append(locate(name, province, zone_seats().get(key), points.get(key), names))
-    columns = list(Position.__dataclass_fields__)
-    rows = [[getattr(p, c) for c in columns] for p in positions]
-    return pd.DataFrame(rows, index=zones.index, columns=columns)
+        positions.append(locate(name, province, seats.get(key), points.get(key), names))
+    return pd.DataFrame(positions, index=zones.index, columns=list(Position._fields))
 
 
 def locate(
@@ -96,7 +94,7 @@ def locate(
         position = _at_division(resolve_zone(name, province_adcode, names), names)
         if seat:
             reason = f"{position.geocode_reason}; {seat.note}"
-            position = replace(position, geocode_reason=reason)
+            position = position._replace(geocode_reason=reason)
     if point is None:
         return position
     # the seat of the county is the better point of its own town
@@ -109,8 +107,8 @@ def locate(
 def _at_point(point: ZonePoint, position: Position) -> Position:
     """Move a position to named points of the zone; county and candidates stay."""
     method = f"osm-{point.rule}"
-    return replace(
-        position, lon=point.lon, lat=point.lat, geocode_level="place", geocode_method=method,
+    return position._replace(
+        lon=point.lon, lat=point.lat, geocode_level="place", geocode_method=method,
         geocode_source="OpenStreetMap", uncertainty_km=radius_km("place", method),
         geocode_reason=f"{point.points} named: {point.names}",
     )  # fmt: skip
@@ -123,10 +121,13 @@ def _at_seat(seat: ZoneSeat, division: Division, names: Gazetteer) -> Position:
     source = f"GeoNames {seat.geonameid}" if town else division.position_source
     at_town = seat.relation == "county-town" and not town
     method = f"{'county-town' if at_town else 'seat'}-{seat.confidence}"
-    spans = [names.by_adcode[code] for code in seat.spans.split(";") if code in names.by_adcode]
+    spans = ""
+    if seat.spans:
+        known = [names.by_adcode.get(code) for code in seat.spans.split(";")]
+        spans = _codes([d for d in known if d])
     return Position(
         lon, lat, seat.current_adcode or division.current_adcode, level, method, source,
-        radius_km(level, method), _codes(spans), "", seat.note,
+        radius_km(level, method), spans, "", seat.note,
     )  # fmt: skip
 
 
@@ -143,7 +144,8 @@ def _at_division(resolution: Resolution, names: Gazetteer) -> Position:
     radius = radius_km(level, resolution.method)
     if ambiguous:
         # the circle holds every candidate
-        radius += max(flat_km(division.lon, division.lat, other) for other in others)
+        away_km = [flat_km(division.lon, division.lat, d) for d in others if d.has_seat]
+        radius += max(away_km, default=0.0)
     return Position(
         division.lon, division.lat, "" if ambiguous else division.current_adcode, level,
         resolution.method, division.position_source, round(radius, 1), "",

@@ -38,8 +38,17 @@ def normalise(text: str) -> str:
     radicals; other radicals and the traditional characters of place names become simplified
     ones; white space inside goes away, since Chinese names hold none.
     """
-    folded = unicodedata.normalize("NFKC", text)
-    return _SPACE.sub("", folded).translate(_variants())
+    # most texts are in normal form already, and asking is cheaper than making it
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    if _SPACE.search(text):
+        text = _SPACE.sub("", text)
+    return text.translate(_variants()) if _variant_pattern().search(text) else text
+
+
+@functools.cache
+def _variant_pattern() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(chr, _variants()))}]")
 
 
 @functools.cache

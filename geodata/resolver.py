@@ -16,7 +16,7 @@ Rules, in this order, before any score:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, NameMatch, gazetteer
 from geodata.names import normalise
@@ -24,26 +24,29 @@ from geodata.names import normalise
 _XPCC = ("新疆生产建设兵团", "兵团")
 
 
-@dataclass(frozen=True)
-class Resolution:
-    """What a name resolves to.
+class Resolution(NamedTuple):
+    """What a text resolves to.
 
     Attributes
     ----------
     level
-        ``county``, ``city`` or ``province``.
+        ``county``, ``city`` or ``province``; "" where it stays open.
     divisions
         One division, or all candidates of an ambiguous name.
     method
-        ``name``, ``short``, ``alias``, ``former`` or ``province``.
+        ``name``, ``short``, ``alias``, ``former`` or ``province``; ``column`` where only the
+        columns beside the text say it.
     reason
         Why it is not a plain county match, "" when it is.
+    end
+        Where in the normalised text the names end; 0 where that means nothing.
     """
 
     level: str
     divisions: tuple[Division, ...]
     method: str
     reason: str
+    end: int = 0
 
 
 def resolve_zone(name: str, province_adcode: str, names: Gazetteer) -> Resolution:

@@ -77,8 +77,8 @@ def zone_seats() -> dict[ZoneKey, ZoneSeat]:
     """Return the hand-compiled seats."""
     return {
         zone_key(r["name"], r["province_adcode"]): ZoneSeat(
-            r["adcode"], r["current_adcode"], r["place_name"], r["geonameid"], r["relation"], r["spans"],
-            r["confidence"], r["note"],
+            r["adcode"], r["current_adcode"], r["place_name"], r["geonameid"], r["relation"],
+            r["spans"], r["confidence"], r["note"],
         )
         for r in _rows("zone_seats")
     }  # fmt: skip

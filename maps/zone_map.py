@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from branca.element import Element
 
+from geodata.loaders import load_provinces
 from maps.basemap import base_map, figure_of
 from maps.safe_text import as_text
 from maps.style import (
@@ -17,6 +18,7 @@ from maps.style import (
     WITHIN_COLOUR,
     ZONE_RADIUS_PX,
 )
+from zones.wording import value
 
 CLASSES = {
     "beyond": (BEYOND_COLOUR, "surely beyond {t:g} km", "必在{t:g}公里以外"),
@@ -33,7 +35,7 @@ HUB_MARK = (
 )
 TOOLTIP = {
     "name": ("Zone", "开发区"),
-    "name_en": ("", ""),
+    "other_name": ("", ""),
     "province": ("Province", "省份"),
     "type": ("Type", "类型"),
     "area": ("Area (ha)", "面积（公顷）"),
@@ -66,7 +68,11 @@ def zone_map(
     """
     page = base_map()
     classes = distance_class(zones["nearest_km"], zones["uncertainty_km"], threshold_km)
-    _zone_layer(zones, classes, language).add_to(page)
+    words: dict[str, str] = {}
+    if language == "en":
+        english = pd.concat([load_provinces()["province_en"], hubs["hub_en"]])
+        words = {str(chinese): str(name) for chinese, name in english.items()}
+    _zone_layer(zones, classes, words, language).add_to(page)
     _hub_layer(hubs, language).add_to(page)
     far = zones["nearest_km"] > threshold_km
     legend = _legend(far, classes, threshold_km, language)
@@ -97,20 +103,25 @@ def _radius_px(area_ha: pd.Series[float]) -> pd.Series[float]:
     return low + (high - low) * root / max(float(root.max()), 1e-9)
 
 
-def _zone_layer(zones: pd.DataFrame, classes: pd.Series[str], language: str) -> folium.GeoJson:
+def _zone_layer(
+    zones: pd.DataFrame, classes: pd.Series[str], words: dict[str, str], language: str
+) -> folium.GeoJson:
     radius = _radius_px(zones["area_ha"])
     features = []
     # large zones first, so that small ones stay on top
     for i in np.argsort(-zones["area_ha"].to_numpy(), kind="stable"):
         zone = zones.iloc[i]
+        names = zone["name"], zone["name_en"]
+        hub = zone["nearest_hub"]
         text = {
-            "name": zone["name"],
-            "name_en": zone["name_en"],
-            "province": zone["province"],
-            "type": zone["type"],
+            "name": names[0] if language == "zh" else names[1],
+            "other_name": names[1] if language == "zh" else names[0],
+            "province": words.get(zone["province"], zone["province"]),
+            "type": value(zone["type"], language),
             "area": f"{zone['area_ha']:,.0f}",
-            "nearest": f"{zone['nearest_hub']}, {zone['nearest_km']:,.0f} km",
-            "position": f"{zone['geocode_level']}, ± {zone['uncertainty_km']:.0f} km",
+            "nearest": f"{words.get(hub, hub)}, {zone['nearest_km']:,.0f} km",
+            "position": f"{value(zone['geocode_level'], language)}, "
+            f"± {zone['uncertainty_km']:.0f} km",
         }
         # folium puts properties into the tooltip as markup; text from tables stays text
         properties: dict[str, object] = {k: as_text(v) for k, v in text.items()}
@@ -144,11 +155,11 @@ def _zone_layer(zones: pd.DataFrame, classes: pd.Series[str], language: str) -> 
 def _hub_layer(hubs: pd.DataFrame, language: str) -> folium.FeatureGroup:
     group = folium.FeatureGroup(control=False)
     for name, hub in hubs.iterrows():
-        label = str(name) if language == "zh" else f"{hub['hub_en']} {name}"
+        label = str(name) if language == "zh" else str(hub["hub_en"])
         folium.Marker(
             (hub["lat"], hub["lon"]),
             icon=folium.DivIcon(html=HUB_MARK, icon_size=(12, 12), class_name="hub"),
-            tooltip=as_text(f"{label} ({hub['cluster']})"),
+            tooltip=as_text(f"{label} ({value(hub['cluster'], language)})"),
         ).add_to(group)
     return group
 

@@ -116,10 +116,19 @@ def study(folder: Path, text: str) -> str:
     return str(path)
 
 
+def bad_zones(folder: Path, name: str, old: str, new: str) -> None:
+    text = table_path("zones").read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
 FAILURES = [
     ("[distance]\ntreshold_km = [500]", [], 2, "unknown key distance.treshold_km"),
     ("[zones]\ntable = 'none.csv'", [], 3, "none.csv: no such file"),
     ("[zones]\ntable = 'my_zones.csv'", [], 3, "my_zones.csv: row 8, column 'level': '市级'; accepted: 国家级, 省级"),
+    ("[zones]\ntable = 'province.csv'", [], 3, "column 'province_adcode': '990000'; accepted: 440000"),
+    ("[zones]\ntable = 'digits.csv'", [], 3, "row 2, column 'area_ha': '3_980'; accepted: a number"),
+    ("[zones]\ntable = 'header.csv'", [], 3, "header.csv: no rows; accepted: at least one"),
     ("[hubs]\nlayer = 'cores'\nprovinces = ['青海省']", [], 2, "no hub is left"),
     ("", ["--km", "far"], 2, "--km: 'far'; accepted: numbers in km"),
     ("", ["--km", "-5"], 2, "at least 0"),
@@ -134,12 +143,101 @@ def test_failures_are_one_clear_error_and_leave_the_outputs(
     out: Path, tmp_path: Path, text: str, options: list[str], code: int, message: str
 ) -> None:
     bad_zone_table(tmp_path)
+    bad_zones(tmp_path, "province.csv", ",440000,广东省,", ",990000,广东省,")
+    bad_zones(tmp_path, "digits.csv", ",3980.0,", ",3_980,")
+    (tmp_path / "header.csv").write_text(
+        table_path("zones").read_text(encoding="utf-8").splitlines()[0], encoding="utf-8"
+    )
     before = snapshot(out)
     done = zonegap("run", study(tmp_path, text), "--out", str(out), *options)
     assert done.returncode == code, done.stderr
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert snapshot(out) == before
+
+
+@pytest.mark.parametrize("command", ["threshold", "distance", "gdp", "tables", "reconcile", "map"])
+@pytest.mark.parametrize(("text", "code"), [(f[0], f[2]) for f in FAILURES if not f[1]][::2])
+def test_every_command_fails_as_clearly(tmp_path: Path, command: str, text: str, code: int) -> None:
+    for name in ("my_zones.csv", "header.csv"):
+        (tmp_path / name).write_text("id,code\n", encoding="utf-8")
+    bad_zones(tmp_path, "province.csv", ",440000,广东省,", ",990000,广东省,")
+    bad_zones(tmp_path, "digits.csv", ",3980.0,", ",3_980,")
+    done = zonegap(command, study(tmp_path, text), cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_outputs_go_where_the_study_says_and_the_manifest_knows(tmp_path: Path) -> None:
+    path = study(tmp_path, "[output]\nfolder = 'mine'")
+    assert zonegap("run", path, cwd=tmp_path).returncode == 0
+    assert zonegap("tables", path, "--km", "800", cwd=tmp_path).returncode == 0
+    assert zonegap("map", path, cwd=tmp_path).returncode == 0
+    assert not (tmp_path / "out").exists()
+    manifest = json.loads((tmp_path / "mine" / "manifest.json").read_text(encoding="utf-8"))
+    assert not any(name.startswith("tables/") for name in manifest["outputs"])
+    assert any("written again by `zonegap tables`" in w for w in manifest["warnings"])
+    assert (tmp_path / "mine" / "map.html").is_file()
+
+
+def test_files_of_the_user_are_in_the_manifest_by_their_role(tmp_path: Path) -> None:
+    hubs = tmp_path / "hubs.csv"
+    hubs.write_text(
+        "hub,province,lon,lat,datum\n西安,陕西省,108.94,34.27,WGS-84\n", encoding="utf-8"
+    )
+    bad_zones(tmp_path, "zones.csv", ",3980.0,", ",3981.0,")
+    path = study(
+        tmp_path, "[zones]\ntable = 'zones.csv'\n[hubs]\nlayer = 'file'\nfile = 'hubs.csv'"
+    )
+    done = zonegap("run", path, "--out", str(tmp_path / "o"))
+    assert done.returncode == 0, done.stderr
+    inputs = json.loads((tmp_path / "o" / "manifest.json").read_text(encoding="utf-8"))["inputs"]
+    assert {"zones.table", "hubs.file"} <= set(inputs)
+    assert "the given table's own count" in done.stdout
+
+
+def test_threshold_for_a_count() -> None:
+    done = zonegap("threshold", "--count", "1120")
+    low, high = (float(x) for x in done.stdout.split(": ")[1].removesuffix(" km\n").split(" to "))
+    assert 400 < low < high < 600
+    assert zonegap("threshold", "--count", "9999").returncode == 2
+
+
+def test_geocode_a_table_of_firms(tmp_path: Path) -> None:
+    source = tmp_path / "firms.csv"
+    rows = [
+        "公司名称,地址,省,市",
+        "甲公司,浙江省杭州市余杭区文一西路969号,浙江省,杭州市",
+        "北京乙科技有限公司,,,",
+        "丙公司,鼓楼区中山路1号,,",
+    ]
+    source.write_bytes("\n".join(rows).encode("gb18030"))
+    options = [
+        "--column",
+        "地址",
+        "--column",
+        "公司名称",
+        "--province-column",
+        "省",
+        "--city-column",
+        "市",
+    ]
+    out = tmp_path / "located.csv"
+    done = zonegap("geocode", str(source), *options, "--out", str(out))
+    assert (done.returncode, "unresolved: 1 of 3 rows, 1 with candidates" in done.stdout) == (
+        0,
+        True,
+    )
+    located = pd.read_csv(out, dtype=str, keep_default_na=False)
+    assert located["公司名称"].tolist() == ["甲公司", "北京乙科技有限公司", "丙公司"]
+    assert located["adcode"].tolist() == ["330110", "110000", ""]
+    assert located["geocode_level"].tolist() == ["county", "city", ""]
+    assert located.loc[2, "geocode_candidates"] == "320106;320302;350102;410204"
+    assert located.loc[2, "lon"] == ""
+    assert zonegap("geocode", str(source), *options, "--out", str(out), "--strict").returncode == 4
+    wrong = zonegap("geocode", str(source), "--column", "住址", "--out", str(out))
+    assert (wrong.returncode, "column '住址' is missing" in wrong.stderr) == (3, True)
 
 
 def test_missing_study_and_unwritable_folder(tmp_path: Path) -> None:

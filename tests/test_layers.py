@@ -62,3 +62,10 @@ def test_dependencies_are_the_imported_ones() -> None:
     assert {comes_with.get(n, n) for n in third_party} <= stated
     # pyarrow writes GeoParquet for geopandas without being imported by us
     assert stated - third_party <= {"pyarrow"}
+
+
+def test_readme_names_real_files() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:geodata|zones|maps|benchmarks|docs)/[\w./]*)`", text)
+    assert len(named) > 15
+    assert [name for name in named if not (ROOT / name).exists()] == []

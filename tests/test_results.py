@@ -16,9 +16,10 @@ from zones.gap_tables import (
     type_table,
 )
 from zones.parameters import CLUSTERS
-from zones.pipeline import StudyResult
+from zones.pipeline import StudyResult, run_study
 from zones.reconciliation import reconciliation_table
 from zones.sensitivity import sensitivity_table
+from zones.study import Study
 
 SUMS = ["zones", "area_km2", "gdp_yi_cny", "beyond", "area_beyond_km2", "gdp_beyond_yi_cny"]
 
@@ -126,9 +127,9 @@ def test_reconciled_figures(
     [
         # our positions of November 2026; independent positions gave 1,104 to 1,117, about 1,185
         # and about 1,290. The tolerance leaves room for better positions, not for another method.
-        ("prefectures", 1108, 9),
-        ("listed", 1172, 20),
-        ("cores", 1298, 20),
+        ("prefectures", 1107, 9),
+        ("listed", 1171, 20),
+        ("cores", 1296, 20),
     ],
 )
 def test_counts_beyond_500_km(result: StudyResult, layer: str, beyond: int, tolerance: int) -> None:
@@ -153,3 +154,62 @@ def test_reconciliation_names_every_published_figure(result: StudyResult) -> Non
     ours = table.dropna(subset="ours")
     again = 100 * (ours["ours"] / ours["published"] - 1)
     assert np.allclose(ours["difference_pct"], again)
+
+
+@pytest.fixture(scope="module")
+def other() -> StudyResult:
+    """Run a study that differs from the built-in one in every parameter."""
+    study = Study(
+        hub_layer="cores", distance_method="geodesic", thresholds_km=(300.0, 800.0),
+        gdp="2018-census4", land="built-up-2014",
+    )  # fmt: skip
+    return run_study(study)
+
+
+def test_published_count_is_compared_at_its_own_threshold(other: StudyResult) -> None:
+    table = reconciliation_table(other)
+    row = table[(table["figure_id"] == "zones_beyond_500km") & (table["case"] == "cores")].iloc[0]
+    assert row["ours"] == (other.zones["nearest_km"] > 500).sum()
+
+
+def test_sensitivity_counts_gdp_beyond_by_its_own_layer(other: StudyResult) -> None:
+    table = sensitivity_table(other).set_index(["hub_layer", "distance_method", "gdp", "land"])
+    far = other.distance_under("prefectures", "great-circle") > 300
+    trillion = other.zones["gdp_yi_cny"][far].sum() / 1e4
+    row = table.loc[("prefectures", "great-circle", "2018-census4", "built-up-2014")]
+    assert np.isclose(row["gdp_beyond_trillion_cny"], trillion)
+    assert row["beyond"] == far.sum()
+
+
+def test_tables_follow_the_study(other: StudyResult) -> None:
+    row = province_table(other).set_index("province").loc["浙江省"]
+    assert row["urban_land_km2"] == 2489
+    assert row["province_gdp_yi_cny"] == 58002.8
+    area_km2 = other.zones.loc[other.zones["province"] == "浙江省", "area_ha"].sum() / 100
+    assert np.isclose(row["share_land_pct"], 100 * area_km2 / 2489)
+    in_province = other.zones["province"] == "浙江省"
+    assert row["beyond"] == (other.zones["nearest_km"][in_province] > 300).sum()
+    curve = curve_table(other).set_index("threshold_km")
+    assert curve.loc[300.0, "beyond"] == other.zones["beyond_300km"].sum()
+
+
+def test_threshold_of_the_published_count(result: StudyResult) -> None:
+    table = reconciliation_table(result)
+    rows = table[table["figure_id"] == "threshold_km"].set_index("case")
+    for layer in ("prefectures", "listed", "cores"):
+        distance_km = result.distance_under(layer, "great-circle")
+        low, high = rows.loc[layer, ["low", "high"]]
+        assert low < rows.loc[layer, "ours"] < high
+        assert (distance_km > rows.loc[layer, "ours"]).sum() == 1120
+
+
+def test_narrowed_hubs_are_said_and_compared_alike() -> None:
+    narrowed = run_study(Study(hub_provinces=("浙江省",)))
+    table = reconciliation_table(narrowed)
+    rows = table[table["figure_id"] == "zones_beyond_500km"].set_index("case")
+    assert (rows["reason"] == "hubs of 浙江省 only").all()
+    assert (
+        rows.loc["cores", "ours"] == (narrowed.distance_under("cores", "great-circle") > 500).sum()
+    )
+    assert rows.loc["cores", "ours"] >= rows.loc["prefectures", "ours"]
+    assert narrowed.zones["guangdong_km"].isna().all()

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from geodata.errors import BadInputError, DataFileError
 from geodata.loaders import ZONES, load_zones
 from geodata.registry import table_path
-from geodata.schema import Column, check_table, read_csv
+from geodata.schema import Column, check_table
+from geodata.text_tables import read_csv
 
 GOOD = {
     "id": "Z1",
@@ -29,6 +30,13 @@ GOOD = {
     "industries": "",
     "remark": "",
 }
+
+
+def table(*rows: dict[str, str]) -> pd.DataFrame:
+    """Return rows as `read_csv` gives them: indexed by the line of the file."""
+    return pd.DataFrame(rows, index=pd.RangeIndex(2, 2 + len(rows)))
+
+
 BAD = [
     ("name", "", "a value is required"),
     ("province_adcode", "33", "accepted: a six-digit GB/T 2260 code"),
@@ -41,14 +49,17 @@ BAD = [
     ("area_ha", "", "a value is required"),
     ("area_ha", "many", "accepted: a number"),
     ("area_ha", "-3", "accepted: 0.01 to 100000"),
-    ("area_ha", "nan", "accepted: 0.01 to 100000"),
-    ("area_ha", "inf", "accepted: 0.01 to 100000"),
+    ("area_ha", "nan", "accepted: a number"),
+    ("area_ha", "inf", "accepted: a number"),
     ("area_ha", "1e9", "accepted: 0.01 to 100000"),
+    ("area_ha", "1_000", "accepted: a number"),
+    ("area_ha", "１２０", "accepted: a number"),
+    ("area_ha", "1,200", "accepted: a number"),
 ]
 
 
 def test_good_row_passes_with_types() -> None:
-    frame = check_table(pd.DataFrame([GOOD]), ZONES, "zones.csv")
+    frame = check_table(table(GOOD), ZONES, "zones.csv")
     assert frame["area_ha"].tolist() == [120.5]
     assert list(frame.columns) == list(ZONES)
 
@@ -57,7 +68,7 @@ def test_good_row_passes_with_types() -> None:
 def test_fault_names_everything(column: str, value: str, accepted: str) -> None:
     rows = [GOOD, GOOD | {"id": "Z2", column: value}]
     with pytest.raises(BadInputError) as caught:
-        check_table(pd.DataFrame(rows), ZONES, "my zones.csv")
+        check_table(table(*rows), ZONES, "my zones.csv")
     start = f"my zones.csv: row 3, column {column!r}: {value!r}; {accepted}"
     assert str(caught.value).startswith(start)
     assert caught.value.exit_code == 3
@@ -66,7 +77,7 @@ def test_fault_names_everything(column: str, value: str, accepted: str) -> None:
 def test_all_faults_at_once_in_row_order_and_counted() -> None:
     rows = [GOOD | {"id": f"Z{i}", "area_ha": "x", "level": "y"} for i in range(30)]
     with pytest.raises(BadInputError) as caught:
-        check_table(pd.DataFrame(rows), ZONES, "f")
+        check_table(table(*rows), ZONES, "f")
     lines = str(caught.value).splitlines()
     assert len(caught.value.faults) == 60
     assert lines[0].startswith("f: row 2,")
@@ -77,11 +88,11 @@ def test_all_faults_at_once_in_row_order_and_counted() -> None:
 
 def test_duplicate_id_names_both_rows() -> None:
     with pytest.raises(BadInputError, match=r"row 3, column 'id': 'Z1'; must be unique.*row 2"):
-        check_table(pd.DataFrame([GOOD, GOOD]), ZONES, "f")
+        check_table(table(GOOD, GOOD), ZONES, "f")
 
 
 def test_missing_column_lists_the_columns() -> None:
-    frame = pd.DataFrame([GOOD]).drop(columns="area_ha")
+    frame = table(GOOD).drop(columns="area_ha")
     with pytest.raises(BadInputError, match=r"column 'area_ha' is missing; columns: id, code"):
         check_table(frame, ZONES, "f")
 
@@ -100,9 +111,40 @@ def test_unreadable_files_are_data_errors(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(DataFileError, match="not a CSV table"):
         read_csv(tmp_path / "empty.csv")
-    (tmp_path / "ragged.csv").write_text("a,b\n1,2\n1,2,3\n")
-    with pytest.raises(DataFileError, match="not a CSV table"):
+    (tmp_path / "ragged.csv").write_text("a,b\n\n1,2\n1,2,3\n1\n")
+    with pytest.raises(BadInputError, match=r"row 4: 3 cells; accepted: 2.*\n.*row 5: 1 cells"):
         read_csv(tmp_path / "ragged.csv")
+    (tmp_path / "twice.csv").write_text("a,a\n1,2\n")
+    with pytest.raises(BadInputError, match="column 'a' stands twice"):
+        read_csv(tmp_path / "twice.csv")
+
+
+def test_rows_are_lines_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('a,b\n\n"x\ny",1\n,\n2,z\n', encoding="utf-8")
+    frame = read_csv(path)
+    assert frame.to_dict("list") == {"a": ["x\ny", "2"], "b": ["1", "z"]}
+    assert frame.index.tolist() == [4, 6]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_encoding_is_found(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("名称,省\n余杭经济开发区,浙江省\n".encode(encoding))
+    assert read_csv(path, None)["名称"].tolist() == ["余杭经济开发区"]
+
+
+def test_no_rows_and_contradicting_provinces(tmp_path: Path) -> None:
+    header, first, *_ = table_path("zones").read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "zones.csv"
+    path.write_text(header + "\n", encoding="utf-8")
+    with pytest.raises(BadInputError, match="no rows; accepted: at least one"):
+        load_zones(path)
+    path.write_text(f"{header}\n{first.replace(',110000,', ',440000,')}\n", encoding="utf-8")
+    with pytest.raises(
+        BadInputError, match="row 2, column 'province_adcode': '440000'; accepted: 110000"
+    ):
+        load_zones(path)
 
 
 def test_own_table_in_another_encoding(tmp_path: Path) -> None:

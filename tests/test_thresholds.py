@@ -34,6 +34,12 @@ def test_hand_computed_counts_and_shares() -> None:
     }  # fmt: skip
 
 
+def test_band_is_strict_on_both_sides() -> None:
+    """A zone whose circle touches the threshold is neither surely nor possibly beyond by it."""
+    counts = count_beyond(pd.Series([510.0, 490.0]), pd.Series([10.0, 10.0]), [500.0]).iloc[0]
+    assert (counts["beyond"], counts["surely"], counts["possibly"]) == (1, 0, 1)
+
+
 @given(distances, st.floats(0, 100), st.lists(st.floats(0, 3000), min_size=2, max_size=10))
 def test_band_holds_the_count_and_the_curve_falls(nearest_km, radius_km, thresholds_km) -> None:
     uncertainty_km = pd.Series(radius_km, nearest_km.index)

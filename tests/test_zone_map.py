@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from maps.safe_text import stable_html
-from maps.zone_map import distance_class, zone_map
+from maps.zone_map import CLASSES, distance_class, zone_map
 from zones.pipeline import StudyResult
 from zones.thresholds import count_beyond
 
@@ -48,6 +48,30 @@ def test_page_is_whole(result: StudyResult, language: str) -> None:
     assert len(html.encode()) < 3_000_000
     for name in ("北京经济技术开发区", "新疆兵团准东产业园区"):
         assert name in html or json.dumps(name)[1:-1] in html
+
+
+def test_a_page_speaks_one_language(result: StudyResult) -> None:
+    chinese = zone_map(result.zones, result.hubs, 500.0, "zh").get_root().render()
+    for word in ('"county"', '"place', "(Zhejiang)", "Nearest hub"):
+        assert word not in chinese
+    english = zone_map(result.zones, result.hubs, 500.0, "en").get_root().render()
+    for word in ("浙江省", "杭州市", "经济开发区"):
+        # as properties of their own; the second name of a zone is Chinese on purpose
+        assert f'": {json.dumps(word)}' not in english
+        assert f'": {json.dumps(word)[:-1]},' not in english
+
+
+@pytest.mark.parametrize("threshold_km", [300.0, 500.0])
+def test_headline_counts_what_the_threshold_command_counts(
+    result: StudyResult, threshold_km: float
+) -> None:
+    html = zone_map(result.zones, result.hubs, threshold_km).get_root().render()
+    count = int((result.zones["nearest_km"] > threshold_km).sum())
+    assert f"{count:,} of 2,543 zones beyond {threshold_km:g} km" in html
+
+
+def test_classes_have_colours_of_their_own() -> None:
+    assert len({colour for colour, *_ in CLASSES.values()}) == len(CLASSES)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +124,7 @@ def test_text_from_tables_is_never_markup(
 ) -> None:
     names = pd.Series([attack] * len(result.zones), index=result.zones.index)
     hubs = result.hubs.assign(hub_en=attack)
-    path = save(result, tmp_path / "map.html", hubs, name=names, nearest_hub=names)
+    path = save(result, tmp_path / "map.html", hubs, name=names, name_en=names, nearest_hub=names)
     browser.get(path.as_uri())
     shown = browser.execute_script(
         "const m = Object.values(window).find(v => v instanceof L.Map); const texts = [];"

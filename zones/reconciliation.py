@@ -40,7 +40,8 @@ def reconciliation_table(result: StudyResult) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``figure_id``, ``figure`` (with its unit), ``case`` (hub layer), ``published``,
-        ``ours``, ``low`` and ``high`` (band), ``difference_pct``, ``reason``. ``ours`` is nan where the report's source is not public.
+        ``ours``, ``low`` and ``high`` (band), ``difference_pct``, ``reason``. ``ours`` is nan
+        where the report's source is not public.
     """
     ours = _ours(result)
     rows = []

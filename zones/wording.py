@@ -60,6 +60,11 @@ ZH_VALUES = {
     "listed": "上市公司",
     "cores": "核心城市",
     "file": "自备名单",
+    "Other": "其他",
+    "place": "乡镇或园区",
+    "county": "区县驻地",
+    "city": "城市驻地",
+    "province": "省会",
     "great-circle": "大圆距离",
     "geodesic": "椭球测地线",
 }

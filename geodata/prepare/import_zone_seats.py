@@ -1,8 +1,9 @@
 """Fold worksheets of hand-compiled zone seats into tables/zone_seats.csv, in catalogue order.
 
-Worksheets are tab-separated. Those of counties hold (current_adcode may stand behind) code, name, county_adcode (of 2018),
-county_name, place_name, geonameid, spans, confidence, note; those of towns, for zones whose name
-says the county, hold name, place_name, geonameid, relation, confidence, note. Later worksheets
+Worksheets are tab-separated. Those of counties hold code, name, county_adcode (of 2018),
+county_name, place_name, geonameid, spans, confidence, note, and may hold current_adcode; those of
+towns, for zones whose name says the county, hold name, place_name, geonameid, relation,
+confidence, note. Later worksheets
 override earlier rows of the same zone, empty cells never. Every row is checked against the zones,
 the divisions of 2018 and the towns before anything is written.
 
@@ -22,7 +23,8 @@ from geodata.resolver import resolve_zone
 from geodata.towns import flat_km, towns
 
 COLUMNS = (
-    "zone_id name province_adcode adcode current_adcode place_name geonameid relation spans confidence note"
+    "zone_id name province_adcode adcode current_adcode place_name geonameid relation spans "
+    "confidence note"
 ).split()
 CONFIDENCE = ("high", "medium", "low")
 # A town farther than this from the seat of its county is a mistake, but for the widest divisions.
@@ -71,7 +73,9 @@ def read_row(
         current = found.divisions[0].current_adcode
         by_current = {d.current_adcode: d.adcode for d in gazetteer.current}
         adcode = adcode if adcode in gazetteer.by_adcode else by_current.get(current, "")
-    elif "county_adcode" in row and adcode and gazetteer.by_adcode[adcode].name != row["county_name"]:
+    elif (
+        "county_adcode" in row and adcode and gazetteer.by_adcode[adcode].name != row["county_name"]
+    ):
         print(f"{where}: {adcode} is not {row['county_name']}")
     if adcode[:2] not in ("", zone["province_adcode"][:2]):
         sys.exit(f"{where}: {adcode} is in another province")
