@@ -33,7 +33,7 @@ QUANTILES = {"median": 0.5, "p75": 0.75, "p90": 0.9, "p99": 0.99}
 POOLS: dict[str, list[list[str]]] = {
     "place": [
         ["osm-named-area", "osm-named-public", "osm-named-office", "osm-type", "seat-high"],
-        ["osm-town-seat", "osm-town-name", "seat-medium", "seat-low"],
+        ["hand", "osm-town-seat", "osm-town-name", "seat-medium", "seat-low"],
     ],
     "county": [
         ["county-town-high", "county-town-medium"],

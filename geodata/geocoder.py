@@ -99,7 +99,8 @@ def locate(
         return position
     # the seat of the county is the better point of its own town
     of_town = point.rule.startswith("town-") and seat and seat.relation == "county-town"
-    if point.rule in STRONG_RULES or not (of_town or position.geocode_level == "place"):
+    has_town = position.geocode_source.startswith("GeoNames")
+    if point.rule in STRONG_RULES or not (of_town or has_town):
         return _at_point(point, position)
     return position
 
@@ -116,11 +117,16 @@ def _at_point(point: ZonePoint, position: Position) -> Position:
 
 def _at_seat(seat: ZoneSeat, division: Division, names: Gazetteer) -> Position:
     town = towns().get(seat.geonameid)
-    level = "place" if town else level_of(division)
-    lon, lat = (town.lon, town.lat) if town else (division.lon, division.lat)
-    source = f"GeoNames {seat.geonameid}" if town else division.position_source
-    at_town = seat.relation == "county-town" and not town
-    method = f"{'county-town' if at_town else 'seat'}-{seat.confidence}"
+    if town:
+        lon, lat, level, source = town.lon, town.lat, "place", f"GeoNames {seat.geonameid}"
+        method = f"seat-{seat.confidence}"
+    elif seat.has_position:
+        lon, lat, level, source, method = seat.lon, seat.lat, "place", "zone_seats", "hand"
+    else:
+        lon, lat, level = division.lon, division.lat, level_of(division)
+        source = division.position_source
+        kind = "county-town" if seat.relation == "county-town" else "seat"
+        method = f"{kind}-{seat.confidence}"
     spans = ""
     if seat.spans:
         known = [names.by_adcode.get(code) for code in seat.spans.split(";")]

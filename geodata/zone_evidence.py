@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import math
 from dataclasses import dataclass
 
 from geodata.errors import DataFileError
@@ -26,6 +27,9 @@ class ZoneSeat:
         County of 2024 where it is not the one that `adcode` became: counties were split.
     place_name, geonameid
         Town of the seat, and the GeoNames place that stands for it; "" where unknown.
+    lon, lat
+        Position of a town that GeoNames lacks, WGS-84 degrees from knowledge of the map; nan
+        where there is none.
     relation
         ``town``, or ``county-town`` where the zone lies at its county's own town.
     spans
@@ -40,10 +44,17 @@ class ZoneSeat:
     current_adcode: str
     place_name: str
     geonameid: str
+    lon: float
+    lat: float
     relation: str
     spans: str
     confidence: str
     note: str
+
+    @property
+    def has_position(self) -> bool:
+        """Whether a position of its own is given."""
+        return not math.isnan(self.lon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,8 @@ def zone_seats() -> dict[ZoneKey, ZoneSeat]:
     """Return the hand-compiled seats."""
     return {
         zone_key(r["name"], r["province_adcode"]): ZoneSeat(
-            r["adcode"], r["current_adcode"], r["place_name"], r["geonameid"], r["relation"],
+            r["adcode"], r["current_adcode"], r["place_name"], r["geonameid"],
+            float(r["lon"] or "nan"), float(r["lat"] or "nan"), r["relation"],
             r["spans"], r["confidence"], r["note"],
         )
         for r in _rows("zone_seats")
