@@ -27,6 +27,7 @@ from zones.cli_options import (
     StudyFile,
     study_of,
 )
+from zones.cli_where_next import where_next
 from zones.study import Study
 
 if TYPE_CHECKING:
@@ -254,6 +255,7 @@ def map_(
 
 app.command()(data)
 app.command()(geocode)
+app.command("where-next")(where_next)
 
 
 def _version(asked: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -81,8 +81,25 @@ def report_tables(result: StudyResult) -> list[ReportTable]:
 def report_table(key: str, result: StudyResult) -> ReportTable:
     """Return one table of a study by its key."""
     builder, note_keys = BUILDERS[key]
+    words: Mapping[str, str] = {}
+    if result.study.language == "en":
+        words = {str(k): str(v) for k, v in result.provinces["province_en"].items()}
+    elif key == "reconciliation":
+        words = chinese_words(result)
+    return plain_table(key, builder(result), result, (*note_keys, "source"), words)
+
+
+def plain_table(
+    key: str,
+    frame: pd.DataFrame,
+    result: StudyResult,
+    note_keys: Iterable[str],
+    words: Mapping[str, str],
+    **facts: str,
+) -> ReportTable:
+    """Return a frame as a table of the study, with its title and notes in the study's language."""
     study = result.study
-    facts = {
+    about = {
         "threshold_km": study.thresholds_km[0],
         "layer": value(study.hub_layer, study.language),
         "method": value(study.distance_method, study.language),
@@ -90,15 +107,10 @@ def report_table(key: str, result: StudyResult) -> ReportTable:
         "land": study.land,
         "version": VERSION,
         "sources": pick(SOURCES, study.language),
+        **facts,
     }
-    notes = tuple(pick(NOTES[n], study.language).format(**facts) for n in (*note_keys, "source"))
-    words: Mapping[str, str] = {}
-    if study.language == "en":
-        words = {str(k): str(v) for k, v in result.provinces["province_en"].items()}
-    elif key == "reconciliation":
-        words = chinese_words(result)
-    title = pick(TITLES[key], study.language)
-    return ReportTable(key, builder(result), title, notes, study.language, words)
+    notes = tuple(pick(NOTES[n], study.language).format(**about) for n in note_keys)
+    return ReportTable(key, frame, pick(TITLES[key], study.language), notes, study.language, words)
 
 
 def to_markdown(table: ReportTable, *, title: bool = True) -> str:

@@ -30,6 +30,15 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "beyond_prefectures": ("Beyond, prefectures", "地级市口径（个）", ",.0f"),
     "beyond_listed": ("Beyond, listed", "上市公司口径（个）", ",.0f"),
     "beyond_cores": ("Beyond, cores", "核心城市口径（个）", ",.0f"),
+    "k": ("Cities", "城市数", ",.0f"),
+    "cities": ("Best choice", "最优选择", ""),
+    "zones_reached": ("Zones reached", "新覆盖开发区（个）", ",.0f"),
+    "area_reached_km2": ("Area reached (km²)", "新覆盖面积（平方公里）", ",.0f"),
+    "gdp_reached_yi_cny": ("GDP reached (100 million CNY)", "新覆盖GDP（亿元）", ",.0f"),
+    "zones_left_beyond": ("Zones left beyond", "仍在阈值外（个）", ",.0f"),
+    "optimality_gap": ("Gap", "最优性间隙", ".2g"),
+    "greedy_city": ("Greedy: next", "贪心：下一个", ""),
+    "greedy_pct": ("Greedy / best (%)", "贪心／最优（%）", ".1f"),
     "hub_layer": ("Hub layer", "枢纽口径", ""),
     "distance_method": ("Distance", "距离算法", ""),
     "gdp": ("GDP vintage", "GDP口径", ""),
@@ -61,6 +70,9 @@ ZH_VALUES = {
     "cores": "核心城市",
     "file": "自备名单",
     "Other": "其他",
+    "zones": "开发区数",
+    "area": "面积",
+    "gdp": "GDP",
     "place": "乡镇或园区",
     "county": "区县驻地",
     "city": "城市驻地",
@@ -96,6 +108,7 @@ TITLES = {
         "Sensitivity to hubs, distance, GDP vintage and land year",
         "对枢纽、距离、GDP口径与用地年份的敏感性",
     ),
+    "where_next": ("Where next: cities that bring the most within reach", "下一步：新增枢纽城市"),
     "reconciliation": ("Published figures and ours", "报告数字与本工具对照"),
 }
 
@@ -104,6 +117,12 @@ NOTES = {
         "Beyond: strictly farther than {threshold_km:g} km from the nearest hub; "
         "hubs: {layer}; distance: {method}.",
         "阈值以外：距最近枢纽严格大于{threshold_km:g}公里；枢纽：{layer}；距离：{method}。",
+    ),
+    "where_next": (
+        "Best k prefecture-level cities for {weight} within {threshold_km:g} km (great circle), "
+        "beyond what the hubs ({layer}) reach; optimum proved by the solver where the gap is 0.",
+        "在{threshold_km:g}公里（大圆距离）内按{weight}计的最优k个地级市，不含现有枢纽（{layer}）已覆盖者；"
+        "间隙为0表示已证明最优。",
     ),
     "band": (
         "Surely / possibly beyond, low / high: beyond even if every zone lay nearer / farther by "

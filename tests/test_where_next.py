@@ -1,0 +1,116 @@
+"""The best new cities: equal to brute force, never worse than greedy, proved by the gap."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zones.pipeline import StudyResult
+from zones.where_next import (
+    WEIGHTS,
+    best_cities,
+    candidate_cities,
+    coverage,
+    greedy_cities,
+    weights_of,
+    where_next,
+)
+
+
+def brute_force(covers: np.ndarray, weights: np.ndarray, k: int) -> float:
+    """Return the greatest weight that any k candidates cover."""
+    choices = itertools.combinations(range(covers.shape[1]), k)
+    return max(float(weights[covers[:, list(c)].any(axis=1)].sum()) for c in choices)
+
+
+@pytest.mark.parametrize("weight", WEIGHTS)
+def test_one_city_equals_brute_force_on_the_study(result: StudyResult, weight: str) -> None:
+    candidates = candidate_cities()
+    covers = coverage(result.zones, candidates, 500.0)
+    weights = weights_of(result.zones, weight)
+    choice = best_cities(covers, weights, list(candidates.index), 1)
+    assert np.isclose(choice.covered, (weights @ covers).max())
+    assert choice.gap == 0
+
+
+@pytest.mark.parametrize("weight", WEIGHTS)
+def test_two_cities_equal_brute_force_on_the_study(result: StudyResult, weight: str) -> None:
+    candidates = candidate_cities()
+    covers = coverage(result.zones, candidates, 500.0)
+    weights = weights_of(result.zones, weight)
+    single = weights @ covers
+    both = covers.T.astype(float) @ (weights[:, None] * covers)
+    best = (single[:, None] + single[None, :] - both).max()
+    choice = best_cities(covers, weights, list(candidates.index), 2)
+    assert np.isclose(choice.covered, best)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 4))
+def test_any_small_problem_equals_brute_force(seed: int, k: int) -> None:
+    rng = np.random.default_rng(seed)
+    covers = rng.random((rng.integers(1, 25), rng.integers(4, 9))) < rng.uniform(0.05, 0.6)
+    weights = rng.uniform(0.1, 10.0, len(covers))
+    labels = [f"c{i}" for i in range(covers.shape[1])]
+    choice = best_cities(covers, weights, labels, k)
+    assert len(choice.cities) == k
+    assert np.isclose(choice.covered, brute_force(covers, weights, k))
+    greedy = greedy_cities(covers, weights, labels, k)
+    assert greedy[-1][1] <= choice.covered + 1e-9
+    # Nemhauser, Wolsey and Fisher 1978: greedy reaches at least 1 - 1/e of the optimum
+    assert greedy[-1][1] >= (1 - 1 / np.e) * choice.covered - 1e-9
+
+
+def test_coverage_counts_only_zones_beyond(result: StudyResult) -> None:
+    zones = result.zones
+    covers = coverage(zones, candidate_cities(), 500.0)
+    near = (zones["nearest_km"] <= 500.0).to_numpy()
+    assert not covers[near].any()
+
+
+def test_table_of_the_study(result: StudyResult) -> None:
+    table = where_next(result.zones, 500.0, k=3)
+    far = int((result.zones["nearest_km"] > 500.0).sum())
+    assert (table["zones_reached"] + table["zones_left_beyond"] == far).all()
+    assert table["zones_reached"].is_monotonic_increasing
+    assert (table["optimality_gap"] == 0).all()
+    assert (table["greedy_pct"] <= 100 + 1e-9).all()
+    assert [len(c.split(", ")) for c in table["cities"]] == [1, 2, 3]
+
+
+def test_candidates_are_the_prefecture_level_cities() -> None:
+    cities = candidate_cities()
+    assert cities.index.is_unique
+    assert 330 < len(cities) < 345
+    assert {"北京市", "拉萨市", "大理白族自治州", "三沙市"} <= set(cities.index)
+
+
+@pytest.mark.parametrize("k", [0, 5])
+def test_impossible_k_is_refused(k: int) -> None:
+    with pytest.raises(ValueError, match=f"k: {k}; accepted: 1 to 4"):
+        best_cities(np.ones((2, 4), bool), np.ones(2), list("abcd"), k)
+
+
+def test_nothing_left_to_reach() -> None:
+    choice = best_cities(np.zeros((3, 2), bool), np.ones(3), ["a", "b"], 1)
+    assert choice.covered == 0
+
+
+def test_command_prints_cities_in_the_language() -> None:
+    def run(*options: str) -> str:
+        command = [sys.executable, "-m", "zones", "where-next", "--k", "1", *options]
+        return subprocess.run(
+            command, capture_output=True, text=True, encoding="utf-8", check=True
+        ).stdout
+
+    rows = json.loads(run("--json", "--weight", "gdp"))
+    assert rows[0]["cities"].endswith("市")
+    assert rows[0]["cities"] in run("--weight", "gdp", "--lang", "zh")
+    assert rows[0]["cities"] not in run("--weight", "gdp")

@@ -1,0 +1,46 @@
+"""The command ``zonegap where-next``: which cities would bring the most zones within reach."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zones.cli_options import DistanceMethod, Hubs, HubsFile, Json, Km, Lang, StudyFile, study_of
+
+
+def where_next(
+    study_file: StudyFile = None,
+    k: Annotated[int, typer.Option("--k", help="Up to this many new cities.", min=1)] = 5,
+    weight: Annotated[
+        str, typer.Option("--weight", help="What to bring within reach: zones, area or gdp.")
+    ] = "zones",
+    out: Annotated[Path | None, typer.Option("--out", help="CSV file to write, too.")] = None,
+    km: Km = None,
+    hubs: Hubs = None,
+    hubs_file: HubsFile = None,
+    method: DistanceMethod = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """Choose the 1 to k cities that, given a hub, bring the most zones within the threshold.
+
+    The optimum is exact (maximal covering location problem); the greedy order stands beside it.
+    """
+    from zones.outputs import write_atomic
+    from zones.pipeline import run_study
+    from zones.report_tables import to_markdown
+    from zones.where_next import where_next_table
+
+    study = study_of(
+        study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, language=lang
+    )
+    table = where_next_table(run_study(study), k=k, weight=weight)
+    if out is not None:
+        text = table.frame.round(6).to_csv(index=False, lineterminator="\r\n")
+        write_atomic(out, "\ufeff" + text)
+    if as_json:
+        typer.echo(table.frame.to_json(orient="records", force_ascii=False, indent=1))
+    else:
+        typer.echo(to_markdown(table), nl=False)
