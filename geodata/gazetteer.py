@@ -136,6 +136,10 @@ class Gazetteer:
             division = self.by_adcode.get(row["adcode"])
             if division is not None:
                 yield row["alias"], division
+        for division in self.current:  # 恩施州, 海南州, 通道县
+            for long, short in (("自治州", "州"), ("自治县", "县"), ("自治旗", "旗")):
+                if division.name.endswith(long):
+                    yield division.short_name + short, division
 
     def _add(self, kind: str, names: Iterable[tuple[str, Division]]) -> None:
         found: dict[tuple[str, str], dict[str, Division]] = defaultdict(dict)
@@ -147,7 +151,9 @@ class Gazetteer:
                 identity = division.current_adcode or division.adcode
                 found[division.province_adcode, text][identity] = division
         for (province, text), divisions in found.items():
-            ordered = sorted(divisions.values(), key=lambda d: (d.level != "county", d.adcode))
+            # an old spell without a code of today is no other place than one with a code
+            group = [d for d in divisions.values() if d.current_adcode] or [*divisions.values()]
+            ordered = sorted(group, key=lambda d: (d.level != "county", d.adcode))
             match = NameMatch(text, 0, tuple(ordered), kind)
             self._names[province].setdefault(text, match)
             self._all.append(match)

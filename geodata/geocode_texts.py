@@ -11,7 +11,7 @@ from geodata.chain import Scope
 from geodata.errors import UsageError
 from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, gazetteer
 from geodata.names import normalise
-from geodata.resolver import Resolution
+from geodata.resolver import Resolution, level_of, province_of
 from geodata.towns import town_at
 from geodata.zone_evidence import radius_km
 
@@ -20,9 +20,14 @@ COLUMNS = (
     "geocode_source uncertainty_km geocode_candidates geocode_reason"
 ).split()
 KINDS = ("auto", "address", "company")
-_LEVEL, _SOURCE = COLUMNS.index("geocode_level"), COLUMNS.index("geocode_source")
+_LEVEL, _METHOD, _SOURCE = (
+    COLUMNS.index(f"geocode_{name}") for name in ("level", "method", "source")
+)
 _FINENESS = {level: i for i, level in enumerate(("place", "county", "city", "province", ""))}
-_COMPANY_ENDS = tuple("集团 厂 合作社 研究院 事务所 银行 分行 支行 商行 经营部".split())
+_COMPANY_ENDS = tuple(
+    "集团 厂 合作社 研究院 研究所 事务所 银行 分行 支行 商行 经营部 大学 学院 医院 学校 分校 保险 "
+    "证券 基金 协会 实业 有限合伙 )".split()
+)
 
 Row = tuple[object, ...]
 
@@ -96,6 +101,10 @@ class _Locator:
         """Return the columns of one row: the finest that its texts give."""
         scope = self._scope(province, city)
         if isinstance(scope, str):
+            # a column that says nothing usable: a text with a whole chain still stands by itself
+            best = self.row("", "", texts)
+            if best[_LEVEL] in ("place", "county") and best[_METHOD] == "name":
+                return (*best[:-1], f"{scope}; by the text alone")
             return _unresolved(scope)
         best = self._text(texts[0], scope)
         for text in texts[1:]:
@@ -136,7 +145,13 @@ class _Locator:
     def _at(self, found: Resolution) -> Row:
         division, *others = found.divisions
         if not division.has_seat:
-            return _unresolved(f"no position is known of {division.name}", division.current_adcode)
+            home = self.names.by_adcode.get(division.city_adcode) or province_of(
+                division.province_adcode, self.names
+            )
+            reason = f"no seat is known of {division.name} ({self.names.year})"
+            if home.has_seat:
+                return self._at(Resolution(level_of(home), (home,), found.method, reason))
+            return _unresolved(reason, division.current_adcode)
         return (
             division.lon, division.lat, division.current_adcode, *self._parents(division),
             found.level, found.method, division.position_source,

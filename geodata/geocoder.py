@@ -88,7 +88,8 @@ def locate(
     """Locate one zone; see `geocode_zones`."""
     division = names.by_adcode.get(seat.adcode) if seat else None
     # a seat compiled for the catalogue's year helps only while its division stands
-    if seat and division and division.province_adcode == province_adcode:
+    known = seat and division and division.province_adcode == province_adcode
+    if seat and division and known and (division.has_seat or seat.geonameid or seat.has_position):
         position = _at_seat(seat, division, names)
     else:
         position = _at_division(resolve_zone(name, province_adcode, names), names)

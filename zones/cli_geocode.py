@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from geodata.errors import BadInputError
+from geodata.errors import BadInputError, UsageError
 from geodata.gazetteer import FIRST_YEAR, LAST_YEAR
 
 UNRESOLVED_EXIT = 4
@@ -44,6 +44,9 @@ def geocode(
     from geodata.text_tables import read_csv
     from zones.outputs import write_atomic
 
+    if out.resolve() == file.resolve():
+        text = f"--out: {out} is the input itself; accepted: another file"
+        raise UsageError(text)
     table = read_csv(file, None)
     wanted = [*column, *(c for c in (province_column, city_column) if c)]
     missing = [c for c in wanted if c not in table.columns]
@@ -59,9 +62,10 @@ def geocode(
         year=year,
         kind=kind,
     )
-    both = table.drop(columns=[c for c in located.columns if c in table.columns]).join(
-        located.round({"lon": 6, "lat": 6})
-    )
+    taken = {c: f"input_{c}" for c in table.columns if c in located.columns}
+    for old, new in taken.items():
+        typer.echo(f"your column {old} is written as {new}", err=True)
+    both = table.rename(columns=taken).join(located.round({"lon": 6, "lat": 6}))
     write_atomic(out, "\ufeff" + both.to_csv(index=False, lineterminator="\r\n"))
     levels = located["geocode_level"]
     for level in ("place", "county", "city", "province"):

