@@ -21,8 +21,14 @@ _BRANCH = re.compile(
 _EMPTY = re.compile(
     r"(?i:nan|none|null|n/a)|[-/\\.]+|无|未知|不详|县|其他|(?:省|自治区)?直辖.{0,6}|市辖区"
 )
-_PROVINCES = {"内蒙": "内蒙古", "广西省": "广西", "新疆省": "新疆", "宁夏省": "宁夏", "西藏省": "西藏",
-              "新疆兵团": "新疆", "新疆生产建设兵团": "新疆"}  # fmt: skip
+# Names of provinces that no table of divisions holds.
+_PROVINCES = dict(
+    pair.split("=")
+    for pair in (
+        "内蒙=内蒙古 广西省=广西 新疆省=新疆 宁夏省=宁夏 西藏省=西藏 "
+        "新疆兵团=新疆 新疆生产建设兵团=新疆"
+    ).split()
+)
 _PARENTHESES = re.compile(r"\(([^()]{2,12})\)")
 # What an address goes on with after a county's short form: 余杭仓前街道, 昆山开发区.
 _ADDRESS_WORD = re.compile(

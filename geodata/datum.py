@@ -2,7 +2,7 @@
 
 WGS-84 is the only datum inside the project; the other two exist at the edge. The
 formulas are the published approximations of the state's offset: GCJ-02 shifts a point
-by 50 to 700 m inside mainland China, BD-09 adds a further twist on top of GCJ-02.
+by some hundred metres inside mainland China, BD-09 adds a further twist on top of GCJ-02.
 Outside the rectangle 72.004-137.8347 E, 0.8293-55.8271 N the offset is zero.
 """
 
@@ -64,7 +64,7 @@ def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
     """Shift GCJ-02 degrees back to WGS-84 by fixed-point iteration.
 
     The result put through `wgs84_to_gcj02` returns the input to less than 1 mm, except
-    within the offset's own width (about 700 m) of the rectangle's edge, where the
+    within the offset's own width (about 1 km) of the rectangle's edge, where the
     forward formula jumps.
 
     Parameters

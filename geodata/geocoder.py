@@ -1,8 +1,9 @@
 """Give every zone a position with level, method, source, uncertainty and reason, offline.
 
-Order of evidence: named OpenStreetMap points of the zone itself, the hand-compiled town of its
-seat, other named points, a division name in the zone's name (see `geodata.resolver`), the
-province. The province of the zone's code always binds.
+Order of evidence: named OpenStreetMap points of the zone itself; its position by hand; the
+GeoNames town of its seat; OpenStreetMap points of that town; the seat of its county, compiled or
+named in the zone's name (see `geodata.resolver`); the province. The province of the zone's code
+always binds.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from geodata.zone_evidence import (
 )
 
 LEVELS = ("place", "county", "city", "province")
-# Points that bear the zone's own name or type are nearer than the town of its seat; the others
-# only help where no town is known (measured, benchmarks/geocoding.py).
-STRONG_RULES = frozenset({"named-area", "type"})
+# Points that bear the zone's own name or type are nearer than anything else; points of its town
+# only help where nothing better is known (measured, benchmarks/geocoding.py).
+STRONG_RULES = frozenset({"named-area", "named-public", "named-office", "type"})
+# Positions by hand that their compiler trusts to this distance, and the others.
+HAND_NEAR_KM = 6.0
 
 
 class Position(NamedTuple):
@@ -100,8 +103,7 @@ def locate(
         return position
     # the seat of the county is the better point of its own town
     of_town = point.rule.startswith("town-") and seat and seat.relation == "county-town"
-    has_town = position.geocode_source.startswith("GeoNames")
-    if point.rule in STRONG_RULES or not (of_town or has_town):
+    if point.rule in STRONG_RULES or not (of_town or position.geocode_level == "place"):
         return _at_point(point, position)
     return position
 
@@ -118,11 +120,12 @@ def _at_point(point: ZonePoint, position: Position) -> Position:
 
 def _at_seat(seat: ZoneSeat, division: Division, names: Gazetteer) -> Position:
     town = towns().get(seat.geonameid)
-    if town:
+    if seat.has_position:
+        lon, lat, level, source = seat.lon, seat.lat, "place", "zone_seats"
+        method = "hand-near" if seat.error_km <= HAND_NEAR_KM else "hand-far"
+    elif town:
         lon, lat, level, source = town.lon, town.lat, "place", f"GeoNames {seat.geonameid}"
         method = f"seat-{seat.confidence}"
-    elif seat.has_position:
-        lon, lat, level, source, method = seat.lon, seat.lat, "place", "zone_seats", "hand"
     else:
         lon, lat, level = division.lon, division.lat, level_of(division)
         source = division.position_source

@@ -27,9 +27,9 @@ class ZoneSeat:
         County of 2024 where it is not the one that `adcode` became: counties were split.
     place_name, geonameid
         Town of the seat, and the GeoNames place that stands for it; "" where unknown.
-    lon, lat
-        Position of a town that GeoNames lacks, WGS-84 degrees from knowledge of the map; nan
-        where there is none.
+    lon, lat, error_km
+        Position of the zone's core, WGS-84 degrees from knowledge of the map, with the radius
+        its compiler trusts; nan where there is none.
     relation
         ``town``, or ``county-town`` where the zone lies at its county's own town.
     spans
@@ -46,6 +46,7 @@ class ZoneSeat:
     geonameid: str
     lon: float
     lat: float
+    error_km: float
     relation: str
     spans: str
     confidence: str
@@ -89,8 +90,8 @@ def zone_seats() -> dict[ZoneKey, ZoneSeat]:
     return {
         zone_key(r["name"], r["province_adcode"]): ZoneSeat(
             r["adcode"], r["current_adcode"], r["place_name"], r["geonameid"],
-            float(r["lon"] or "nan"), float(r["lat"] or "nan"), r["relation"],
-            r["spans"], r["confidence"], r["note"],
+            float(r["lon"] or "nan"), float(r["lat"] or "nan"),
+            float(r["error_km"] or "nan"), r["relation"], r["spans"], r["confidence"], r["note"],
         )
         for r in _rows("zone_seats")
     }  # fmt: skip

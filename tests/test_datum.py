@@ -22,10 +22,16 @@ def test_inverse_meets_the_forward_formula_within_a_millimetre(points) -> None:
 
 
 @given(st.lists(china, min_size=1, max_size=20))
-def test_offset_is_50_to_1000_m(points) -> None:
+def test_offset_is_below_a_kilometre_and_a_half(points) -> None:
     lon, lat = np.array(points).T
     offset_km = haversine_km(lon, lat, *wgs84_to_gcj02(lon, lat))
-    assert np.all((offset_km > 0.03) & (offset_km < 1.0))
+    assert np.all(offset_km < 1.5)
+
+
+def test_offset_of_the_clusters_is_some_hundred_metres() -> None:
+    lon, lat = np.array([116.40, 120.15, 113.26, 114.06]), np.array([39.90, 30.28, 23.13, 22.54])
+    offset_km = haversine_km(lon, lat, *wgs84_to_gcj02(lon, lat))
+    assert np.all((offset_km > 0.3) & (offset_km < 0.8))
 
 
 def test_published_point() -> None:

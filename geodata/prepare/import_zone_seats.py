@@ -24,14 +24,14 @@ from geodata.resolver import resolve_zone
 from geodata.towns import flat_km, towns
 
 COLUMNS = (
-    "zone_id name province_adcode adcode current_adcode place_name geonameid lon lat relation "
-    "spans confidence note"
+    "zone_id name province_adcode adcode current_adcode place_name geonameid lon lat error_km "
+    "relation spans confidence note"
 ).split()
 CONFIDENCE = ("high", "medium", "low")
 # A town farther than this from the seat of its county is a mistake, but for the widest divisions.
 FAR_KM = 120.0
 # A position its compiler trusts less than this is not used.
-MAX_ERROR_KM = 15.0
+MAX_ERROR_KM = 12.0
 
 
 def main(worksheets: list[Path]) -> None:
@@ -99,6 +99,7 @@ def read_row(
         "geonameid": geonameid,
         "lon": "",
         "lat": "",
+        "error_km": "",
         "relation": relation,
         "spans": row.get("spans", ""),
         "confidence": row["confidence"],
@@ -118,7 +119,8 @@ def read_position(
         return {}
     basis = row["basis"].strip().strip('"').rstrip(".")
     note = "; ".join(text for text in (seat["note"], basis) if text)
-    return {"lon": f"{lon:.3f}", "lat": f"{lat:.3f}", "note": note}
+    error_km = f"{float(row['error_km']):g}"
+    return {"lon": f"{lon:.3f}", "lat": f"{lat:.3f}", "error_km": error_km, "note": note}
 
 
 def plain_seat(zone: dict[str, str], gazetteer: Gazetteer) -> dict[str, str]:

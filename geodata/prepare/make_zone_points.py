@@ -149,6 +149,8 @@ def owner(point: Point, parts: ZoneName, zones: Iterable[Zone]) -> Zone | None:
     """Return the only zone of the point's place and type near the point."""
     found = []
     for zone in zones:
+        if zone.adcode[:2] != point.adcode[:2]:
+            continue  # the province binds
         here = zone.adcode == point.adcode
         near = here or city(zone.adcode) == city(point.adcode) or (zone.name and zone.name.own)
         reach = COUNTY_KM if here else CITY_KM
@@ -241,6 +243,8 @@ def best_place(zone: Zone, found: Found) -> Place | None:
     steps.append(("named-office", offices))  # where the rest scatters
     rules = ("type",) if zone.has_town else ("type", "town-seat", "town-name")
     steps += [(rule, [p for p, _ in found.get((zone.id, rule), ())]) for rule in rules]
+    # one point that names no place is too little: a bus station far off took a zone along
+    steps = [(rule, points) for rule, points in steps if rule != "type" or len(points) > 1]
     places = (locate(zone.id, rule, points) for rule, points in steps if points)
     return next((p for p in places if p), None)
 
