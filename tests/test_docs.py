@@ -1,0 +1,35 @@
+"""What the documents state of the built-in study is what the study gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.test_addresses import ADDRESSES, COMPANIES, SCOPED
+from zones.pipeline import StudyResult
+from zones.thresholds import count_beyond
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_readme_states_the_count_and_its_band(result: StudyResult) -> None:
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    zones = result.zones
+    row = count_beyond(zones["nearest_km"], zones["uncertainty_km"], [500.0]).iloc[0]
+    assert f"{row['beyond']:,.0f} of the 2,543 zones ({row['beyond_zones_pct']:.1f} %)" in text
+    assert f"between {row['surely']:,.0f} and {row['possibly']:,.0f}" in text
+    assert f"to about {zones['uncertainty_km'].median():.0f} km (90 % radius)" in text
+    by_hand = zones["geocode_method"].str.contains("seat|county-town|hand").sum()
+    assert f"{by_hand:,} of the 2,543 positions" in text
+
+
+def test_geocoding_page_states_counts_of_today(result: StudyResult) -> None:
+    text = (ROOT / "docs" / "geocoding.md").read_text(encoding="utf-8")
+    zones = result.zones
+    for layer in ("prefectures", "listed", "cores"):
+        distance_km = result.distance_under(layer, "great-circle")
+        row = count_beyond(distance_km, zones["uncertainty_km"], [500.0]).iloc[0]
+        now = f"{row['beyond']:,.0f} ({row['surely']:,.0f} to {row['possibly']:,.0f})"
+        assert f"| {now} |" in text
+    assert f": {len(ADDRESSES) + len(COMPANIES) + len(SCOPED)} texts of the classes" in text
+    hand = int(zones["geocode_method"].str.startswith("hand").sum())
+    assert f"trusted to 6 km | {hand:,} |" in text
