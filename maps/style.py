@@ -19,6 +19,6 @@ CREDITS = (
     "© OpenStreetMap contributors (ODbL); coast: Natural Earth"
 )
 NOTE = {
-    "en": "Not a standard map. Points are seats of divisions or towns, not zone boundaries.",
-    "zh": "本图非标准地图；点位为行政区或乡镇驻地，并非开发区边界。",
+    "en": "Not a standard map. Points are approximate and say nothing of zone boundaries.",
+    "zh": "本图非标准地图；点位为近似位置，不代表开发区边界。",
 }

@@ -69,10 +69,14 @@ def warnings_of(result: StudyResult) -> list[str]:
     if len(ambiguous):
         names = ", ".join(ambiguous["name"])
         sentences.append(f"ambiguous names: {names}")
-    by_hand = zones["geocode_method"].str.extract("^(?:seat|county-town)-(.+)$")[0].value_counts()
-    if len(by_hand):
-        shares = ", ".join(f"{n} with {c} confidence" for c, n in by_hand.sort_index().items())
-        sentences.append(f"located by the hand-compiled table of seats: {shares}")
+    methods = zones["geocode_method"]
+    placed = int(methods.str.startswith("hand").sum())
+    seated = int(methods.str.match("seat|county-town").sum())
+    if placed + seated:
+        sentences.append(
+            f"compiled by hand from general knowledge: {placed} positions, and the county or town "
+            f"of {seated} more zones"
+        )
     sentences += [f"{row['name']}: {row['remark']}" for _, row in flagged.iterrows()]
     return sentences
 
