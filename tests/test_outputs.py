@@ -40,8 +40,9 @@ def written(result: StudyResult, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def test_files_of_a_run(written: Path) -> None:
     tables = "types provinces clusters_vs_rest threshold_curve sensitivity reconciliation".split()
     assert set(tree(written)) == {
-        "zones.csv", "zones.parquet", "zones.gpkg", "map.html", "manifest.json", "tables/tables.md",
+        "zones.csv", "zones.parquet", "zones.gpkg", "map.html", "manifest.json",
         *(f"tables/{t}.csv" for t in tables),
+        *(f"tables/tables.{f}" for f in ("xlsx", "docx", "tex", "md")),
     }  # fmt: skip
 
 

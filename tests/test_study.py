@@ -76,7 +76,10 @@ def test_full_file_with_paths_from_its_own_folder(tmp_path: Path) -> None:
         ("[geocode]\nopenstreetmap = 1", "geocode.openstreetmap: 1; accepted: true or false"),
         ("[geocode]\nyear = 2018.5", "geocode.year: 2018.5; accepted: whole number"),
         ("[output]\nlanguage = 'fr'", "output.language: 'fr'; accepted: en, zh"),
-        ("[output]\nformats = ['pdf']", "output.formats: 'pdf'; accepted: csv, md"),
+        (
+            "[output]\nformats = ['pdf']",
+            "output.formats: 'pdf'; accepted: csv, xlsx, docx, tex, md",
+        ),
         ("[output]\nfolder = ''", "output.folder: ''; accepted: path"),
         ("[hubs\n", "not a TOML file"),
     ],

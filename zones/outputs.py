@@ -12,6 +12,7 @@ import pandas as pd
 
 from geodata.errors import DataFileError
 from zones.report_tables import ReportTable, to_markdown
+from zones.table_tex import write_tex
 
 ZONE_COLUMNS = (
     "id code name name_en province level type approved extended area_ha industries remark "
@@ -109,12 +110,22 @@ def write_zones(zones: pd.DataFrame, folder: Path) -> None:
 
 
 def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Path) -> None:
-    """Write each table as csv, and all of them together as ``tables.md``."""
+    """Write each table as csv, and all together as tables.xlsx, .docx, .tex and .md."""
     folder.mkdir(parents=True, exist_ok=True)
     if "csv" in formats:
         for table in tables:
             text = table.frame.round(6).to_csv(index=False, lineterminator="\r\n")
             (folder / f"{table.key}.csv").write_text(text, encoding="utf-8-sig", newline="")
+    if "xlsx" in formats:
+        from zones.table_xlsx import write_xlsx
+
+        write_xlsx(tables, folder / "tables.xlsx")
+    if "docx" in formats:
+        from zones.table_docx import write_docx
+
+        write_docx(tables, folder / "tables.docx")
+    if "tex" in formats:
+        write_tex(tables, folder / "tables.tex")
     if "md" in formats:
         text = "\n".join(to_markdown(table) for table in tables)
         (folder / "tables.md").write_text(text, encoding="utf-8", newline="\n")

@@ -22,7 +22,7 @@ from zones.parameters import (
 )
 
 LANGUAGES = ("en", "zh")
-FORMATS = ("csv", "md")
+FORMATS = ("csv", "xlsx", "docx", "tex", "md")
 
 
 @dataclass(frozen=True)

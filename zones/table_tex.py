@@ -1,0 +1,80 @@
+"""The tables as LaTeX with booktabs; compiles under xelatex with ctex."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from zones.report_tables import ReportTable
+from zones.wording import number_format
+
+HEAD = r"""\documentclass[10pt,a4paper,landscape]{ctexart}
+\usepackage{booktabs,longtable,array}
+\usepackage[margin=1.6cm]{geometry}
+\setlength{\tabcolsep}{3pt}
+\setlength{\LTcapwidth}{\textwidth}
+\begin{document}
+"""
+_SPECIAL = re.compile(r"[\\{}$&#^_~%<>|]")
+_NAMED = {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+}
+# type sizes by number of columns
+SIZES = ((6, r"\small"), (9, r"\footnotesize"), (99, r"\scriptsize"))
+
+
+def write_tex(tables: list[ReportTable], path: Path) -> None:
+    """Write one document with a long table for each; a table can be cut out and pasted."""
+    body = "\n".join(map(to_tex, tables))
+    path.write_text(f"{HEAD}{body}\\end{{document}}\n", encoding="utf-8", newline="\n")
+
+
+def to_tex(table: ReportTable) -> str:
+    """Return one table as a longtable with three lines, its title and its notes."""
+    printed = table.printed()
+    machine = table.frame.drop(columns="figure_id", errors="ignore").columns
+    numeric = [bool(number_format(str(name))) for name in machine]
+    # equal columns that, with the gaps between them, fill the line exactly
+    width = rf"\dimexpr(\textwidth-{2 * (len(numeric) - 1)}\tabcolsep)/{len(numeric)}\relax"
+    columns = "".join(
+        rf">{{\ragged{'left' if number else 'right'}\arraybackslash}}p{{{width}}}"
+        for number in numeric
+    )
+    head = " & ".join(escape(str(name)) for name in printed.columns) + r" \\"
+    rows = [
+        " & ".join(map(escape, map(str, row))) + r" \\" for row in printed.itertuples(index=False)
+    ]
+    size = next(size for most, size in SIZES if len(numeric) <= most)
+    notes = "\n\n".join(rf"\noindent {{\footnotesize {escape(note)}}}" for note in table.notes)
+    return "\n".join(
+        [
+            rf"{{{size}",
+            rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}",
+            rf"\caption{{{escape(table.title)}}}\label{{tab:{table.key.replace('_', '-')}}}\\",
+            r"\toprule",
+            head,
+            r"\midrule",
+            r"\endfirsthead",
+            r"\toprule",
+            head,
+            r"\midrule",
+            r"\endhead",
+            r"\bottomrule",
+            r"\endlastfoot",
+            *rows,
+            r"\end{longtable}}",
+            notes,
+            r"\clearpage",
+            "",
+        ]
+    )
+
+
+def escape(text: str) -> str:
+    """Return text that LaTeX prints as it stands."""
+    return _SPECIAL.sub(lambda m: _NAMED.get(m[0], "\\" + m[0]), " ".join(text.split()))
