@@ -129,11 +129,22 @@ def write_radii(rows: list[tuple[str, str, float, int]]) -> None:
         csv.writer(file, lineterminator="\n").writerows([header, *kept, *rows])
 
 
+def write_errors(points: pd.DataFrame) -> None:
+    """Write tables/position_errors.csv: each percentile of the error over the stated radius."""
+    ratio = points["error_km"] / points["uncertainty_km"]
+    shares = [i / 100 for i in range(101)]
+    table = pd.DataFrame({"share": shares, "error_ratio": ratio.quantile(shares).round(4)})
+    table.to_csv(TABLES / "position_errors.csv", index=False, lineterminator="\n")
+    print(f"position_errors.csv: {len(ratio)} points")
+
+
 def main() -> None:
-    """Print the accuracy; write the radii and the figure when asked."""
+    """Print the accuracy; write the tables and the figure when asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("reference", type=Path)
-    parser.add_argument("--calibrate", action="store_true", help="write tables/uncertainty.csv")
+    parser.add_argument(
+        "--calibrate", action="store_true", help="write uncertainty.csv and position_errors.csv"
+    )
     parser.add_argument("--figure", type=Path, help="write the calibration figure")
     options = parser.parse_args()
     points = compare(options.reference)
@@ -152,6 +163,7 @@ def main() -> None:
     )
     if options.calibrate:
         write_radii(calibrate(independent))
+        write_errors(independent[~independent["reference_wrong"]])
     if options.figure:
         figure(independent, options.figure)
 

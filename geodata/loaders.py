@@ -74,6 +74,10 @@ PUBLISHED_FIGURES = {
     "unit": Column(),
     "stated_in": Column(),
 }
+POSITION_ERRORS = {
+    "share": Column("number", low=0.0, high=1.0, unique=True),
+    "error_ratio": Column("number", low=0.0),
+}
 
 
 def load_zones(path: Path | None = None, encoding: str = "utf-8-sig") -> pd.DataFrame:
@@ -127,3 +131,16 @@ def load_published_figures() -> pd.DataFrame:
     """Return the figures of the 2020 report, indexed by ``figure_id``."""
     path = table_path("published_figures")
     return check_table(read_csv(path), PUBLISHED_FIGURES, path).set_index("figure_id")
+
+
+def load_position_errors() -> pd.DataFrame:
+    """Return the measured errors of positions: the share of zones within a ratio of their radius.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``share`` from 0 to 1, rising, and ``error_ratio``, the error divided by the zone's
+        ``uncertainty_km`` that this share does not exceed.
+    """
+    path = table_path("position_errors")
+    return check_table(read_csv(path), POSITION_ERRORS, path)

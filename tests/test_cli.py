@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from geodata.registry import table_path
+from zones.report_tables import BUILDERS
 
 
 def zonegap(
@@ -90,7 +91,7 @@ def test_gdp_tables_reconcile_map_data(tmp_path: Path) -> None:
     gdp = json.loads(zonegap("gdp", "--json", "--gdp", "2018-census4").stdout)
     assert len(gdp) == 32
     done = zonegap("tables", "--out", str(tmp_path / "t"), "--formats", "csv", "--lang", "zh")
-    assert len(done.stdout.splitlines()) == 6
+    assert {Path(line).stem for line in done.stdout.splitlines()} == set(BUILDERS)
     assert "报告值" in zonegap("reconcile", "--lang", "zh").stdout
     assert zonegap("map", "--out", str(tmp_path / "m.html"), "--km", "300").returncode == 0
     assert "beyond 300 km" in (tmp_path / "m.html").read_text(encoding="utf-8")
@@ -198,8 +199,13 @@ def test_files_of_the_user_are_in_the_manifest_by_their_role(tmp_path: Path) -> 
 
 def test_threshold_for_a_count() -> None:
     done = zonegap("threshold", "--count", "1120")
-    low, high = (float(x) for x in done.stdout.split(": ")[1].removesuffix(" km\n").split(" to "))
-    assert 400 < low < high < 600
+    lines = done.stdout.splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        f"1,120 zones, {layer}" for layer in ("prefectures", "listed", "cores")
+    ]
+    for line in lines:
+        low, high = (float(x) for x in line.split(": ")[1].removesuffix(" km").split(" to "))
+        assert 400 < low < high < 600
     assert zonegap("threshold", "--count", "9999").returncode == 2
 
 

@@ -14,7 +14,7 @@ from geodata.errors import DataFileError
 from geodata.registry import registry, sha256
 from zones.outputs import staged, write_atomic, zone_frame
 from zones.pipeline import StudyResult
-from zones.report_tables import ReportTable, report_tables, to_markdown
+from zones.report_tables import BUILDERS, ReportTable, report_tables, to_markdown
 from zones.run_outputs import write_run
 from zones.study import Study
 
@@ -38,10 +38,9 @@ def written(result: StudyResult, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 def test_files_of_a_run(written: Path) -> None:
-    tables = "types provinces clusters_vs_rest threshold_curve sensitivity reconciliation".split()
     assert set(tree(written)) == {
         "zones.csv", "zones.parquet", "zones.gpkg", "map.html", "manifest.json",
-        *(f"tables/{t}.csv" for t in tables),
+        *(f"tables/{t}.csv" for t in BUILDERS),
         *(f"tables/tables.{f}" for f in ("xlsx", "docx", "tex", "md")),
     }  # fmt: skip
 

@@ -6,15 +6,8 @@ import numpy as np
 import pytest
 
 from geodata.loaders import load_published_figures
-from zones.gap_tables import (
-    REST,
-    THREE,
-    TOTAL,
-    cluster_table,
-    curve_table,
-    province_table,
-    type_table,
-)
+from zones.gap_tables import cluster_table, curve_table, province_table, type_table
+from zones.groups import REST, THREE, TOTAL
 from zones.parameters import CLUSTERS
 from zones.pipeline import StudyResult, run_study
 from zones.reconciliation import reconciliation_table

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zones.pipeline import StudyResult
-from zones.where_next import (
+from zones.maximal_covering import (
     WEIGHTS,
     best_cities,
     candidate_cities,
@@ -22,6 +21,7 @@ from zones.where_next import (
     weights_of,
     where_next,
 )
+from zones.pipeline import StudyResult
 
 
 def brute_force(covers: np.ndarray, weights: np.ndarray, k: int) -> float:

@@ -27,6 +27,7 @@ from zones.cli_options import (
     StudyFile,
     study_of,
 )
+from zones.cli_threshold import threshold
 from zones.cli_where_next import where_next
 from zones.study import Study
 
@@ -101,40 +102,6 @@ def run(
 
 
 @app.command()
-def threshold(
-    study_file: StudyFile = None,
-    km: Km = None,
-    hubs: Hubs = None,
-    hubs_file: HubsFile = None,
-    method: DistanceMethod = None,
-    count: Annotated[
-        int | None, typer.Option("--count", help="Say at which threshold this many are beyond.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Count the zones beyond each threshold, with the band their positions leave open."""
-    from zones.pipeline import located_zones, study_hubs, with_distances
-    from zones.thresholds import count_beyond, threshold_for_count
-
-    study = study_of(study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method)
-    zones = with_distances(located_zones(study), study_hubs(study), study)
-    if count is not None:
-        low_km, high_km = threshold_for_count(zones["nearest_km"], count)
-        typer.echo(f"{count:,} zones, {study.hub_layer}: {low_km:.3f} to {high_km:.3f} km")
-        return
-    counts = count_beyond(zones["nearest_km"], zones["uncertainty_km"], study.thresholds_km)
-    if as_json:
-        typer.echo(counts.reset_index().to_json(orient="records", indent=1))
-        return
-    for threshold_km, row in counts.iterrows():
-        typer.echo(
-            f"{threshold_km:g} km, {study.hub_layer}: {row['beyond']:,.0f} of {len(zones):,} zones "
-            f"beyond ({row['beyond_zones_pct']:.1f} %), surely {row['surely']:,.0f}, "
-            f"possibly {row['possibly']:,.0f}"
-        )
-
-
-@app.command()
 def distance(
     study_file: StudyFile = None,
     out: Annotated[
@@ -188,7 +155,7 @@ def tables(
     lang: Lang = None,
     formats: Formats = None,
 ) -> None:
-    """Write the six tables of the study."""
+    """Write the tables of the study."""
     from zones.outputs import staged, write_tables
     from zones.pipeline import run_study
     from zones.provenance import forget_outputs
@@ -255,6 +222,7 @@ def map_(
 
 app.command()(data)
 app.command()(geocode)
+app.command()(threshold)
 app.command("where-next")(where_next)
 
 

@@ -28,10 +28,10 @@ def where_next(
 
     The optimum is exact (maximal covering location problem); the greedy order stands beside it.
     """
+    from zones.maximal_covering import where_next_table
     from zones.outputs import write_atomic
     from zones.pipeline import run_study
     from zones.report_tables import to_markdown
-    from zones.where_next import where_next_table
 
     study = study_of(
         study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, language=lang

@@ -2,144 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geodata.loaders import ZONE_LEVELS, ZONE_TYPES, load_listed_companies
-from zones.parameters import (
-    CLUSTERS,
-    CURVE_END_KM,
-    CURVE_STEP_KM,
-    GDP_VINTAGES,
-    HA_PER_KM2,
-    LAND_YEARS,
-)
+from zones.groups import REST, THREE, TOTAL, gap_table, group_counts, grouping
+from zones.parameters import CLUSTERS, CURVE_END_KM, CURVE_STEP_KM, GDP_VINTAGES, LAND_YEARS
 from zones.pipeline import StudyResult
 from zones.thresholds import beyond, count_beyond
 
-TOTAL, THREE, REST = "total", "three clusters", "other provinces"
-
-
-def measures(
-    zones: pd.DataFrame, far: pd.Series[bool], groups: Sequence[pd.Series[Any]]
-) -> pd.DataFrame:
-    """Add up zones, area, GDP and the zones beyond by group.
-
-    Parameters
-    ----------
-    zones
-        With ``area_ha``, ``gdp_yi_cny``, ``nearest_km``.
-    far
-        Which zones are beyond the threshold; same index.
-    groups
-        The group of each zone, one series a level; same index.
-
-    Returns
-    -------
-    pandas.DataFrame
-        By group: ``zones``, ``area_km2``, ``gdp_yi_cny``, ``median_km``, ``beyond``,
-        ``beyond_zones_pct`` (of the group's zones), ``area_beyond_km2``, ``gdp_beyond_yi_cny``.
-    """
-    area_km2 = zones["area_ha"] / HA_PER_KM2
-    columns = pd.DataFrame(
-        {
-            "zones": 1,
-            "area_km2": area_km2,
-            "gdp_yi_cny": zones["gdp_yi_cny"],
-            "beyond": far.astype(int),
-            "area_beyond_km2": area_km2.where(far, 0.0),
-            "gdp_beyond_yi_cny": zones["gdp_yi_cny"].where(far, 0.0),
-        },
-        index=zones.index,
-    )
-    keys = list(groups)
-    out = columns.groupby(keys, sort=False).sum()
-    out.insert(3, "median_km", zones["nearest_km"].groupby(keys, sort=False).median())
-    out.insert(5, "beyond_zones_pct", 100.0 * out["beyond"] / out["zones"])
-    return out
-
-
-def _everything(zones: pd.DataFrame) -> list[pd.Series[str]]:
-    return [pd.Series(TOTAL, index=zones.index)]
+# what every table of groups shows; sums and shares of area are in the columns beside them
+GAP_COLUMNS = (
+    "area_km2 gdp_yi_cny median_km beyond surely possibly beyond_zones_pct area_beyond_km2 "
+    "gdp_beyond_yi_cny"
+).split()
 
 
 def type_table(result: StudyResult) -> pd.DataFrame:
     """Return zones by level and type with the total (figure 1 of the report)."""
     zones = result.zones
-    far = beyond(zones["nearest_km"], result.study.thresholds_km[0])
-    by_type = measures(zones, far, [zones["level"], zones["type"]]).reset_index()
-    order = {t: (ZONE_LEVELS.index(lv), i) for i, t in enumerate(ZONE_TYPES) for lv in ZONE_LEVELS}
-    by_type = by_type.sort_values(["level", "type"], key=lambda c: c.map(_order(order, c.name)))
-    total = measures(zones, far, _everything(zones)).assign(level=TOTAL, type="")
-    table = pd.concat([by_type, total], ignore_index=True)
-    table.insert(3, "share_zones_pct", 100.0 * table["zones"] / len(zones))
-    return table
-
-
-def _order(order: dict[str, tuple[int, int]], column: object) -> dict[str, int]:
-    if column == "level":
-        return {level: i for i, level in enumerate(ZONE_LEVELS)}
-    return {t: i for t, (_, i) in order.items()}
+    table = gap_table(
+        zones, [zones["level"], zones["type"]], threshold_km=result.study.thresholds_km[0]
+    )
+    order = [*itertools.product(ZONE_LEVELS, ZONE_TYPES), (TOTAL, "")]
+    table = table.loc[[key for key in order if key in table.index]]
+    table["share_zones_pct"] = 100.0 * table["zones"] / len(zones)
+    return table[["zones", "share_zones_pct", *GAP_COLUMNS]].reset_index()
 
 
 def province_table(result: StudyResult) -> pd.DataFrame:
     """Return the gap by province, in the order of the provincial codes, with the total."""
     study, zones, provinces = result.study, result.zones, result.provinces
-    far = beyond(zones["nearest_km"], study.thresholds_km[0])
-    table = measures(zones, far, [zones["province"]])
-    # a province without zones keeps its row: no zones, no median
-    table = table.reindex(provinces.index)
-    counts = ["zones", "beyond"]
-    table[counts] = table[counts].fillna(0).astype(int)
-    sums = ["area_km2", "gdp_yi_cny", "area_beyond_km2", "gdp_beyond_yi_cny"]
-    table[sums] = table[sums].fillna(0.0)
-    table.insert(2, "urban_land_km2", provinces[LAND_YEARS[study.land]].astype(float))
-    table.insert(5, "province_gdp_yi_cny", provinces[GDP_VINTAGES[study.gdp]])
-    listed = load_listed_companies()["province"].value_counts()
-    table["listed_companies"] = listed.reindex(table.index).fillna(0).astype(int)
-    total = measures(zones, far, _everything(zones))
-    for column in ("urban_land_km2", "province_gdp_yi_cny", "listed_companies"):
-        total[column] = table[column].sum()
-    table = pd.concat([table, total[table.columns]]).rename_axis("province").reset_index()
+    table = gap_table(zones, "province", threshold_km=study.thresholds_km[0])
+    # a province without zones keeps its row: no zones, no median, no share
+    table = table.reindex([*provinces.index, TOTAL])
+    nothing = table["zones"].isna()
+    sums = [c for c in table.columns if c != "median_km" and not c.endswith("_pct")]
+    table.loc[nothing, sums] = 0
+    table = table.astype(dict.fromkeys(["zones", "beyond", "surely", "possibly"], int))
+    table["urban_land_km2"] = _with_total(provinces[LAND_YEARS[study.land]].astype(float))
+    table["province_gdp_yi_cny"] = _with_total(provinces[GDP_VINTAGES[study.gdp]])
     # zone GDP over provincial GDP would be the same share by construction
-    table.insert(4, "share_land_pct", 100.0 * table["area_km2"] / table["urban_land_km2"])
-    return table
+    table["share_land_pct"] = 100.0 * table["area_km2"] / table["urban_land_km2"]
+    listed = load_listed_companies()["province"].value_counts().reindex(provinces.index)
+    table["listed_companies"] = _with_total(listed.fillna(0)).astype(int)
+    columns = (
+        "zones area_km2 urban_land_km2 share_land_pct gdp_yi_cny province_gdp_yi_cny median_km "
+        "beyond surely possibly beyond_zones_pct area_beyond_km2 gdp_beyond_yi_cny listed_companies"
+    )
+    return table[columns.split()].rename_axis("province").reset_index()
+
+
+def _with_total(column: pd.Series[Any]) -> pd.Series[Any]:
+    out: pd.Series[Any] = pd.concat([column, pd.Series({TOTAL: column.sum()})])
+    return out
 
 
 def cluster_table(result: StudyResult) -> pd.DataFrame:
     """Return the three clusters against the other provinces (footnote 7 of the report)."""
-    zones = result.zones
-    far = beyond(zones["nearest_km"], result.study.thresholds_km[0])
-    cluster_of = {adcode: cluster for cluster, adcode in CLUSTERS.items()}
-    cluster = zones["province_adcode"].map(cluster_of)
-    listed = load_listed_companies()
-    listed_cluster = (listed["city_adcode"].str[:2] + "0000").map(cluster_of)
-    parts = []
-    for zone_group, company_group in (
-        (cluster.dropna(), listed_cluster.dropna()),
-        (
-            pd.Series(np.where(cluster.isna(), REST, THREE), zones.index),
-            pd.Series(np.where(listed_cluster.isna(), REST, THREE), listed.index),
-        ),
-        (pd.Series(TOTAL, zones.index), pd.Series(TOTAL, listed.index)),
-    ):
-        part = measures(zones.loc[zone_group.index], far.loc[zone_group.index], [zone_group])
-        companies = company_group.value_counts()
-        part["listed_companies"] = companies.reindex(part.index).fillna(0).astype(int)
-        parts.append(part)
-    table = pd.concat(parts).reindex([*CLUSTERS, THREE, REST, TOTAL]).dropna(how="all")
+    zones, threshold_km = result.zones, result.study.thresholds_km[0]
+    cluster = grouping(zones, "cluster")
+    cluster_of = {adcode: name for name, adcode in CLUSTERS.items()}
+    listed = (load_listed_companies()["city_adcode"].str[:2] + "0000").map(cluster_of).fillna(REST)
+    by_cluster = gap_table(zones, cluster, threshold_km=threshold_km)
+    three = gap_table(zones, cluster.where(cluster == REST, THREE), threshold_km=threshold_km)
+    table = pd.concat([by_cluster, three.loc[[THREE] if THREE in three.index else []]])
+    order = [*CLUSTERS, THREE, REST, TOTAL]
+    table = table.loc[[name for name in order if name in table.index]]
+    companies = listed.value_counts()
+    companies[THREE], companies[TOTAL] = (listed != REST).sum(), len(listed)
+    table["listed_companies"] = companies.reindex(table.index).fillna(0).astype(int)
     for share, column in (
         ("share_zones_pct", "zones"),
         ("share_zone_gdp_pct", "gdp_yi_cny"),
         ("share_listed_pct", "listed_companies"),
     ):
         table[share] = 100.0 * table[column] / table[column].loc[TOTAL]
-    counts = ["zones", "beyond", "listed_companies"]
-    table[counts] = table[counts].astype(int)
-    return table.rename_axis("group").reset_index()
+    columns = ["zones", *GAP_COLUMNS, "listed_companies", "share_zones_pct", "share_zone_gdp_pct"]
+    return table[[*columns, "share_listed_pct"]].rename_axis("group").reset_index()
 
 
 def curve_table(result: StudyResult) -> pd.DataFrame:
@@ -154,3 +97,8 @@ def curve_table(result: StudyResult) -> pd.DataFrame:
         distance_km = result.distance_under(layer, study.distance_method)
         table[f"beyond_{layer}"] = [int(beyond(distance_km, t).sum()) for t in thresholds_km]
     return table.reset_index()
+
+
+def group_table(result: StudyResult) -> pd.DataFrame:
+    """Return the counts beyond every threshold of the study, by every grouping."""
+    return group_counts(result.zones, result.study.thresholds_km)

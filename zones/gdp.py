@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from geodata.errors import UsageError
-from zones.inputs import check_choice
+from geodata.loaders import load_provinces
+from zones.inputs import check_choice, need_columns
 from zones.parameters import GDP_VINTAGES, HA_PER_KM2, LAND_YEARS
 
 
@@ -40,7 +41,7 @@ def gdp_density(
     return density.rename("gdp_density_yi_per_km2")
 
 
-def zone_gdp(zones: pd.DataFrame, density: pd.Series[float]) -> pd.Series[float]:
+def zone_gdp(zones: pd.DataFrame, density: pd.Series[float] | None = None) -> pd.Series[float]:
     """Estimate the GDP of each zone, 100 million CNY.
 
     Parameters
@@ -48,7 +49,7 @@ def zone_gdp(zones: pd.DataFrame, density: pd.Series[float]) -> pd.Series[float]
     zones
         With ``province`` and ``area_ha``.
     density
-        By province, 100 million CNY per km2; see `gdp_density`.
+        By province, 100 million CNY per km2; see `gdp_density`. The study's default when None.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def zone_gdp(zones: pd.DataFrame, density: pd.Series[float]) -> pd.Series[float]
     Raises
     ------
     UsageError
-        When a zone's province has no density.
+        When a column is missing or a zone's province has no density.
 
     Examples
     --------
@@ -66,6 +67,9 @@ def zone_gdp(zones: pd.DataFrame, density: pd.Series[float]) -> pd.Series[float]
     >>> float(zone_gdp(zones, pd.Series({"浙江省": 20.0}))["Z1"])
     200.0
     """
+    need_columns(zones, "zones", ["province", "area_ha"])
+    if density is None:
+        density = gdp_density(load_provinces())
     missing = sorted(set(zones["province"]) - set(density.dropna().index))
     if missing:
         text = f"density: no value for {', '.join(missing)}; accepted: one for each province"

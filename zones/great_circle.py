@@ -73,3 +73,43 @@ def haversine_km(
         + np.cos(phi_1) * np.cos(phi_2) * np.sin((lam_2 - lam_1) / 2.0) ** 2
     )
     return np.asarray(2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(hav, 0.0, 1.0))))
+
+
+def destination(
+    lon: ArrayLike, lat: ArrayLike, bearing_deg: ArrayLike, distance_km: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Return where a great circle leads from a point, on the mean sphere.
+
+    Parameters
+    ----------
+    lon, lat
+        Start, degrees.
+    bearing_deg
+        Clockwise from north, degrees.
+    distance_km
+        Way along the great circle.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Longitude (-180 to 180) and latitude in degrees, of the broadcast shape.
+
+    Notes
+    -----
+    Snyder, Map Projections: A Working Manual (1987), equations 5-5 and 5-6.
+
+    Examples
+    --------
+    >>> lon, lat = destination(0.0, 0.0, 90.0, 6371.0088 * np.pi / 2)  # a quarter of the equator
+    >>> round(float(lon), 9), round(float(lat), 9)
+    (90.0, 0.0)
+    """
+    lam, phi, bearing = (np.radians(np.asarray(x, float)) for x in (lon, lat, bearing_deg))
+    angle = np.asarray(distance_km, float) / EARTH_RADIUS_KM
+    sin_phi = np.sin(phi) * np.cos(angle) + np.cos(phi) * np.sin(angle) * np.cos(bearing)
+    new_phi = np.arcsin(np.clip(sin_phi, -1.0, 1.0))
+    east = np.sin(angle) * np.sin(bearing)
+    north = np.cos(phi) * np.cos(angle) - np.sin(phi) * np.sin(angle) * np.cos(bearing)
+    new_lam = lam + np.arctan2(east, north)
+    new_lon = (np.degrees(new_lam) + 180.0) % 360.0 - 180.0
+    return np.asarray(new_lon), np.asarray(np.degrees(new_phi))

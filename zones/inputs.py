@@ -19,6 +19,15 @@ def check_choice(name: str, value: str, accepted: Iterable[str]) -> None:
         raise UsageError(text)
 
 
+def need_columns(frame: pd.DataFrame, name: str, columns: Iterable[str]) -> None:
+    """Raise UsageError unless `frame` has all of `columns`."""
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        have = ", ".join(map(str, frame.columns))
+        text = f"{name}: column {', '.join(map(repr, missing))} is missing; columns: {have}"
+        raise UsageError(text)
+
+
 def coordinates(frame: pd.DataFrame, name: str) -> tuple[FloatArray, FloatArray]:
     """Return longitude and latitude of a frame in degrees.
 
@@ -29,9 +38,7 @@ def coordinates(frame: pd.DataFrame, name: str) -> tuple[FloatArray, FloatArray]
     """
     arrays = []
     for column, limit in (("lon", 180.0), ("lat", 90.0)):
-        if column not in frame.columns:
-            text = f"{name}: column {column!r} is missing; columns: {', '.join(frame.columns)}"
-            raise UsageError(text)
+        need_columns(frame, name, [column])
         values = frame[column].to_numpy(dtype=float)
         # the comparison is this way round so that nan fails
         bad = np.flatnonzero(~(np.abs(values) <= limit))

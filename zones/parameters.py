@@ -32,5 +32,12 @@ GDP_VINTAGES = {
 }
 LAND_YEARS = {f"built-up-{year}": f"built_up_{year}_km2" for year in range(2014, 2018)}
 
+GROUPINGS = ("province", "level", "type", "period", "cluster")
+# Years of approval: first and last of each wave.
+APPROVAL_PERIODS = ((1984, 1991), (1992, 1999), (2000, 2005), (2006, 2010), (2011, 2018))
+
+# Simulated positions: how many times, and the seed, so that every run gives the same numbers.
+DRAWS, SEED = 1000, 2018
+
 CURVE_STEP_KM = 50
 CURVE_END_KM = 3000

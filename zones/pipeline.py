@@ -11,13 +11,13 @@ from geodata.geocoder import geocode_zones
 from geodata.loaders import load_provinces, load_zones
 from zones.gdp import gdp_density, zone_gdp
 from zones.hubs import hub_layer
-from zones.nearest import cluster_distances, nearest
+from zones.nearest_hub import cluster_distances, nearest
 from zones.parameters import HUB_LAYERS
 from zones.study import Study
 from zones.thresholds import beyond
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # frames have no single equality; a result is itself
 class StudyResult:
     """What a study gives.
 
@@ -50,13 +50,16 @@ class StudyResult:
             others = [n for n in others if _has_hubs(n, self.study.hub_provinces)]
         return [own, *others]
 
+    def hubs_of(self, layer: str) -> pd.DataFrame:
+        """Return the hubs of a layer, in the study's provinces."""
+        if layer == self.study.hub_layer:
+            return self.hubs
+        return hub_layer(layer, provinces=self.study.hub_provinces)
+
     def distance_under(self, layer: str, method: str) -> pd.Series[float]:
         """Return ``nearest_km`` under another hub layer or distance method."""
         if (layer, method) not in self.nearest_km:
-            hubs = self.hubs
-            if layer != self.study.hub_layer:
-                hubs = hub_layer(layer, provinces=self.study.hub_provinces)
-            found = nearest(self.zones, hubs, method=method)["nearest_km"]
+            found = nearest(self.zones, self.hubs_of(layer), method=method)["nearest_km"]
             self.nearest_km[layer, method] = found
         return self.nearest_km[layer, method]
 

@@ -19,7 +19,8 @@ from zones.parameters import (
 )
 from zones.pipeline import StudyResult
 from zones.thresholds import count_beyond, threshold_for_count
-from zones.wording import FIGURES, REASONS, pick
+from zones.wording import pick
+from zones.wording_notes import FIGURES, REASONS
 
 
 @dataclass(frozen=True)

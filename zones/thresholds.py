@@ -8,20 +8,73 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import UsageError
+from zones.inputs import need_columns
+from zones.parameters import THRESHOLD_KM
 
 
-def beyond(nearest_km: pd.Series[float], threshold_km: float) -> pd.Series[bool]:
-    """Return which zones lie strictly farther than the threshold, on the same index.
+def beyond(
+    zones: pd.DataFrame | pd.Series[float], threshold_km: float = THRESHOLD_KM
+) -> pd.Series[bool]:
+    """Return which zones lie strictly farther than the threshold.
+
+    Parameters
+    ----------
+    zones
+        Distances to the nearest hub in km, or a frame with them as ``nearest_km``.
+    threshold_km
+        At least 0.
+
+    Returns
+    -------
+    pandas.Series
+        Of bool, on the index of `zones`, named ``beyond``.
 
     Raises
     ------
     UsageError
-        When the threshold is negative or not finite.
+        When the threshold is negative or not finite, or the frame has no such column.
+
+    Examples
+    --------
+    >>> beyond(pd.Series([499.9, 500.0, 500.1], ["a", "b", "c"]), 500).to_dict()
+    {'a': False, 'b': False, 'c': True}
     """
     if not (np.isfinite(threshold_km) and threshold_km >= 0):
         text = f"threshold_km: {threshold_km!r}; accepted: a number of at least 0"
         raise UsageError(text)
-    return nearest_km > threshold_km
+    if isinstance(zones, pd.DataFrame):
+        need_columns(zones, "zones", ["nearest_km"])
+        zones = zones["nearest_km"]
+    return (zones > threshold_km).rename("beyond")
+
+
+def beyond_band(
+    nearest_km: pd.Series[float], uncertainty_km: pd.Series[float], threshold_km: float
+) -> pd.DataFrame:
+    """Return which zones lie beyond the threshold, surely and possibly.
+
+    Parameters
+    ----------
+    nearest_km
+        Distance of each zone to its nearest hub.
+    uncertainty_km
+        Radius that holds each zone's true place in about 90 % of cases; same index.
+    threshold_km
+        Beyond means strictly farther than this.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of bool, on the index of `nearest_km`: ``beyond``; ``surely`` (beyond even if the zone
+        were nearer by its uncertainty); ``possibly`` (beyond if it were farther by it).
+    """
+    return pd.DataFrame(
+        {
+            "beyond": beyond(nearest_km, threshold_km),
+            "surely": beyond(nearest_km - uncertainty_km, threshold_km),
+            "possibly": beyond(nearest_km + uncertainty_km, threshold_km),
+        }
+    )
 
 
 def count_beyond(
@@ -46,20 +99,15 @@ def count_beyond(
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``threshold_km``: ``beyond``; ``surely`` (beyond even if each zone were nearer
-        by its uncertainty); ``possibly`` (beyond if each were farther by it); ``beyond_zones_pct``;
-        and ``beyond_<weight>_pct`` for each weight.
+        Indexed by ``threshold_km``: ``beyond``, ``surely`` and ``possibly`` (see `beyond_band`),
+        ``beyond_zones_pct``, and ``beyond_<weight>_pct`` for each weight.
     """
     rows = []
     for threshold_km in thresholds_km:
-        far = beyond(nearest_km, threshold_km)
-        row = {
-            "threshold_km": float(threshold_km),
-            "beyond": int(far.sum()),
-            "surely": int((nearest_km - uncertainty_km > threshold_km).sum()),
-            "possibly": int((nearest_km + uncertainty_km > threshold_km).sum()),
-            "beyond_zones_pct": 100.0 * far.mean(),
-        }
+        flags = beyond_band(nearest_km, uncertainty_km, threshold_km)
+        far = flags["beyond"]
+        row = {"threshold_km": float(threshold_km), **flags.sum().astype(int)}
+        row["beyond_zones_pct"] = 100.0 * far.mean()
         if weights is not None:
             for name, weight in weights.items():
                 label = str(name).removesuffix("_ha").removesuffix("_yi_cny")

@@ -96,6 +96,12 @@ ABOUT: dict[str, tuple[str, str, str, str]] = {
         "2026-11",
         OWN,
     ),
+    "position_errors": (
+        "Errors of positions as multiples of their radius",
+        "measured on reference points that are not shipped (benchmarks/geocoding.py)",
+        "2026-11",
+        OWN,
+    ),
     "division_aliases": (
         "Usual short forms of division names",
         "compiled by hand",

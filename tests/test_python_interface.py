@@ -1,0 +1,86 @@
+"""The Python interface: names, frames in, frames out on the same index, inputs untouched."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import inspect
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+import zones
+
+INDEX = ["Z1", "Z2"]
+ZONES = pd.DataFrame(
+    {
+        "lon": [120.2, 91.1], "lat": [30.3, 29.7], "province": ["浙江省", "西藏自治区"],
+        "area_ha": [300.0, 100.0], "nearest_km": [5.0, 2300.0], "uncertainty_km": [5.0, 5.0],
+    },
+    index=INDEX,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", zones.__all__)
+def test_every_public_name_is_there_and_documented(name: str) -> None:
+    found = getattr(zones, name)
+    assert inspect.getdoc(found)
+    assert name in dir(zones)
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(AttributeError, match="module 'zones' has no attribute 'nearst'"):
+        _ = zones.nearst
+
+
+def test_frames_come_back_on_the_same_index_and_inputs_stay() -> None:
+    before = ZONES.copy()
+    hubs = zones.hub_layer("cores")
+    found = zones.nearest(ZONES, hubs)
+    assert found.index.tolist() == INDEX
+    assert found.loc["Z1", "nearest_hub"] == "杭州市"
+    assert zones.beyond(ZONES).to_dict() == {"Z1": False, "Z2": True}
+    assert zones.beyond(ZONES, 3000).to_dict() == {"Z1": False, "Z2": False}
+    gdp = zones.zone_gdp(ZONES)
+    assert gdp.index.tolist() == INDEX
+    # Zhejiang 2018: 56,197.2 on 2,829 km2 of 2017; 3 km2 of it
+    assert gdp["Z1"] == pytest.approx(3 * 56197.15 / 2829, rel=1e-4)
+    table = zones.gap_table(ZONES.assign(gdp_yi_cny=gdp), "province")
+    assert table.loc["total", "beyond"] == 1
+    pd.testing.assert_frame_equal(ZONES, before)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: zones.beyond(ZONES.drop(columns="nearest_km")), "column 'nearest_km' is missing"),
+        (lambda: zones.zone_gdp(ZONES.drop(columns="area_ha")), "column 'area_ha' is missing"),
+        (lambda: zones.nearest(ZONES.drop(columns="lon"), ZONES), "column 'lon' is missing"),
+    ],
+)
+def test_a_missing_column_is_named(call, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+@pytest.mark.parametrize("module", ["groups", "thresholds", "gdp", "nearest_hub", "great_circle"])
+def test_the_examples_run(module: str) -> None:
+    tried = doctest.testmod(importlib.import_module(f"zones.{module}"))
+    assert tried.attempted > 0
+    assert tried.failed == 0
+
+
+def test_the_example_of_the_package_runs() -> None:
+    assert zones.__doc__ is not None
+    lines = zones.__doc__.split("::\n", 1)[1].splitlines()
+    code = "\n".join(line.removeprefix("    ") for line in lines)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "total" in done.stdout
+
+
+def test_importing_the_package_is_cheap() -> None:
+    code = "import sys, zones; print([m for m in ('pandas', 'scipy', 'typer') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

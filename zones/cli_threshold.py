@@ -1,0 +1,106 @@
+"""The command ``zonegap threshold``: how many zones lie beyond, and where so many do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geodata.errors import UsageError
+from zones.cli_options import DistanceMethod, Hubs, HubsFile, Json, Km, Lang, StudyFile, study_of
+from zones.parameters import GROUPINGS
+
+if TYPE_CHECKING:
+    from zones.pipeline import StudyResult
+
+
+def threshold(
+    study_file: StudyFile = None,
+    km: Km = None,
+    hubs: Hubs = None,
+    hubs_file: HubsFile = None,
+    method: DistanceMethod = None,
+    count: Annotated[
+        int | None,
+        typer.Option("--count", help="Say, by hub layer, at which distance this many are beyond."),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", help="Count by province, level, type, period or cluster."),
+    ] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """Count the zones beyond each threshold, with the band their positions leave open.
+
+    Examples: zonegap threshold --km 300,500,800; zonegap threshold --by province; zonegap
+    threshold --count 1120
+    """
+    from zones.pipeline import run_study
+
+    study = study_of(
+        study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, language=lang
+    )
+    if by is not None and by not in GROUPINGS:
+        text = f"--by: {by!r}; accepted: {', '.join(GROUPINGS)}"
+        raise UsageError(text)
+    result = run_study(study)
+    if count is not None:
+        _print_inverse(result, count, as_json)
+    elif by is not None:
+        _print_groups(result, by, as_json)
+    else:
+        _print_counts(result, as_json)
+
+
+def _print_counts(result: StudyResult, as_json: bool) -> None:
+    from zones.thresholds import count_beyond
+
+    zones, study = result.zones, result.study
+    counts = count_beyond(
+        zones["nearest_km"],
+        zones["uncertainty_km"],
+        study.thresholds_km,
+        zones[["area_ha", "gdp_yi_cny"]],
+    )
+    if as_json:
+        typer.echo(counts.reset_index().to_json(orient="records", indent=1))
+        return
+    for threshold_km, row in counts.iterrows():
+        typer.echo(
+            f"{threshold_km:g} km, {study.hub_layer}: {row['beyond']:,.0f} of {len(zones):,} zones "
+            f"beyond ({row['beyond_zones_pct']:.1f} %), surely {row['surely']:,.0f}, "
+            f"possibly {row['possibly']:,.0f}; {row['beyond_area_pct']:.1f} % of zone area, "
+            f"{row['beyond_gdp_pct']:.1f} % of zone GDP"
+        )
+
+
+def _print_groups(result: StudyResult, by: str, as_json: bool) -> None:
+    from zones.report_tables import report_table, to_markdown
+
+    table = report_table("groups", result)
+    chosen = table.frame[table.frame["grouping"].isin([by, ""])]
+    table = replace(table, frame=chosen)
+    if as_json:
+        typer.echo(table.frame.to_json(orient="records", force_ascii=False, indent=1))
+    else:
+        typer.echo(to_markdown(table), nl=False)
+
+
+def _print_inverse(result: StudyResult, count: int, as_json: bool) -> None:
+    from zones.thresholds import threshold_for_count
+
+    rows = []
+    for layer in result.layers():
+        distance_km = result.distance_under(layer, result.study.distance_method)
+        low_km, high_km = threshold_for_count(distance_km, count)
+        rows.append({"hub_layer": layer, "count": count, "low_km": low_km, "high_km": high_km})
+    if as_json:
+        typer.echo(json.dumps(rows, indent=1))
+        return
+    for row in rows:
+        typer.echo(
+            f"{count:,} zones, {row['hub_layer']}: {row['low_km']:.3f} to {row['high_km']:.3f} km"
+        )

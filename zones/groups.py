@@ -1,0 +1,175 @@
+"""Zones, area, GDP and what lies beyond the threshold, by any grouping of the zones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from geodata.loaders import PROVINCES, ZONE_LEVELS, ZONE_TYPES
+from zones.inputs import check_choice, need_columns
+from zones.parameters import APPROVAL_PERIODS, CLUSTERS, GROUPINGS, HA_PER_KM2, THRESHOLD_KM
+from zones.thresholds import beyond_band
+
+TOTAL, THREE, REST = "total", "three clusters", "other provinces"
+UNKNOWN_PERIOD = "unknown"
+MEASURES = (
+    "zones area_km2 gdp_yi_cny median_km beyond surely possibly beyond_zones_pct area_beyond_km2 "
+    "beyond_area_pct gdp_beyond_yi_cny beyond_gdp_pct"
+).split()
+GROUP_COLUMNS = (
+    "grouping group threshold_km zones beyond surely possibly beyond_zones_pct beyond_area_pct "
+    "beyond_gdp_pct"
+).split()
+
+
+def gap_table(
+    zones: pd.DataFrame,
+    by: str | pd.Series[Any] | Sequence[pd.Series[Any]] = "province",
+    *,
+    threshold_km: float = THRESHOLD_KM,
+) -> pd.DataFrame:
+    """Add up zones, area, GDP and what lies beyond the threshold, by group and in total.
+
+    Parameters
+    ----------
+    zones
+        With ``area_ha``, ``gdp_yi_cny``, ``nearest_km``, ``uncertainty_km``, and what the
+        grouping needs.
+    by
+        ``province``, ``level``, ``type``, ``period`` (of approval) or ``cluster`` (Beijing,
+        Zhejiang, Guangdong or other provinces); or a series, or several, on the index of `zones`.
+    threshold_km
+        Beyond means strictly farther than this from the nearest hub.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By group in its natural order, the last row ``total``: ``zones``, ``area_km2``,
+        ``gdp_yi_cny``, ``median_km``; ``beyond`` with its band ``surely`` and ``possibly`` (see
+        `zones.thresholds.beyond_band`); ``beyond_zones_pct``, ``beyond_area_pct`` and
+        ``beyond_gdp_pct`` of the group's own; ``area_beyond_km2``, ``gdp_beyond_yi_cny``.
+
+    Raises
+    ------
+    UsageError
+        For an unknown grouping, a missing column, or a threshold that is not a number of at
+        least 0.
+
+    Examples
+    --------
+    >>> zones = pd.DataFrame({
+    ...     "province": ["浙江省", "西藏自治区"], "area_ha": [300.0, 100.0],
+    ...     "gdp_yi_cny": [90.0, 10.0], "nearest_km": [20.0, 1300.0], "uncertainty_km": [5.0, 9.0],
+    ... })
+    >>> gap_table(zones, "province")[["zones", "beyond", "beyond_gdp_pct"]].loc["total"].to_dict()
+    {'zones': 2.0, 'beyond': 1.0, 'beyond_gdp_pct': 10.0}
+    """
+    need_columns(zones, "zones", ["area_ha", "gdp_yi_cny", "nearest_km", "uncertainty_km"])
+    if isinstance(by, str):
+        keys, order = [grouping(zones, by)], _order(by)
+    else:
+        keys, order = ([by] if isinstance(by, pd.Series) else list(by)), None
+    counted = _measures(zones, keys, threshold_km)
+    if order is not None:
+        known = [name for name in order if name in counted.index]
+        counted = counted.loc[[*known, *(n for n in counted.index if n not in known)]]
+    total = _measures(zones, [pd.Series(TOTAL, index=zones.index)], threshold_km)
+    if counted.index.nlevels > 1:
+        label = (TOTAL, *[""] * (counted.index.nlevels - 1))
+        total.index = pd.MultiIndex.from_tuples([label], names=counted.index.names)
+    return pd.concat([counted, total]).rename_axis(counted.index.names)
+
+
+def _measures(
+    zones: pd.DataFrame, keys: Sequence[pd.Series[Any]], threshold_km: float
+) -> pd.DataFrame:
+    flags = beyond_band(zones["nearest_km"], zones["uncertainty_km"], threshold_km)
+    area_km2 = zones["area_ha"] / HA_PER_KM2
+    columns = flags.astype(int).assign(
+        zones=1,
+        area_km2=area_km2,
+        gdp_yi_cny=zones["gdp_yi_cny"],
+        area_beyond_km2=area_km2.where(flags["beyond"], 0.0),
+        gdp_beyond_yi_cny=zones["gdp_yi_cny"].where(flags["beyond"], 0.0),
+    )
+    groups = list(keys)
+    out = columns.groupby(groups, sort=False).sum()
+    out["median_km"] = zones["nearest_km"].groupby(groups, sort=False).median()
+    for share, part, whole in (
+        ("beyond_zones_pct", "beyond", "zones"),
+        ("beyond_area_pct", "area_beyond_km2", "area_km2"),
+        ("beyond_gdp_pct", "gdp_beyond_yi_cny", "gdp_yi_cny"),
+    ):
+        out[share] = 100.0 * out[part] / out[whole]
+    return out[MEASURES]
+
+
+def grouping(zones: pd.DataFrame, by: str) -> pd.Series[Any]:
+    """Return the group of each zone, on the same index; see `gap_table` for the names."""
+    check_choice("grouping", by, GROUPINGS)
+    column = {"period": "approved", "cluster": "province_adcode"}.get(by, by)
+    need_columns(zones, "zones", [column])
+    if by == "period":
+        return approval_period(zones["approved"])
+    if by == "cluster":
+        cluster_of = {adcode: cluster for cluster, adcode in CLUSTERS.items()}
+        return zones["province_adcode"].map(cluster_of).fillna(REST).rename("cluster")
+    return zones[by]
+
+
+def approval_period(approved: pd.Series[str]) -> pd.Series[str]:
+    """Return the period of each approval date (``YYYY-MM``), "unknown" where it has none.
+
+    The periods follow the waves of approval: the coastal opening from 1984, the wave after 1992,
+    the years to the clean-up, the re-approvals of 2006 and after, and the years since 2011.
+    """
+    year = pd.to_numeric(approved.str[:4], errors="coerce")
+    period = pd.Series(UNKNOWN_PERIOD, index=approved.index, name="period")
+    for first, last in APPROVAL_PERIODS:
+        period[year.between(first, last)] = period_name(first, last)
+    return period
+
+
+def period_name(first: int, last: int) -> str:
+    """Return the label of a period of years."""
+    return f"{first}-{last}"
+
+
+def group_counts(
+    zones: pd.DataFrame, thresholds_km: Sequence[float], groupings: Sequence[str] = GROUPINGS
+) -> pd.DataFrame:
+    """Count the zones beyond each threshold by every grouping, with the band.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One grouping, group and threshold a row: ``grouping``, ``group``, ``threshold_km``,
+        ``zones``, ``beyond``, ``surely``, ``possibly``, ``beyond_zones_pct``,
+        ``beyond_area_pct``, ``beyond_gdp_pct``. The groups of each grouping add up to the total,
+        which is the last row.
+    """
+    tables = []
+    for by in groupings:
+        for threshold_km in thresholds_km:
+            table = gap_table(zones, by, threshold_km=threshold_km)
+            table = table.drop(TOTAL).rename_axis("group").reset_index()
+            tables.append(table.assign(grouping=by, threshold_km=float(threshold_km)))
+    for threshold_km in thresholds_km:
+        whole = _measures(zones, [pd.Series(TOTAL, zones.index)], threshold_km)
+        whole = whole.rename_axis("group").reset_index()
+        tables.append(whole.assign(grouping="", threshold_km=float(threshold_km)))
+    return pd.concat(tables, ignore_index=True)[GROUP_COLUMNS]
+
+
+def _order(by: str) -> list[str]:
+    """Return the groups of a grouping in the order a reader expects."""
+    periods = [period_name(first, last) for first, last in APPROVAL_PERIODS]
+    return {
+        "province": list(PROVINCES),
+        "level": list(ZONE_LEVELS),
+        "type": list(ZONE_TYPES),
+        "period": [*periods, UNKNOWN_PERIOD],
+        "cluster": [*CLUSTERS, REST],
+    }[by]

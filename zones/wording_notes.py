@@ -1,0 +1,170 @@
+"""Titles, notes and sentences of tables in English and Chinese."""
+
+from __future__ import annotations
+
+TITLES = {
+    "types": ("Development zones by level and type", "各级各类开发区"),
+    "provinces": ("The regional gap by province", "各省份的区域差距"),
+    "clusters_vs_rest": (
+        "Zhejiang, Guangdong and Beijing against the other provinces",
+        "浙粤京与其他省份",
+    ),
+    "threshold_curve": ("Zones beyond a threshold", "阈值以外的开发区数"),
+    "groups": ("Zones beyond, by group", "阈值以外的开发区：分组"),
+    "hubs_left_out": ("Each hub left out in turn", "逐一剔除枢纽"),
+    "position_uncertainty": (
+        "The count under uncertain positions",
+        "位置不确定下的个数",
+    ),
+    "sensitivity": (
+        "Sensitivity to hubs, distance, GDP vintage and land year",
+        "对枢纽、距离、GDP口径与用地年份的敏感性",
+    ),
+    "where_next": ("Where next: cities that bring the most within reach", "下一步：新增枢纽城市"),
+    "reconciliation": ("Published figures and ours", "报告数字与本工具对照"),
+}
+
+NOTES = {
+    "beyond": (
+        "Beyond: strictly farther than {threshold_km:g} km from the nearest hub; "
+        "hubs: {layer}; distance: {method}.",
+        "阈值以外：距最近枢纽严格大于{threshold_km:g}公里；枢纽：{layer}；距离：{method}。",
+    ),
+    "where_next": (
+        "Best k prefecture-level cities for {weight} within {threshold_km:g} km (great circle), "
+        "beyond what the hubs ({layer}) reach; optimum proved by the solver where the gap is 0.",
+        "在{threshold_km:g}公里（大圆距离）内按{weight}计的最优k个地级市，不含现有枢纽（{layer}）已覆盖者；"
+        "间隙为0表示已证明最优。",
+    ),
+    "band": (
+        "Surely / possibly beyond, low / high: beyond even if every zone lay nearer / farther by "
+        "its uncertainty_km (90 % radius of its position), all at once: the widest band.",
+        "下限／上限：所有开发区同时按位置的不确定半径（90%）靠近／远离枢纽后仍在阈值外的个数，为最宽区间。",
+    ),
+    "groups": (
+        "Beyond: strictly farther than the threshold from the nearest hub; hubs: {layer}; "
+        "distance: {method}. The groups of each grouping add up to the total.",
+        "阈值以外：距最近枢纽严格大于阈值；枢纽：{layer}；距离：{method}。各分组方式之和均等于合计。",
+    ),
+    "hubs_left_out": (
+        "Zones beyond {threshold_km:g} km when the hub is missing and all others stay; "
+        "hubs: {layer}; distance: {method}.",
+        "仅剔除该枢纽、其余保留时，距最近枢纽大于{threshold_km:g}公里的开发区数；枢纽：{layer}；距离：{method}。",
+    ),
+    "simulated": (
+        "Simulated: median, 5 % and 95 % of {draws:,} counts (seed {seed}), each zone moved on its "
+        "own, in a random direction, by its uncertainty_km times a ratio drawn from the measured "
+        "errors of reference points.",
+        "模拟：{draws:,}次抽样（随机种子{seed}）的中位数与5%、95%分位数；各开发区独立、方向随机地移动，"
+        "距离为其不确定半径乘以由参照点实测误差抽取的比值。",
+    ),
+    "implication": ("{implication}", "{implication}"),
+    "gdp": (
+        "Zone GDP is an estimate: approved area × provincial GDP ({gdp}) / urban land ({land}).",
+        "开发区GDP为估算值：核准面积×全省GDP（{gdp}）÷城市用地（{land}）。",
+    ),
+    "source": (
+        "Source: zonegap {version}; catalogue of development zones 2018; {sources}.",
+        "资料来源：zonegap {version}；《中国开发区审核公告目录》（2018年版）；{sources}。",
+    ),
+}
+
+
+# figure of the 2020 report -> short words with the unit
+FIGURES = {
+    "zones_total": ("Zones", "开发区数（个）"),
+    "zones_area": ("Zone area (10,000 km²)", "开发区面积（万平方公里）"),
+    "zones_area_share": ("Zone area in urban land (%)", "占城市用地（%）"),
+    "zones_gdp": ("Zone GDP 2018 (trillion CNY)", "开发区GDP（万亿元）"),
+    "zones_gdp_share": ("Zone GDP in national GDP (%)", "占全国GDP（%）"),
+    "registrations_total": ("Registrations", "注册企业数（家）"),
+    "registrations_capital": ("Registered capital (100 million CNY)", "注册资本（亿元）"),
+    "registrations_core": ("Registrations in the three", "三省市注册企业数（家）"),
+    "registrations_core_capital": (
+        "Capital in the three (100 million CNY)",
+        "三省市注册资本（亿元）",
+    ),
+    "registrations_core_capital_share": ("Capital in the three (%)", "三省市注册资本占比（%）"),
+    "registrations_other_capital": (
+        "Capital in the other 28 (100 million CNY)",
+        "其他28省份注册资本（亿元）",
+    ),
+    "registrations_other_capital_share": (
+        "Capital in the other 28 (%)",
+        "其他28省份注册资本占比（%）",
+    ),
+    "zones_other28": ("Zones in the other 28 provinces", "其他28省份开发区数（个）"),
+    "zones_gdp_other28": ("Their zone GDP (trillion CNY)", "其开发区GDP（万亿元）"),
+    "zones_gdp_other28_share": ("Their share of zone GDP (%)", "其占开发区GDP（%）"),
+    "zones_beyond_500km": ("Zones beyond 500 km", "500公里以外开发区数（个）"),
+    "threshold_km": ("Threshold with that many beyond (km)", "与报告个数相应的阈值（公里）"),
+}
+
+REASONS = {
+    "catalogue": ("the catalogue's own count", "目录本身的个数"),
+    "area": (
+        "{area_km2:,.3f} km2 added up; the report rounds",
+        "合计{area_km2:,.3f}平方公里；报告取整",
+    ),
+    "land": (
+        "{land}; urban construction land 2018 is not public",
+        "用地口径{land}；2018年城市建设用地未公开",
+    ),
+    "gdp": ("GDP {gdp}, land {land}", "GDP口径{gdp}，用地口径{land}"),
+    "provincial_sum": ("of the sum of provincial GDP", "占各省GDP之和"),
+    "ratio": ("ratio of the two above", "上两项之比"),
+    "not_public": ("the 564 registrations are not public", "564家注册企业名单未公开"),
+    "prefectures": (
+        "every prefecture-level city of the three, for the 206",
+        "以三省市全部地级市代替206家",
+    ),
+    "listed": ("cities of listed technology companies only", "仅上市科技公司所在城市"),
+    "cores": ("Beijing, Hangzhou, Guangzhou, Shenzhen only", "仅北京、杭州、广州、深圳"),
+    "file": ("hubs of the given file", "所给名单中的枢纽"),
+    "narrowed": ("hubs of {provinces} only", "仅{provinces}的枢纽"),
+    "own_table": ("the given table's own count", "所给名录本身的个数"),
+    "interval": ("any threshold from low to high gives the count", "下限至上限之间个数相同"),
+    "too_few": ("the table has fewer zones than that", "名录的开发区数不足"),
+}
+
+# places that a hub layer stands for, in a sentence
+LAYER_PLACES = {
+    "prefectures": (
+        "every prefecture-level city of Zhejiang and Guangdong, and Beijing",
+        "浙江、广东全部地级市与北京",
+    ),
+    "listed": ("the head-office cities of listed technology companies", "上市科技公司总部所在城市"),
+    "cores": ("Beijing, Hangzhou, Guangzhou and Shenzhen", "北京、杭州、广州、深圳四城"),
+    "file": ("the given file", "自备名单"),
+}
+IMPLICATION = {
+    "layer": (
+        "{places} ({beyond:,} [{surely:,}–{possibly:,}])",
+        "{places}（{beyond:,} [{surely:,}–{possibly:,}]）",
+    ),
+    "joint": (", or in ", "；"),
+    "fits": (
+        "{published:,} zones beyond {threshold_km:g} km fits hubs in {inside}; it does not fit "
+        "hubs only in {outside}: the report's companies must be spread about as widely as the "
+        "former",
+        "{threshold_km:g}公里以外有{published:,}个，与以下枢纽相符：{inside}；与以下枢纽不符：{outside}。"
+        "可见报告所用企业的分布范围应与前者相当",
+    ),
+    "fits_all": (
+        "{published:,} zones beyond {threshold_km:g} km fits every hub layer compared, "
+        "{inside}: the count does not tell them apart",
+        "{threshold_km:g}公里以外{published:,}个与所比较的各枢纽口径均相符：{inside}；仅凭个数无法区分",
+    ),
+    "fits_none": (
+        "{published:,} zones beyond {threshold_km:g} km fits no hub layer compared, neither hubs "
+        "in {outside}",
+        "{threshold_km:g}公里以外{published:,}个与所比较的枢纽口径均不相符：{outside}",
+    ),
+    "simulated_out": (
+        "; with independent position errors {layer} gives {low:,.0f} to {high:,.0f}, so the "
+        "rest of the difference lies in which cities have a company, not in where the zones lie.",
+        "；位置误差相互独立时，{layer}口径为{low:,.0f}至{high:,.0f}个，"
+        "故余下差异源于哪些城市有企业，而非开发区位置。",
+    ),
+    "end": (".", "。"),
+}
