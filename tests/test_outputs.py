@@ -14,9 +14,10 @@ from geodata.errors import DataFileError
 from geodata.registry import registry, sha256
 from zones.outputs import staged, write_atomic, zone_frame
 from zones.pipeline import StudyResult
-from zones.report_tables import BUILDERS, ReportTable, report_tables, to_markdown
+from zones.report_tables import BUILDERS, ReportTable, report_tables
 from zones.run_outputs import write_run
 from zones.study import Study
+from zones.table_md import to_markdown
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from zones.pipeline import StudyResult
 from zones.report_tables import ReportTable, report_tables
-from zones.table_docx import write_docx
+from zones.table_docx import LINE_CM, write_docx
+from zones.table_layout import column_shares
 from zones.table_tex import escape, to_tex, write_tex
 from zones.table_xlsx import write_xlsx
 
@@ -123,6 +124,27 @@ def test_latex_has_a_row_for_each_row(folder: Path, tables: list[ReportTable]) -
         assert len(rows) == len(table.frame)
         cells = {len(re.findall(r"(?<!\\)&", row)) + 1 for row in rows}
         assert cells == {machine(table).shape[1]}
+
+
+def test_columns_of_a_printed_page_fit_the_line(folder: Path, tables: list[ReportTable]) -> None:
+    made = docx.Document(str(folder / "tables.docx")).tables
+    for table, grid in zip(tables, made, strict=True):
+        shares = column_shares(table)
+        assert sum(shares) == pytest.approx(1.0)
+        assert min(shares) > 0.02
+        line_cm = sum(column.width for column in grid.columns) / 360_000
+        assert line_cm == pytest.approx(LINE_CM, abs=0.01)
+        in_tex = re.findall(r"p\{([\d.]+)\\dimexpr", to_tex(table))
+        assert len(in_tex) == len(shares)
+        assert 0.99 < sum(map(float, in_tex)) <= 1.0
+
+
+def test_english_pages_say_table_and_chinese_ones_do_not(tmp_path: Path) -> None:
+    for language, says in (("en", True), ("zh", False)):
+        table = ReportTable("t", pd.DataFrame({"zones": [1]}), "T", (), language)
+        write_tex([table], tmp_path / "t.tex")
+        text = (tmp_path / "t.tex").read_text(encoding="utf-8")
+        assert (r"\renewcommand{\tablename}{Table}" in text) is says
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF)))

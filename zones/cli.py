@@ -51,7 +51,8 @@ def _say(text: str) -> None:
 
 def _print_table(key: str, study: Study, as_json: bool) -> None:
     from zones.pipeline import run_study
-    from zones.report_tables import report_table, to_markdown
+    from zones.report_tables import report_table
+    from zones.table_md import to_markdown
 
     table = report_table(key, run_study(study))
     if as_json:

@@ -78,7 +78,8 @@ def _print_counts(result: StudyResult, as_json: bool) -> None:
 
 
 def _print_groups(result: StudyResult, by: str, as_json: bool) -> None:
-    from zones.report_tables import report_table, to_markdown
+    from zones.report_tables import report_table
+    from zones.table_md import to_markdown
 
     table = report_table("groups", result)
     chosen = table.frame[table.frame["grouping"].isin([by, ""])]

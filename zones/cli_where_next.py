@@ -31,7 +31,7 @@ def where_next(
     from zones.maximal_covering import where_next_table
     from zones.outputs import write_atomic
     from zones.pipeline import run_study
-    from zones.report_tables import to_markdown
+    from zones.table_md import to_markdown
 
     study = study_of(
         study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, language=lang

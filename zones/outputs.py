@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import DataFileError
-from zones.report_tables import ReportTable, to_markdown
+from zones.report_tables import ReportTable
+from zones.table_md import to_markdown
 from zones.table_tex import write_tex
 
 ZONE_COLUMNS = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -131,40 +130,3 @@ def plain_table(
     }
     notes = tuple(pick(NOTES[n], study.language).format(**about) for n in note_keys)
     return ReportTable(key, frame, pick(TITLES[key], study.language), notes, study.language, words)
-
-
-def to_markdown(table: ReportTable, *, title: bool = True) -> str:
-    """Return a table as aligned Markdown, readable in a terminal too.
-
-    Cells are text: a pipe, backslash or angle bracket in them cannot become markup.
-    """
-    printed = table.printed()
-    head = [_escape(str(c)) for c in printed.columns]
-    rows = [[_escape(cell) for cell in row] for row in printed.itertuples(index=False)]
-    widths = [max(map(_width, column)) for column in zip(head, *rows, strict=True)]
-    machine = table.frame.drop(columns="figure_id", errors="ignore").columns
-    numeric = [bool(number_format(str(c))) for c in machine]
-    rule = [("-" * (w - 1) + ":") if n else "-" * w for w, n in zip(widths, numeric, strict=True)]
-    lines = [
-        "| " + " | ".join(map(_pad, row, widths, numeric)) + " |" for row in (head, rule, *rows)
-    ]
-    if not title:
-        return "\n".join(lines) + "\n"
-    notes = "\n".join(f"- {note}" for note in table.notes)
-    return "\n".join([f"## {table.title}", "", *lines, "", notes, ""])
-
-
-def _escape(text: str) -> str:
-    for mark, safe in (("\\", "\\\\"), ("|", "\\|"), ("<", "&lt;"), (">", "&gt;")):
-        text = text.replace(mark, safe)
-    return " ".join(text.split())
-
-
-def _width(text: str) -> int:
-    """Return the columns a text takes in a terminal: two for a Chinese character."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _pad(text: str, width: int, right: bool) -> str:
-    space = " " * (width - _width(text))
-    return space + text if right else text + space

@@ -8,7 +8,8 @@ from pathlib import Path
 from zones.outputs import staged, write_tables, write_zones
 from zones.pipeline import StudyResult
 from zones.provenance import manifest, write_json
-from zones.report_tables import report_tables, to_markdown
+from zones.report_tables import report_tables
+from zones.table_md import to_markdown
 
 
 @dataclass(frozen=True)

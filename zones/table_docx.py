@@ -9,10 +9,13 @@ from typing import Any
 
 from zones.fixed_zip import write_fixed_zip
 from zones.report_tables import ReportTable
+from zones.table_layout import column_shares
 from zones.wording import number_format
 
 LATIN, HAN = "Times New Roman", "SimSun"  # 宋体; Word falls back to the system's Song type
 THICK, THIN = 12, 6  # eighths of a point: 1.5 pt above and below the table, 0.75 pt below its head
+PAGE_CM, MARGIN_CM = (29.7, 21.0), 1.8  # A4, landscape
+LINE_CM = PAGE_CM[0] - 2 * MARGIN_CM
 FIXED_DATE = datetime(2018, 2, 26)  # Word's core properties are naive
 # points by number of columns: wide tables take smaller type
 SIZES_PT = ((6, 10.0), (9, 8.5), (99, 7.0))
@@ -36,9 +39,9 @@ def write_docx(tables: list[ReportTable], path: Path) -> None:
     _set_fonts(document)
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Cm(29.7), Cm(21.0)
-    section.left_margin = section.right_margin = Cm(1.8)
-    section.top_margin = section.bottom_margin = Cm(1.8)
+    section.page_width, section.page_height = Cm(PAGE_CM[0]), Cm(PAGE_CM[1])
+    section.left_margin = section.right_margin = Cm(MARGIN_CM)
+    section.top_margin = section.bottom_margin = Cm(MARGIN_CM)
     for number, table in enumerate(tables, start=1):
         label = "表" if table.language == "zh" else "Table "
         title = document.add_paragraph()
@@ -88,19 +91,23 @@ def _set_fonts(document: Any) -> None:
 def _add_table(document: Any, table: ReportTable) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
-    from docx.shared import Pt
+    from docx.shared import Cm, Pt
 
     printed = table.printed()
     machine = table.frame.drop(columns="figure_id", errors="ignore").columns
     size = next(Pt(points) for most, points in SIZES_PT if len(machine) <= most)
     grid = document.add_table(rows=0, cols=len(machine))
-    grid.autofit = True
+    grid.autofit = False
+    widths = [Cm(LINE_CM * share) for share in column_shares(table)]
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
     rows = [list(map(str, printed.columns)), *printed.itertuples(index=False, name=None)]
     for cells in rows:
         row = grid.add_row()
         whole = OxmlElement("w:cantSplit")  # a row never breaks across pages
         row._tr.get_or_add_trPr().append(whole)
-        for cell, text, name in zip(row.cells, cells, machine, strict=True):
+        for cell, text, name, width in zip(row.cells, cells, machine, widths, strict=True):
+            cell.width = width
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
             paragraph.alignment = 2 if number_format(str(name)) else 0

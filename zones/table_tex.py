@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from zones.report_tables import ReportTable
+from zones.table_layout import column_shares
 from zones.wording import number_format
 
 HEAD = r"""\documentclass[10pt,a4paper,landscape]{ctexart}
@@ -13,7 +14,10 @@ HEAD = r"""\documentclass[10pt,a4paper,landscape]{ctexart}
 \usepackage[margin=1.6cm]{geometry}
 \setlength{\tabcolsep}{3pt}
 \setlength{\LTcapwidth}{\textwidth}
-\begin{document}
+"""
+ENGLISH = r"""\renewcommand{\tablename}{Table}
+"""
+BEGIN = r"""\begin{document}
 """
 _SPECIAL = re.compile(r"[\\{}$&#^_~%<>|]")
 _NAMED = {
@@ -31,7 +35,8 @@ SIZES = ((6, r"\small"), (9, r"\footnotesize"), (99, r"\scriptsize"))
 def write_tex(tables: list[ReportTable], path: Path) -> None:
     """Write one document with a long table for each; a table can be cut out and pasted."""
     body = "\n".join(map(to_tex, tables))
-    path.write_text(f"{HEAD}{body}\\end{{document}}\n", encoding="utf-8", newline="\n")
+    head = HEAD if tables[0].language == "zh" else HEAD + ENGLISH
+    path.write_text(f"{head}{BEGIN}{body}\\end{{document}}\n", encoding="utf-8", newline="\n")
 
 
 def to_tex(table: ReportTable) -> str:
@@ -39,11 +44,11 @@ def to_tex(table: ReportTable) -> str:
     printed = table.printed()
     machine = table.frame.drop(columns="figure_id", errors="ignore").columns
     numeric = [bool(number_format(str(name))) for name in machine]
-    # equal columns that, with the gaps between them, fill the line exactly
-    width = rf"\dimexpr(\textwidth-{2 * (len(numeric) - 1)}\tabcolsep)/{len(numeric)}\relax"
+    # columns that, with the gaps between them, fill the line exactly
+    line = rf"\dimexpr\textwidth-{2 * (len(numeric) - 1)}\tabcolsep\relax"
     columns = "".join(
-        rf">{{\ragged{'left' if number else 'right'}\arraybackslash}}p{{{width}}}"
-        for number in numeric
+        rf">{{\ragged{'left' if number else 'right'}\arraybackslash}}p{{{_down(share)}{line}}}"
+        for number, share in zip(numeric, column_shares(table), strict=True)
     )
     head = " & ".join(escape(str(name)) for name in printed.columns) + r" \\"
     rows = [
@@ -73,6 +78,11 @@ def to_tex(table: ReportTable) -> str:
             "",
         ]
     )
+
+
+def _down(share: float) -> str:
+    """Return a share with four digits, never rounded up: the columns must fit the line."""
+    return f"{int(share * 10_000) / 10_000:.4f}"
 
 
 def escape(text: str) -> str:

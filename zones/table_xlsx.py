@@ -9,6 +9,7 @@ from pathlib import Path
 
 from zones.fixed_zip import write_fixed_zip
 from zones.report_tables import ReportTable
+from zones.table_layout import cell_widths
 from zones.wording import heading, number_format
 
 # Excel's formats for those of `zones.wording`; full precision stays in the cells
@@ -48,6 +49,7 @@ def write_xlsx(tables: list[ReportTable], path: Path) -> None:
             sheet = book.add_worksheet(table.key)
             sheet.freeze_panes(1, 0)
             printed = table.printed()
+            widths = cell_widths(table)
             frame = table.frame.drop(columns="figure_id", errors="ignore").round(6)
             for column, name in enumerate(frame.columns):
                 digits = number_format(str(name))
@@ -57,7 +59,7 @@ def write_xlsx(tables: list[ReportTable], path: Path) -> None:
                         sheet.write_string(row, column, printed.iloc[row - 1, column])
                     elif not math.isnan(cell):
                         sheet.write_number(row, column, float(cell), formats.get(digits))
-                sheet.set_column(column, column, _width(printed.iloc[:, column]))
+                sheet.set_column(column, column, min(max(widths[column] + 2, NARROWEST), WIDEST))
         notes = book.add_worksheet("notes" if tables[0].language == "en" else "说明")
         notes.set_column(0, 0, 22)
         notes.set_column(1, 1, 110)
@@ -66,9 +68,3 @@ def write_xlsx(tables: list[ReportTable], path: Path) -> None:
             notes.write_string(row, 0, key)
             notes.write_string(row, 1, text)
     write_fixed_zip(raw, path)
-
-
-def _width(cells: object) -> int:
-    """Return a column's width in characters; a Chinese one takes two."""
-    longest = max((sum(2 if ord(c) > 0x2E7F else 1 for c in str(x)) for x in cells), default=0)  # type: ignore[attr-defined]
-    return min(max(longest + 2, NARROWEST), WIDEST)
