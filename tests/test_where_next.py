@@ -85,6 +85,24 @@ def test_table_of_the_study(result: StudyResult) -> None:
     assert [len(c.split(", ")) for c in table["cities"]] == [1, 2, 3]
 
 
+def test_once_all_is_reached_more_cities_change_nothing(result: StudyResult) -> None:
+    """From Tibet and Xinjiang alone, few cities reach everything."""
+    zones = result.zones[result.zones["province_adcode"].isin(["540000", "650000"])]
+    table = where_next(zones, 500.0, k=8)
+    done = table[table["zones_left_beyond"] == 0]
+    assert 2 <= len(done) < 8
+    assert done["cities"].nunique() == 1
+    assert len(done["cities"].iloc[0].split(", ")) == done["k"].iloc[0]
+    assert table["greedy_city"].iloc[-1] == ""
+    assert (table["greedy_pct"] <= 100 + 1e-9).all()
+
+
+def test_no_zone_to_reach(result: StudyResult) -> None:
+    table = where_next(result.zones[~result.zones["beyond_500km"]], 500.0, k=2)
+    assert table["cities"].tolist() == ["", ""]
+    assert table["zones_reached"].tolist() == [0, 0]
+
+
 def test_candidates_are_the_prefecture_level_cities() -> None:
     cities = candidate_cities()
     assert cities.index.is_unique
@@ -96,6 +114,11 @@ def test_candidates_are_the_prefecture_level_cities() -> None:
 def test_impossible_k_is_refused(k: int) -> None:
     with pytest.raises(ValueError, match=f"k: {k}; accepted: 1 to 4"):
         best_cities(np.ones((2, 4), bool), np.ones(2), list("abcd"), k)
+
+
+def test_more_cities_than_there_are(result: StudyResult) -> None:
+    with pytest.raises(ValueError, match="k: 999; accepted: 1 to 3"):
+        where_next(result.zones, 500.0, k=999)
 
 
 def test_nothing_left_to_reach() -> None:

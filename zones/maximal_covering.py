@@ -123,9 +123,7 @@ def best_cities(
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array, eye_array, hstack
 
-    if not 1 <= k <= len(labels):
-        text = f"k: {k}; accepted: 1 to {len(labels)}, the number of candidates"
-        raise UsageError(text)
+    _check_k(k, len(labels))
     reachable = covers.any(axis=1)
     groups, group_of = np.unique(covers[reachable], axis=0, return_inverse=True)
     if not len(groups):
@@ -150,6 +148,12 @@ def best_cities(
     return Choice(tuple(labels[j] for j in chosen), covered, float(solved.mip_gap))
 
 
+def _check_k(k: int, candidates: int) -> None:
+    if not 1 <= k <= candidates:
+        text = f"k: {k}; accepted: 1 to {candidates}, the number of candidates"
+        raise UsageError(text)
+
+
 def greedy_cities(
     covers: NDArray[np.bool_], weights: FloatArray, labels: list[str], k: int
 ) -> list[tuple[str, float]]:
@@ -158,7 +162,8 @@ def greedy_cities(
     Returns
     -------
     list
-        (city, weight covered by it and those before it), k of them; on a tie the first listed.
+        (city, weight covered by it and those before it), k of them; on a tie the first listed;
+        "" for the city when none adds anything.
     """
     left, covered, order = weights.copy(), 0.0, []
     for _ in range(k):
@@ -166,7 +171,7 @@ def greedy_cities(
         best = int(gains.argmax())
         covered += float(gains[best])
         left = np.where(covers[:, best], 0.0, left)
-        order.append((labels[best], covered))
+        order.append((labels[best] if gains[best] > 0 else "", covered))
     return order
 
 
@@ -189,20 +194,30 @@ def where_next(
     Returns
     -------
     pandas.DataFrame
-        By number of cities ``k``: ``cities`` (names, comma-separated), ``zones_reached``,
+        By number of cities ``k``: ``cities`` (names, comma-separated; fewer than ``k``
+        where fewer already reach all that can be reached), ``zones_reached``,
         ``area_reached_km2``, ``gdp_reached_yi_cny``, ``zones_left_beyond``, ``optimality_gap``,
         ``greedy_city`` (the k-th of the greedy order) and ``greedy_pct`` (the greedy choice's
         weight as a share of the optimum).
+
+    Raises
+    ------
+    UsageError
+        For an unknown weight, or when k is not between 1 and the number of candidates.
     """
     candidates = candidate_cities()
     labels = [str(name) for name in candidates.index]
+    _check_k(k, len(labels))
     covers = coverage(zones, candidates, threshold_km)
     weights = weights_of(zones, weight)
     greedy = greedy_cities(covers, weights, labels, k)
     beyond = int((zones["nearest_km"] > threshold_km).sum())
-    rows = []
+    reachable = float(weights[covers.any(axis=1)].sum())
+    rows, choice = [], Choice((), 0.0, 0.0)
     for n in range(1, k + 1):
-        choice = best_cities(covers, weights, labels, n)
+        # once all is reached that can be, one more city adds nothing and the choice stays
+        if choice.covered < reachable * (1.0 - 1e-12):
+            choice = best_cities(covers, weights, labels, n)
         reached = covers[:, [labels.index(city) for city in choice.cities]].any(axis=1)
         rows.append(
             {
@@ -229,7 +244,7 @@ def where_next_table(result: StudyResult, *, k: int = 5, weight: str = "zones") 
         english = candidate_cities()["city_en"]
         words = {str(city): str(name) for city, name in english.items()}
         words |= {
-            cities: ", ".join(words[city] for city in cities.split(", "))
+            cities: ", ".join(words.get(city, city) for city in cities.split(", "))
             for cities in frame["cities"]
         }
     notes = ("where_next", "gdp", "source")
