@@ -101,21 +101,33 @@ def _add_table(document: Any, table: ReportTable) -> None:
     widths = [Cm(LINE_CM * share) for share in column_shares(table)]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
+    styles = [_cell_style(document, size, bool(number_format(str(name)))) for name in machine]
     rows = [list(map(str, printed.columns)), *printed.itertuples(index=False, name=None)]
     for cells in rows:
         row = grid.add_row()
         whole = OxmlElement("w:cantSplit")  # a row never breaks across pages
         row._tr.get_or_add_trPr().append(whole)
-        for cell, text, name, width in zip(row.cells, cells, machine, widths, strict=True):
+        for cell, text, style, width in zip(row.cells, cells, styles, widths, strict=True):
             cell.width = width
             paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_after = Pt(0)
-            paragraph.alignment = 2 if number_format(str(name)) else 0
-            paragraph.add_run(str(text)).font.size = size
+            paragraph._p.style = style  # by its id: by its object every style is gone through
+            paragraph.add_run(str(text))
     head = OxmlElement("w:tblHeader")  # the head stands again on every page
     head.set(qn("w:val"), "true")
     grid.rows[0]._tr.get_or_add_trPr().append(head)
     _lines(grid)
+
+
+def _cell_style(document: Any, size: Any, right: bool) -> str:
+    """Return the id of the paragraph style of a table's cells: size, no space, alignment."""
+    name = f"Table {'number' if right else 'text'} {size.pt:g}"
+    if name not in document.styles:
+        style = document.styles.add_style(name, 1)  # a paragraph style
+        style.font.size = size
+        style.paragraph_format.space_after = 0
+        style.paragraph_format.alignment = 2 if right else 0
+    style_id: str = document.styles[name].style_id
+    return style_id
 
 
 def _lines(grid: Any) -> None:
