@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.errors import DataFileError
 from geodata.registry import registry, sha256
-from zones.outputs import staged, write_atomic, zone_frame
+from zones.outputs import zone_frame
 from zones.pipeline import StudyResult
 from zones.report_tables import BUILDERS, ReportTable, report_tables
 from zones.run_outputs import write_run
@@ -88,77 +87,6 @@ def test_manifest_names_inputs_outputs_parameters(written: Path) -> None:
     assert manifest["parameters"]["hub_layer"] == "prefectures"
     assert any("湽博" in warning for warning in manifest["warnings"])
     assert str(written) not in json.dumps(manifest)
-
-
-def test_failure_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
-    (tmp_path / "keep.txt").write_text("old")
-
-    def fail() -> None:
-        with staged(tmp_path) as stage:
-            stage.mkdir()
-            (stage / "keep.txt").write_text("new")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    assert tree(tmp_path) == {"keep.txt": b"old"}
-
-
-@pytest.mark.parametrize("stuck", range(7))
-def test_a_file_that_cannot_be_moved_leaves_everything(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stuck: int
-) -> None:
-    """The n-th move fails, as when a file is open in another program."""
-    for name in ("a.csv", "b.csv", "manifest.json"):
-        (tmp_path / name).write_text("old")
-    before, replace, calls = tree(tmp_path), Path.replace, iter(range(100))
-
-    def move(self: Path, target: Path) -> Path:
-        if next(calls) == stuck:
-            raise PermissionError(13, "in use")
-        return replace(self, target)
-
-    def write() -> None:
-        with staged(tmp_path) as stage:
-            (stage / "tables").mkdir(parents=True)
-            for name in ("a.csv", "b.csv", "tables/c.csv", "manifest.json"):
-                (stage / name).write_text("new")
-
-    monkeypatch.setattr(Path, "replace", move)
-    with pytest.raises(DataFileError, match=r"cannot be replaced \(in use\)"):
-        write()
-    assert tree(tmp_path) == before
-
-
-def test_the_manifest_moves_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    moved, replace = [], Path.replace
-
-    def move(self: Path, target: Path) -> Path:
-        moved.append(target.name)
-        return replace(self, target)
-
-    monkeypatch.setattr(Path, "replace", move)
-    with staged(tmp_path) as stage:
-        stage.mkdir()
-        for name in ("manifest.json", "map.html", "zones.csv"):
-            (stage / name).write_text("new")
-    assert moved == ["map.html", "zones.csv", "manifest.json"]
-
-
-def test_failure_leaves_no_folder_behind(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), staged(tmp_path / "out"):
-        raise RuntimeError
-    assert not (tmp_path / "out").exists()
-
-
-def test_files_of_other_names_stay(tmp_path: Path) -> None:
-    (tmp_path / "mine.txt").write_text("mine")
-    with staged(tmp_path) as stage:
-        (stage / "tables").mkdir(parents=True)
-        (stage / "tables" / "a.csv").write_text("a")
-    assert tree(tmp_path) == {"mine.txt": b"mine", "tables/a.csv": b"a"}
-    write_atomic(tmp_path / "tables" / "a.csv", "b\n")
-    assert tree(tmp_path)["tables/a.csv"] == b"b\n"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

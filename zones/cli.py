@@ -85,15 +85,17 @@ def run(
     """Run the study: zones, tables, map and manifest into the output folder."""
     from zones.pipeline import run_study
     from zones.run_outputs import write_run
+    from zones.staging import claimed
 
     study = study_of(
         study_file, km, folder=out, hub_layer=hubs, hub_file=hubs_file, distance_method=method,
         gdp=gdp, land=land, language=lang,
     )  # fmt: skip
     _say("locating zones and measuring distances ...")
-    result = run_study(study)
-    _say("writing zones, tables and map ...")
-    written = write_run(result, _map_html(result))
+    with claimed(study.folder):
+        result = run_study(study)
+        _say("writing zones, tables and map ...")
+        written = write_run(result, _map_html(result))
     typer.echo(written.summary)
     typer.echo("")
     for path in written.paths:
@@ -113,19 +115,20 @@ def distance(
     method: DistanceMethod = None,
 ) -> None:
     """Print each zone's nearest hub and its distance to each cluster as CSV."""
-    from zones.outputs import write_atomic
+    from zones.csv_text import BOM, csv_text
     from zones.pipeline import located_zones, study_hubs, with_distances
+    from zones.staging import write_atomic
 
     study = study_of(study_file, hub_layer=hubs, hub_file=hubs_file, distance_method=method)
     zones = with_distances(located_zones(study), study_hubs(study), study)
     columns = ["name", "lon", "lat", "uncertainty_km", "nearest_hub", "nearest_km"]
     columns += ["beijing_km", "zhejiang_km", "guangdong_km"]
     digits = {c: 3 for c in columns if c.endswith("_km")} | {"lon": 6, "lat": 6}
-    text = zones[columns].round(digits).to_csv(lineterminator="\n")
+    text = csv_text(zones[columns].round(digits), index=True, newline="\n")
     if out is None:
         typer.echo(text, nl=False)
     else:
-        write_atomic(out, "\ufeff" + text)
+        write_atomic(out, BOM + text)
         _say(str(out))
 
 
@@ -157,10 +160,11 @@ def tables(
     formats: Formats = None,
 ) -> None:
     """Write the tables of the study."""
-    from zones.outputs import staged, write_tables
+    from zones.outputs import write_tables
     from zones.pipeline import run_study
     from zones.provenance import forget_outputs
     from zones.report_tables import report_tables
+    from zones.staging import staged
 
     study = study_of(
         study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
@@ -208,9 +212,9 @@ def map_(
     lang: Lang = None,
 ) -> None:
     """Write the interactive map, one file that opens without network."""
-    from zones.outputs import write_atomic
     from zones.pipeline import run_study
     from zones.provenance import forget_outputs
+    from zones.staging import write_atomic
 
     study = study_of(
         study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, language=lang

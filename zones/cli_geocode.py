@@ -42,7 +42,8 @@ def geocode(
     """
     from geodata.geocode_texts import geocode_texts
     from geodata.text_tables import read_csv
-    from zones.outputs import write_atomic
+    from zones.csv_text import BOM, csv_text
+    from zones.staging import write_atomic
 
     if out.resolve() == file.resolve():
         text = f"--out: {out} is the input itself; accepted: another file"
@@ -66,7 +67,7 @@ def geocode(
     for old, new in taken.items():
         typer.echo(f"your column {old} is written as {new}", err=True)
     both = table.rename(columns=taken).join(located.round({"lon": 6, "lat": 6}))
-    write_atomic(out, "\ufeff" + both.to_csv(index=False, lineterminator="\r\n"))
+    write_atomic(out, BOM + csv_text(both))
     levels = located["geocode_level"]
     for level in ("place", "county", "city", "province"):
         typer.echo(f"{level}: {int((levels == level).sum()):,}")

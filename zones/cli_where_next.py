@@ -28,9 +28,10 @@ def where_next(
 
     The optimum is exact (maximal covering location problem); the greedy order stands beside it.
     """
+    from zones.csv_text import BOM, csv_text
     from zones.maximal_covering import where_next_table
-    from zones.outputs import write_atomic
     from zones.pipeline import run_study
+    from zones.staging import write_atomic
     from zones.table_md import to_markdown
 
     study = study_of(
@@ -38,8 +39,7 @@ def where_next(
     )
     table = where_next_table(run_study(study), k=k, weight=weight)
     if out is not None:
-        text = table.frame.round(6).to_csv(index=False, lineterminator="\r\n")
-        write_atomic(out, "\ufeff" + text)
+        write_atomic(out, BOM + csv_text(table.frame.round(6)))
     if as_json:
         typer.echo(table.frame.to_json(orient="records", force_ascii=False, indent=1))
     else:

@@ -1,16 +1,12 @@
-"""Write outputs beside their place and move them there only when all of them are complete."""
+"""The files of a study: zones as CSV, GeoParquet and GeoPackage, tables in each format."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 
-from geodata.errors import DataFileError
+from zones.csv_text import csv_text
 from zones.report_tables import ReportTable
 from zones.table_md import to_markdown
 from zones.table_tex import write_tex
@@ -23,63 +19,6 @@ ZONE_COLUMNS = (
 GDP_COLUMNS = ["gdp_density_yi_per_km2", "gdp_yi_cny"]
 # A fixed date, so that equal data give equal bytes; GeoPackage wants one.
 GPKG_DATE = "2018-02-26T00:00:00Z"
-
-
-@contextmanager
-def staged(folder: Path, last: str = "manifest.json") -> Iterator[Path]:
-    """Give a temporary folder whose files move into `folder` when the block ends well.
-
-    All or nothing: when the block fails, or a file cannot be moved (one is open in another
-    program), `folder` is as it was. Files of other names stay. The file `last` moves last.
-
-    Raises
-    ------
-    DataFileError
-        When a file cannot be moved; names it.
-    """
-    made = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=".zonegap-", dir=folder))
-    try:
-        yield stage / "new"
-        _move(stage / "new", folder, stage / "old", last)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-        if made and not any(folder.iterdir()):
-            folder.rmdir()
-
-
-def _move(new: Path, folder: Path, old: Path, last: str) -> None:
-    """Move the new files into place, the old ones aside; put them back when one cannot move."""
-    names = [p.relative_to(new) for p in new.rglob("*") if p.is_file()]
-    names.sort(key=lambda n: (n.as_posix() == last, n.as_posix()))
-    moved: list[Path] = []
-    name = Path()
-    try:
-        for name in names:
-            for parent in (folder / name).parent, (old / name).parent:
-                parent.mkdir(parents=True, exist_ok=True)
-            if (folder / name).exists():
-                (folder / name).replace(old / name)
-            moved.append(name)
-            (new / name).replace(folder / name)
-    except OSError as error:
-        for done in reversed(moved):
-            (folder / done).unlink(missing_ok=True)
-            if (old / done).exists():
-                (old / done).replace(folder / done)
-        text = (
-            f"{folder / name}: cannot be replaced ({error.strerror}); is it open elsewhere? "
-            "All outputs are as they were."
-        )
-        raise DataFileError(text) from None
-
-
-def write_atomic(path: Path, text: str) -> None:
-    """Write one text file beside its place and move it there."""
-    with staged(path.parent) as stage:
-        stage.mkdir()
-        (stage / path.name).write_text(text, encoding="utf-8", newline="")
 
 
 def zone_frame(zones: pd.DataFrame) -> pd.DataFrame:
@@ -101,8 +40,7 @@ def write_zones(zones: pd.DataFrame, folder: Path) -> None:
     import pyogrio
 
     frame = zone_frame(zones)
-    csv = frame.to_csv(index=False, lineterminator="\r\n")
-    (folder / "zones.csv").write_text(csv, encoding="utf-8-sig", newline="")
+    (folder / "zones.csv").write_text(csv_text(frame), encoding="utf-8-sig", newline="")
     points = gpd.points_from_xy(frame["lon"], frame["lat"])
     located = gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
     located.to_parquet(folder / "zones.parquet", index=False)
@@ -115,7 +53,7 @@ def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Pa
     folder.mkdir(parents=True, exist_ok=True)
     if "csv" in formats:
         for table in tables:
-            text = table.frame.round(6).to_csv(index=False, lineterminator="\r\n")
+            text = csv_text(table.frame.round(6))
             (folder / f"{table.key}.csv").write_text(text, encoding="utf-8-sig", newline="")
     if "xlsx" in formats:
         from zones.table_xlsx import write_xlsx

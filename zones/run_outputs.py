@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from zones.outputs import staged, write_tables, write_zones
+from zones.outputs import write_tables, write_zones
 from zones.pipeline import StudyResult
 from zones.provenance import manifest, write_json
 from zones.report_tables import report_tables
+from zones.staging import staged
 from zones.table_md import to_markdown
 
 

@@ -1,0 +1,201 @@
+"""Outputs are all new or all old, whatever ends the run; one run a folder; CSV is never a formula."""
+
+from __future__ import annotations
+
+import io
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geodata.errors import DataFileError, ZonegapError
+from tests.test_outputs import tree
+from zones.csv_text import csv_text
+from zones.staging import claimed, staged, write_atomic
+
+
+def test_failure_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "keep.txt").write_text("old")
+
+    def fail() -> None:
+        with staged(tmp_path) as stage:
+            stage.mkdir()
+            (stage / "keep.txt").write_text("new")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert tree(tmp_path) == {"keep.txt": b"old"}
+
+
+@pytest.mark.parametrize("stuck", range(4))
+def test_a_file_that_cannot_be_moved_leaves_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stuck: int
+) -> None:
+    """The n-th move fails, as when a file is open in another program."""
+    for name in ("a.csv", "b.csv", "manifest.json"):
+        (tmp_path / name).write_text("old")
+    before, replace, calls = tree(tmp_path), Path.replace, iter(range(100))
+
+    def move(self: Path, target: Path) -> Path:
+        if next(calls) == stuck:
+            raise PermissionError(13, "in use")
+        return replace(self, target)
+
+    def write() -> None:
+        with staged(tmp_path) as stage:
+            (stage / "tables").mkdir(parents=True)
+            for name in ("a.csv", "b.csv", "tables/c.csv", "manifest.json"):
+                (stage / name).write_text("new")
+
+    monkeypatch.setattr(Path, "replace", move)
+    with pytest.raises(DataFileError, match=r"cannot be replaced \(in use\)"):
+        write()
+    assert tree(tmp_path) == before
+
+
+def test_the_manifest_moves_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved, replace = [], Path.replace
+
+    def move(self: Path, target: Path) -> Path:
+        moved.append(target.name)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", move)
+    with staged(tmp_path) as stage:
+        stage.mkdir()
+        for name in ("manifest.json", "map.html", "zones.csv"):
+            (stage / name).write_text("new")
+    assert moved == ["map.html", "zones.csv", "manifest.json"]
+
+
+def test_failure_leaves_no_folder_behind(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), staged(tmp_path / "out"):
+        raise RuntimeError
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_of_other_names_stay(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with staged(tmp_path) as stage:
+        (stage / "tables").mkdir(parents=True)
+        (stage / "tables" / "a.csv").write_text("a")
+    assert tree(tmp_path) == {"mine.txt": b"mine", "tables/a.csv": b"a"}
+    write_atomic(tmp_path / "tables" / "a.csv", "b\n")
+    assert tree(tmp_path)["tables/a.csv"] == b"b\n"
+
+
+def test_interrupted_while_moving_leaves_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("old")
+    before, replace, calls = tree(tmp_path), Path.replace, iter(range(100))
+
+    def move(self: Path, target: Path) -> Path:
+        if next(calls) == 1:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", move)
+
+    def write() -> None:
+        with staged(tmp_path) as stage:
+            stage.mkdir()
+            for name in ("a.csv", "b.csv"):
+                (stage / name).write_text("new")
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert tree(tmp_path) == before
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from zones.staging import staged
+folder, at = Path(sys.argv[1]), int(sys.argv[2])
+replace, calls = Path.replace, iter(range(100))
+def move(self, target):
+    if next(calls) == at:
+        os.kill(os.getpid(), 9)
+    return replace(self, target)
+Path.replace = move
+with staged(folder) as stage:
+    stage.mkdir()
+    if at < 0:
+        os.kill(os.getpid(), 9)
+    for name in ("a.csv", "b.csv", "manifest.json"):
+        (stage / name).write_text("new")
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
+@pytest.mark.parametrize("at", [-1, 0, 1, 2])
+def test_a_killed_run_is_finished_or_forgotten_by_the_next(tmp_path: Path, at: int) -> None:
+    names = ("a.csv", "b.csv", "manifest.json")
+    for name in names:
+        (tmp_path / name).write_text("old")
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), str(at)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert all((tmp_path / name).exists() for name in names)
+    write_atomic(tmp_path / "other.csv", "x")
+    expected = b"old" if at < 0 else b"new"
+    assert tree(tmp_path) == dict.fromkeys(names, expected) | {"other.csv": b"x"}
+
+
+def test_a_second_run_into_the_folder_is_refused(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from zones.staging import claimed\n"
+        "with claimed(Path(sys.argv[1])): print('mine', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "mine\n"
+        with pytest.raises(ZonegapError, match="another run is writing here"):
+            write_atomic(tmp_path / "a.csv", "x")
+        other.kill()
+    # the claim ends with the process
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            with claimed(tmp_path), claimed(tmp_path):  # again inside is no other run
+                break
+        except ZonegapError:
+            assert time.monotonic() < deadline
+    assert list(tmp_path.iterdir()) == []
+
+
+@given(
+    st.lists(
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\x00")), min_size=1
+    )
+)
+def test_text_cells_come_back_and_never_start_a_formula(cells: list[str]) -> None:
+    frame = pd.DataFrame({"name": cells})
+    back = pd.read_csv(io.StringIO(csv_text(frame)), dtype=str, keep_default_na=False,
+                       skip_blank_lines=False)  # fmt: skip
+    for before, after in zip(cells, back["name"], strict=True):
+        assert after in (before, f"'{before}")
+        if after[:1] in tuple("=+-@\t"):
+            float(after)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+86 10", "@SUM(A1)", "\tx", "-cmd|' /C calc'!A0", "=-2"])
+def test_formulas_get_an_apostrophe(cell: str) -> None:
+    table = pd.read_csv(io.StringIO(csv_text(pd.DataFrame({cell: [cell]}))), dtype=str)
+    assert table.columns.tolist() == [f"'{cell}"]
+    assert table.iloc[0, 0] == f"'{cell}"
+
+
+def test_numbers_stay_numbers() -> None:
+    frame = pd.DataFrame({"x": [-1.5, 2.0], "text": ["-5.2", "+1e3"]})
+    assert csv_text(frame, newline="\n") == "x,text\n-1.5,-5.2\n2.0,+1e3\n"

@@ -1,0 +1,130 @@
+"""Outputs are written beside their place and moved there only when all of them are complete."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from geodata.errors import DataFileError, ZonegapError
+
+PREFIX = ".zonegap-"
+COMPLETE = "complete"  # marks a stage whose files are all written: what is left of it may move
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Keep other runs of this machine out of a folder until the block ends.
+
+    The claim ends with the process, however it ends. The same process may claim again inside.
+
+    Raises
+    ------
+    ZonegapError
+        When another run has the folder.
+    """
+    from filelock import FileLock, Timeout
+
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    # beside the folder it would be litter; a folder shared between machines is not guarded
+    path = Path(tempfile.gettempdir()) / f"zonegap-{user}-{name}.lock"
+    lock = FileLock(path, is_singleton=True)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        text = f"{folder}: another run is writing here; wait for it, or choose another --out"
+        raise ZonegapError(text) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def staged(folder: Path, last: str = "manifest.json") -> Iterator[Path]:
+    """Give a temporary folder whose files move into `folder` when the block ends well.
+
+    All or nothing: when the block fails, or a file cannot be moved (one is open in another
+    program), `folder` is as it was. Files of other names stay. The file `last` moves last. A run
+    killed while it moves leaves a stage marked complete; the next one finishes the move.
+
+    Raises
+    ------
+    DataFileError
+        When a file cannot be moved; names it.
+    ZonegapError
+        When another run is writing into the folder.
+    """
+    made = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    with claimed(folder):
+        _recover(folder)
+        stage = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))
+        try:
+            yield stage / "new"
+            (stage / COMPLETE).touch()
+            _move(stage / "new", folder, stage / "old", last)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+            if made and not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def _recover(folder: Path) -> None:
+    """Clear what a killed run has left: finish a move that had begun, drop all else."""
+    for stage in folder.glob(f"{PREFIX}*"):
+        if hasattr(os, "getuid") and stage.stat().st_uid != os.getuid():
+            continue  # another user's, perhaps at work
+        if (stage / COMPLETE).exists():
+            _move(stage / "new", folder, stage / "old", "manifest.json")
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _move(new: Path, folder: Path, old: Path, last: str) -> None:
+    """Move the new files into place, keeping the old ones; put them back when one cannot move."""
+    names = [p.relative_to(new) for p in new.rglob("*") if p.is_file()]
+    names.sort(key=lambda n: (n.as_posix() == last, n.as_posix()))
+    moved: list[Path] = []
+    name = Path()
+    try:
+        for name in names:
+            for parent in (folder / name).parent, (old / name).parent:
+                parent.mkdir(parents=True, exist_ok=True)
+            moved.append(name)
+            _keep(folder / name, old / name)
+            (new / name).replace(folder / name)
+    except BaseException as error:
+        for done in reversed(moved):
+            if not (new / done).exists():  # back to its stage, from where a later run could go on
+                (folder / done).replace(new / done)
+            if (old / done).exists():
+                (old / done).replace(folder / done)
+        if not isinstance(error, OSError):
+            raise
+        text = (
+            f"{folder / name}: cannot be replaced ({error.strerror}); is it open elsewhere? "
+            "All outputs are as they were."
+        )
+        raise DataFileError(text) from None
+
+
+def _keep(path: Path, aside: Path) -> None:
+    """Keep the old file as a second link, so that it is never missing from its place."""
+    if not path.exists():
+        return
+    try:
+        aside.hardlink_to(path)
+    except (OSError, NotImplementedError):  # a file system without links
+        path.replace(aside)
+
+
+def write_atomic(path: Path, text: str) -> None:
+    """Write one text file in UTF-8 beside its place and move it there."""
+    with staged(path.parent) as stage:
+        stage.mkdir()
+        (stage / path.name).write_text(text, encoding="utf-8", newline="")
