@@ -74,6 +74,12 @@ PUBLISHED_FIGURES = {
     "unit": Column(),
     "stated_in": Column(),
 }
+EXCHANGE_RATES = {
+    "currency": Column(pattern=(r"[A-Z]{3}", "an ISO 4217 code"), unique=True),
+    "names": Column(),
+    "cny_per_unit": Column("number", low=1e-6),
+    "date": Column(pattern=(r"\d{4}-\d{2}-\d{2}", "a day as YYYY-MM-DD")),
+}
 
 
 def load_zones(path: Path | None = None, encoding: str = "utf-8-sig") -> pd.DataFrame:
@@ -127,3 +133,9 @@ def load_published_figures() -> pd.DataFrame:
     """Return the figures of the 2020 report, indexed by ``figure_id``."""
     path = table_path("published_figures")
     return check_table(read_csv(path), PUBLISHED_FIGURES, path).set_index("figure_id")
+
+
+def load_exchange_rates() -> pd.DataFrame:
+    """Return CNY per unit of each currency at the table's date, indexed by ISO 4217 code."""
+    path = table_path("exchange_rates")
+    return check_table(read_csv(path), EXCHANGE_RATES, path).set_index("currency")
