@@ -18,6 +18,7 @@ from zones.parameters import (
     LAND_YEARS,
 )
 from zones.pipeline import StudyResult
+from zones.registrations import by_cluster, by_province
 from zones.thresholds import beyond, count_beyond
 
 TOTAL, THREE, REST = "total", "three clusters", "other provinces"
@@ -101,7 +102,11 @@ def province_table(result: StudyResult) -> pd.DataFrame:
     listed = load_listed_companies()["province"].value_counts()
     table["listed_companies"] = listed.reindex(table.index).fillna(0).astype(int)
     total = measures(zones, far, _everything(zones))
-    for column in ("urban_land_km2", "province_gdp_yi_cny", "listed_companies"):
+    sums = ["urban_land_km2", "province_gdp_yi_cny", "listed_companies"]
+    if result.registrations is not None:
+        companies = by_province(result.registrations, provinces["province_adcode"])
+        table, sums = table.join(companies), [*sums, *companies.columns]
+    for column in sums:
         total[column] = table[column].sum()
     table = pd.concat([table, total[table.columns]]).rename_axis("province").reset_index()
     # zone GDP over provincial GDP would be the same share by construction
@@ -139,6 +144,8 @@ def cluster_table(result: StudyResult) -> pd.DataFrame:
         table[share] = 100.0 * table[column] / table[column].loc[TOTAL]
     counts = ["zones", "beyond", "listed_companies"]
     table[counts] = table[counts].astype(int)
+    if result.registrations is not None:
+        table = table.join(by_cluster(result.registrations, THREE, REST, TOTAL))
     return table.rename_axis("group").reset_index()
 
 

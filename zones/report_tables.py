@@ -12,6 +12,7 @@ from zones.gap_tables import cluster_table, curve_table, province_table, type_ta
 from zones.pipeline import StudyResult
 from zones.provenance import VERSION
 from zones.reconciliation import chinese_words, reconciliation_table
+from zones.registrations import table_notes
 from zones.sensitivity import sensitivity_table
 from zones.wording import NOTES, TITLES, heading, number_format, pick, value
 
@@ -109,7 +110,12 @@ def plain_table(
         "sources": pick(SOURCES, study.language),
         **facts,
     }
-    notes = tuple(pick(NOTES[n], study.language).format(**about) for n in note_keys)
+    *words_of_table, source = (pick(NOTES[n], study.language).format(**about) for n in note_keys)
+    notes = (
+        *words_of_table,
+        *table_notes(key, result.registrations, result.hubs, study.language),
+        source,
+    )
     return ReportTable(key, frame, pick(TITLES[key], study.language), notes, study.language, words)
 
 
