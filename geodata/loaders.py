@@ -78,6 +78,12 @@ POSITION_ERRORS = {
     "share": Column("number", low=0.0, high=1.0, unique=True),
     "error_ratio": Column("number", low=0.0),
 }
+EXCHANGE_RATES = {
+    "currency": Column(pattern=(r"[A-Z]{3}", "an ISO 4217 code"), unique=True),
+    "names": Column(),
+    "cny_per_unit": Column("number", low=1e-6),
+    "date": Column(pattern=(r"\d{4}-\d{2}-\d{2}", "a day as YYYY-MM-DD")),
+}
 
 
 def load_zones(path: Path | None = None, encoding: str = "utf-8-sig") -> pd.DataFrame:
@@ -144,3 +150,9 @@ def load_position_errors() -> pd.DataFrame:
     """
     path = table_path("position_errors")
     return check_table(read_csv(path), POSITION_ERRORS, path)
+
+
+def load_exchange_rates() -> pd.DataFrame:
+    """Return CNY per unit of each currency at the table's date, indexed by ISO 4217 code."""
+    path = table_path("exchange_rates")
+    return check_table(read_csv(path), EXCHANGE_RATES, path).set_index("currency")

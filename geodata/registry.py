@@ -29,6 +29,8 @@ class TableEntry:
         Column names in file order.
     title, source, date, licence
         One line each, for manifests and map credits.
+    title_rows
+        Rows above the header.
     """
 
     file: str
@@ -39,6 +41,7 @@ class TableEntry:
     source: str
     date: str
     licence: str
+    title_rows: int = 0
 
     @property
     def path(self) -> Path:

@@ -45,7 +45,11 @@ TOOLTIP = {
 
 
 def zone_map(
-    zones: pd.DataFrame, hubs: pd.DataFrame, threshold_km: float, language: str = "en"
+    zones: pd.DataFrame,
+    hubs: pd.DataFrame,
+    threshold_km: float,
+    language: str = "en",
+    note: str = "",
 ) -> folium.Map:
     """Draw zones by distance class, hubs by name; the page opens without network.
 
@@ -60,6 +64,8 @@ def zone_map(
         Zones beyond it, and those whose uncertainty spans it, get colours of their own.
     language
         ``en`` or ``zh``.
+    note
+        Stands in the legend, before the map's own note.
 
     Returns
     -------
@@ -75,7 +81,7 @@ def zone_map(
     _zone_layer(zones, classes, words, language).add_to(page)
     _hub_layer(hubs, language).add_to(page)
     far = zones["nearest_km"] > threshold_km
-    legend = _legend(far, classes, threshold_km, language)
+    legend = _legend(far, classes, threshold_km, language, note)
     figure_of(page).html.add_child(Element(legend))
     title = {"en": "Development zones and technology hubs", "zh": "开发区与科技企业枢纽"}[language]
     figure_of(page).title = title
@@ -165,7 +171,7 @@ def _hub_layer(hubs: pd.DataFrame, language: str) -> folium.FeatureGroup:
 
 
 def _legend(
-    far: pd.Series[bool], classes: pd.Series[str], threshold_km: float, language: str
+    far: pd.Series[bool], classes: pd.Series[str], threshold_km: float, language: str, note: str
 ) -> str:
     beyond, total = int(far.sum()), len(far)
     headline = {
@@ -180,6 +186,7 @@ def _legend(
             f'<div><span style="color:{colour}" aria-hidden="true">&#9679;</span> '
             f"{text}: <b>{count:,}</b></div>"
         )
+    small = " ".join(filter(None, (note, NOTE[language])))
     hub = "枢纽" if language == "zh" else "technology hub"
     rows.append(f'<div><span style="color:{HUB_COLOUR}">&#9670;</span> {hub}</div>')
     return (
@@ -187,5 +194,5 @@ def _legend(
         "padding:8px 12px;border-radius:4px;font:13px/1.5 system-ui,'PingFang SC',"
         "'Microsoft YaHei','Noto Sans CJK SC',sans-serif;max-width:330px\">"
         + "".join(rows)
-        + f'<div style="font-size:11px;color:#555">{as_text(NOTE[language])}</div></div>'
+        + f'<div style="font-size:11px;color:#555">{as_text(small)}</div></div>'
     )

@@ -58,7 +58,12 @@ def test_dependencies_are_the_imported_ones() -> None:
     used = {name.split(".")[0] for p in FILES if "prepare" not in p.parts for name in imported(p)}
     third_party = {n for n in used if n not in LAYERS} - set(__import__("sys").stdlib_module_names)
     # what comes with a stated dependency under another name
-    comes_with = {"branca": "folium", "jinja2": "folium", "docx": "python-docx"}
+    comes_with = {
+        "branca": "folium",
+        "jinja2": "folium",
+        "docx": "python-docx",
+        "python_calamine": "python-calamine",
+    }
     needed = {comes_with.get(n, n) for n in third_party}
     assert needed <= stated
     # pyarrow writes GeoParquet for geopandas without being imported by us

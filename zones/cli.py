@@ -24,6 +24,7 @@ from zones.cli_options import (
     Km,
     LandYear,
     Lang,
+    RegistrationsFile,
     StudyFile,
     study_of,
 )
@@ -64,9 +65,11 @@ def _print_table(key: str, study: Study, as_json: bool) -> None:
 def _map_html(result: StudyResult) -> str:
     from maps.safe_text import stable_html
     from maps.zone_map import zone_map
+    from zones.company_totals import map_note
 
     study = result.study
-    page = zone_map(result.zones, result.hubs, study.thresholds_km[0], study.language)
+    note = map_note(result.registrations, study.language)
+    page = zone_map(result.zones, result.hubs, study.thresholds_km[0], study.language, note)
     return stable_html(page)
 
 
@@ -77,6 +80,7 @@ def run(
     km: Km = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
+    registrations: RegistrationsFile = None,
     method: DistanceMethod = None,
     gdp: GdpVintage = None,
     land: LandYear = None,
@@ -89,7 +93,7 @@ def run(
 
     study = study_of(
         study_file, km, folder=out, hub_layer=hubs, hub_file=hubs_file, distance_method=method,
-        gdp=gdp, land=land, language=lang,
+        gdp=gdp, land=land, language=lang, registrations=registrations,
     )  # fmt: skip
     _say("locating zones and measuring distances ...")
     with claimed(study.folder):
@@ -153,6 +157,7 @@ def tables(
     km: Km = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
+    registrations: RegistrationsFile = None,
     method: DistanceMethod = None,
     gdp: GdpVintage = None,
     land: LandYear = None,
@@ -169,6 +174,7 @@ def tables(
     study = study_of(
         study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
         land=land, language=lang, formats=tuple(formats.split(",")) if formats else None,
+        registrations=registrations,
     )  # fmt: skip
     folder = out or study.folder / "tables"
     result = run_study(study)
@@ -185,6 +191,7 @@ def reconcile(
     study_file: StudyFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
+    registrations: RegistrationsFile = None,
     method: DistanceMethod = None,
     gdp: GdpVintage = None,
     land: LandYear = None,
@@ -194,7 +201,7 @@ def reconcile(
     """Print the report's figures with ours beside them."""
     study = study_of(
         study_file, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
-        land=land, language=lang,
+        land=land, language=lang, registrations=registrations,
     )  # fmt: skip
     _print_table("reconciliation", study, as_json)
 

@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from geodata.errors import UsageError
-from zones.parameters import DISTANCE_METHODS, GDP_VINTAGES, HUB_LAYERS, LAND_YEARS
+from zones.parameters import (
+    DISTANCE_METHODS,
+    GDP_VINTAGES,
+    HUB_LAYERS,
+    LAND_YEARS,
+    SYNTHETIC,
+    SYNTHETIC_TABLE,
+)
 from zones.study import FORMATS, LANGUAGES, Study, override, read_study
 
 Layer = StrEnum("Layer", {name: name for name in HUB_LAYERS})  # type: ignore[misc]
@@ -27,7 +34,13 @@ Km = Annotated[
 Hubs = Annotated[Layer | None, typer.Option("--hubs", help="Hub layer.")]
 HubsFile = Annotated[
     Path | None,
-    typer.Option("--hubs-file", help="CSV of hubs: hub, province, lon, lat, datum."),
+    typer.Option("--hubs-file", help="Hubs (hub, province, lon, lat, datum) or companies."),
+]
+RegistrationsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--registrations", help="Company extract (xlsx, xls, csv, tsv, parquet), or: synthetic."
+    ),
 ]
 DistanceMethod = Annotated[
     Method | None, typer.Option("--method", help="Great circle, or exact on the ellipsoid.")
@@ -54,4 +67,10 @@ def _thresholds(text: str | None) -> tuple[float, ...] | None:
 def study_of(file: Path | None, km: str | None = None, **options: object) -> Study:
     """Return the study of a file with the command line's options put over it."""
     plain = {k: str(v) if isinstance(v, StrEnum) else v for k, v in options.items()}
-    return override(read_study(file), thresholds_km=_thresholds(km), **plain)
+    study = override(read_study(file), thresholds_km=_thresholds(km), **plain)
+    if SYNTHETIC in (study.registrations, study.hub_file):
+        from zones.company_totals import made_up_sentence
+
+        sentence = made_up_sentence(f"{SYNTHETIC_TABLE}.csv", study.language)
+        typer.echo(f"note: {sentence}", err=True)
+    return study

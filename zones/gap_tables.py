@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.loaders import ZONE_LEVELS, ZONE_TYPES, load_listed_companies
+from zones.company_totals import by_cluster, by_province
 from zones.groups import REST, THREE, TOTAL, gap_table, group_counts, grouping
 from zones.parameters import CLUSTERS, CURVE_END_KM, CURVE_STEP_KM, GDP_VINTAGES, LAND_YEARS
 from zones.pipeline import StudyResult
@@ -53,7 +54,12 @@ def province_table(result: StudyResult) -> pd.DataFrame:
         "zones area_km2 urban_land_km2 share_land_pct gdp_yi_cny province_gdp_yi_cny median_km "
         "beyond surely possibly beyond_zones_pct area_beyond_km2 gdp_beyond_yi_cny listed_companies"
     )
-    return table[columns.split()].rename_axis("province").reset_index()
+    table = table[columns.split()]
+    if result.registrations is not None:
+        companies = by_province(result.registrations, provinces["province_adcode"])
+        companies.loc[TOTAL] = companies.sum()
+        table = table.join(companies.astype({"registrations": int}))
+    return table.rename_axis("province").reset_index()
 
 
 def _with_total(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -67,9 +73,9 @@ def cluster_table(result: StudyResult) -> pd.DataFrame:
     cluster = grouping(zones, "cluster")
     cluster_of = {adcode: name for name, adcode in CLUSTERS.items()}
     listed = (load_listed_companies()["city_adcode"].str[:2] + "0000").map(cluster_of).fillna(REST)
-    by_cluster = gap_table(zones, cluster, threshold_km=threshold_km)
+    each = gap_table(zones, cluster, threshold_km=threshold_km)
     three = gap_table(zones, cluster.where(cluster == REST, THREE), threshold_km=threshold_km)
-    table = pd.concat([by_cluster, three.loc[[THREE] if THREE in three.index else []]])
+    table = pd.concat([each, three.loc[[THREE] if THREE in three.index else []]])
     order = [*CLUSTERS, THREE, REST, TOTAL]
     table = table.loc[[name for name in order if name in table.index]]
     companies = listed.value_counts()
@@ -82,7 +88,10 @@ def cluster_table(result: StudyResult) -> pd.DataFrame:
     ):
         table[share] = 100.0 * table[column] / table[column].loc[TOTAL]
     columns = ["zones", *GAP_COLUMNS, "listed_companies", "share_zones_pct", "share_zone_gdp_pct"]
-    return table[[*columns, "share_listed_pct"]].rename_axis("group").reset_index()
+    table = table[[*columns, "share_listed_pct"]]
+    if result.registrations is not None:
+        table = table.join(by_cluster(result.registrations, THREE, REST, TOTAL))
+    return table.rename_axis("group").reset_index()
 
 
 def curve_table(result: StudyResult) -> pd.DataFrame:

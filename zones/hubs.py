@@ -7,23 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.datum import bd09_to_gcj02, gcj02_to_wgs84
 from geodata.errors import UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, Gazetteer, gazetteer
-from geodata.loaders import PROVINCES, load_listed_companies
-from geodata.schema import Column, check_table
-from geodata.text_tables import read_csv
+from geodata.loaders import load_listed_companies
 from zones.inputs import check_choice
 from zones.parameters import CLUSTERS, CORE_CITIES, HUB_LAYERS
-
-DATUMS = ("WGS-84", "GCJ-02", "BD-09")
-_HUB_FILE = {
-    "hub": Column(),
-    "province": Column(accepts=PROVINCES),
-    "lon": Column("number", low=73.0, high=136.0),
-    "lat": Column("number", low=3.0, high=54.0),
-    "datum": Column(accepts=DATUMS),
-}
+from zones.registration_hubs import located_registrations, registration_hubs
 
 
 def hub_layer(
@@ -41,11 +30,13 @@ def hub_layer(
         ``prefectures``: seats of all prefecture-level cities of Zhejiang and Guangdong, and
         Beijing. ``listed``: head-office cities of the built-in list of listed technology
         companies in the three provinces. ``cores``: Beijing, Hangzhou, Guangzhou, Shenzhen.
-        ``file``: points of a CSV with columns hub, province, lon, lat, datum.
+        ``registrations``, ``file``: a company extract, or a list of hubs with columns hub,
+        province, lon, lat, datum; see `zones.registration_hubs.registration_hubs`.
     file
-        For the layer ``file``.
+        For the last two.
     provinces
-        Keep only hubs in these provinces (full Chinese names); all when None.
+        Keep only hubs in these provinces (full Chinese names). All when None; of a company
+        extract those of the three clusters.
     year
         Of the divisions, for seats.
 
@@ -63,11 +54,12 @@ def hub_layer(
     """
     check_choice("hub layer", layer, HUB_LAYERS)
     names = gazetteer(year)
-    if layer == "file":
+    if layer in ("registrations", "file"):
         if file is None:
-            text = "hub layer 'file' needs a file: option --hubs-file or [hubs] file in the study"
+            option = "--hubs-file" if layer == "file" else "--registrations"
+            text = f"hub layer {layer!r} needs a file: option {option} or a study file"
             raise UsageError(text)
-        hubs = _from_file(file, names)
+        hubs = registration_hubs(located_registrations(file), provinces)
     elif layer == "listed":
         hubs = _listed(names)
     elif layer == "cores":
@@ -77,6 +69,11 @@ def hub_layer(
     if provinces is not None:
         wanted = {names.provinces[p].adcode for p in provinces}
         hubs = hubs[hubs["province_adcode"].isin(wanted)]
+    return hubs_left(layer, hubs)
+
+
+def hubs_left(layer: str, hubs: pd.DataFrame) -> pd.DataFrame:
+    """Return the hubs; a UsageError when there is none."""
     if hubs.empty:
         text = f"hub layer {layer!r}: no hub is left"
         raise UsageError(text)
@@ -111,28 +108,3 @@ def _at_seats(companies: dict[str, int], names: Gazetteer) -> pd.DataFrame:
         rows.append((d.name, d.name_en, cluster, d.province_adcode, code, count, d.lon, d.lat))
     columns = ["hub", "hub_en", "cluster", "province_adcode", "adcode", "companies", "lon", "lat"]
     return pd.DataFrame(rows, columns=columns).set_index("hub")
-
-
-def _from_file(path: Path, names: Gazetteer) -> pd.DataFrame:
-    """Read hubs with positions; any datum is converted to WGS-84."""
-    table = check_table(read_csv(path), _HUB_FILE, path)
-    lon, lat = table["lon"].to_numpy(copy=True), table["lat"].to_numpy(copy=True)
-    baidu = (table["datum"] == "BD-09").to_numpy()
-    lon[baidu], lat[baidu] = bd09_to_gcj02(lon[baidu], lat[baidu])
-    shifted = (table["datum"] != "WGS-84").to_numpy()
-    lon[shifted], lat[shifted] = gcj02_to_wgs84(lon[shifted], lat[shifted])
-    province_adcode = table["province"].map(lambda name: names.provinces[name].adcode)
-    cluster_of = {adcode: cluster for cluster, adcode in CLUSTERS.items()}
-    hubs = pd.DataFrame(
-        {
-            "hub": table["hub"],
-            "hub_en": table["hub"],
-            "cluster": province_adcode.map(cluster_of).fillna("Other"),
-            "province_adcode": province_adcode,
-            "adcode": "",
-            "companies": 1,
-            "lon": lon,
-            "lat": lat,
-        }
-    )
-    return hubs.set_index("hub")

@@ -19,6 +19,9 @@ def implication(result: StudyResult) -> str:
     language = result.study.language
     published = int(load_published_figures()["value"][PUBLISHED_BEYOND_ID])
     table = position_table(result, THRESHOLD_KM)
+    companies = result.registrations
+    if companies is not None and companies.report.made_up:  # they imply nothing
+        table = table[~table["hub_layer"].isin(["registrations", "file"])]
     fits = (table["surely"] <= published) & (published <= table["possibly"])
     places = {
         row["hub_layer"]: pick(IMPLICATION["layer"], language).format(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 # Mean radius R1 = (2a + b) / 3 of the WGS-84 ellipsoid (Moritz, Geodetic Reference System 1980).
 EARTH_RADIUS_KM = 6371.0088
 
@@ -19,7 +21,9 @@ YI_PER_TRILLION = 10_000.0  # 1 trillion CNY = 10,000 x 100 million (亿)
 CLUSTERS = {"Beijing": "110000", "Zhejiang": "330000", "Guangdong": "440000"}
 CORE_CITIES = ("110000", "330100", "440100", "440300")  # Beijing, Hangzhou, Guangzhou, Shenzhen
 
-HUB_LAYERS = ("prefectures", "listed", "cores", "file")
+HUB_LAYERS = ("prefectures", "listed", "cores", "registrations", "file")
+SYNTHETIC = Path("synthetic")  # names the built-in made-up extract where a file is asked for
+SYNTHETIC_TABLE = "registrations_synthetic_564"
 DISTANCE_METHODS = ("great-circle", "geodesic")
 THRESHOLD_KM = 500.0  # figure 15 of the report
 PUBLISHED_BEYOND_ID = "zones_beyond_500km"

@@ -9,10 +9,12 @@ import pandas as pd
 from geodata.errors import UsageError
 from geodata.geocoder import geocode_zones
 from geodata.loaders import load_provinces, load_zones
+from zones.company_totals import Registrations
 from zones.gdp import gdp_density, zone_gdp
-from zones.hubs import hub_layer
+from zones.hubs import hub_layer, hubs_left
 from zones.nearest_hub import cluster_distances, nearest
 from zones.parameters import HUB_LAYERS
+from zones.registration_hubs import located_registrations, registration_hubs
 from zones.study import Study
 from zones.thresholds import beyond
 
@@ -31,6 +33,8 @@ class StudyResult:
         The hubs of the study's layer.
     provinces
         Provincial GDP and land.
+    registrations
+        Companies of the study's extract; None without one.
     nearest_km
         Distance to the nearest hub under each (hub layer, distance method), on the index of
         `zones`; filled on demand by `distance_under`.
@@ -40,20 +44,25 @@ class StudyResult:
     zones: pd.DataFrame
     hubs: pd.DataFrame
     provinces: pd.DataFrame
+    registrations: Registrations | None = None
     nearest_km: dict[tuple[str, str], pd.Series[float]] = field(default_factory=dict)
 
     def layers(self) -> list[str]:
         """Return the hub layers that can be compared: the study's own first."""
         own = self.study.hub_layer
-        others = [name for name in HUB_LAYERS if name not in (own, "file")]
-        if self.study.hub_provinces:  # a layer may have no hub in the chosen provinces
-            others = [n for n in others if _has_hubs(n, self.study.hub_provinces)]
+        absent = {own, "file"} | ({"registrations"} if self.study.registrations is None else set())
+        others = [name for name in HUB_LAYERS if name not in absent]
+        # a layer may have no hub in the chosen provinces
+        if self.study.hub_provinces or self.registrations:
+            others = [n for n in others if self._has_hubs(n)]
         return [own, *others]
 
     def hubs_of(self, layer: str) -> pd.DataFrame:
         """Return the hubs of a layer, in the study's provinces."""
         if layer == self.study.hub_layer:
             return self.hubs
+        if layer == "registrations" and self.registrations is not None:
+            return registration_hubs(self.registrations, self.study.hub_provinces)
         return hub_layer(layer, provinces=self.study.hub_provinces)
 
     def distance_under(self, layer: str, method: str) -> pd.Series[float]:
@@ -63,6 +72,12 @@ class StudyResult:
             self.nearest_km[layer, method] = found
         return self.nearest_km[layer, method]
 
+    def _has_hubs(self, layer: str) -> bool:
+        try:
+            return not self.hubs_of(layer).empty
+        except UsageError:
+            return False
+
 
 def located_zones(study: Study) -> pd.DataFrame:
     """Return the study's zones with their positions."""
@@ -70,9 +85,23 @@ def located_zones(study: Study) -> pd.DataFrame:
     return zones.join(geocode_zones(zones, study.year, openstreetmap=study.openstreetmap))
 
 
-def study_hubs(study: Study) -> pd.DataFrame:
-    """Return the hubs of the study's layer."""
-    return hub_layer(study.hub_layer, file=study.hub_file, provinces=study.hub_provinces)
+def study_registrations(study: Study) -> Registrations | None:
+    """Return the located companies of the study's extract, which may be its file of hubs."""
+    file = study.registrations or study.hub_file
+    if file is None:
+        return None
+    found = located_registrations(file, keep_deregistered=study.keep_deregistered)
+    return None if found.report.is_hub_list else found
+
+
+def study_hubs(study: Study, registrations: Registrations | None = None) -> pd.DataFrame:
+    """Return the hubs of the study's layer; `registrations` spares reading its file again."""
+    file = {"file": study.hub_file, "registrations": study.registrations}.get(study.hub_layer)
+    if file is None:
+        return hub_layer(study.hub_layer, provinces=study.hub_provinces)
+    if registrations is None or file != (study.registrations or study.hub_file):
+        registrations = located_registrations(file, keep_deregistered=study.keep_deregistered)
+    return hubs_left(study.hub_layer, registration_hubs(registrations, study.hub_provinces))
 
 
 def with_distances(zones: pd.DataFrame, hubs: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -101,17 +130,11 @@ def run_study(study: Study) -> StudyResult:
     UsageError
         When no hub is left.
     """
-    hubs = study_hubs(study)
+    registrations = study_registrations(study)
+    hubs = study_hubs(study, registrations)
     provinces = load_provinces()
     zones = with_distances(located_zones(study), hubs, study)
     zones = with_gdp(zones, provinces, study)
-    result = StudyResult(study, zones, hubs, provinces)
+    result = StudyResult(study, zones, hubs, provinces, registrations)
     result.nearest_km[study.hub_layer, study.distance_method] = zones["nearest_km"]
     return result
-
-
-def _has_hubs(layer: str, provinces: tuple[str, ...]) -> bool:
-    try:
-        return not hub_layer(layer, provinces=provinces).empty
-    except UsageError:
-        return False

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from geodata.registry import registry, sha256
+from zones.company_totals import sentences_of
+from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult
 
 try:
@@ -34,8 +36,12 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
         name: {"file": entry.file, "sha256": entry.sha256, "licence": entry.licence}
         for name, entry in sorted(registry().items())
     }
-    for role, path in (("zones.table", study.zones_table), ("hubs.file", study.hub_file)):
-        if path is not None:
+    for role, path in (
+        ("zones.table", study.zones_table),
+        ("hubs.file", study.hub_file),
+        ("registrations.file", study.registrations),
+    ):
+        if path not in (None, SYNTHETIC):
             inputs[role] = {"file": path.name, "sha256": sha256(path), "licence": "user's own"}
     return {
         "zonegap": VERSION,
@@ -47,6 +53,7 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
         "counts": {
             "zones": len(zones),
             "hubs": len(result.hubs),
+            **_registration_counts(result),
             "geocode_level": _counts(zones, "geocode_level"),
             "geocode_method": _counts(zones, "geocode_method"),
             **{c: int(zones[c].sum()) for c in zones.columns if c.startswith("beyond_")},
@@ -78,7 +85,20 @@ def warnings_of(result: StudyResult) -> list[str]:
             f"of {seated} more zones"
         )
     sentences += [f"{row['name']}: {row['remark']}" for _, row in flagged.iterrows()]
+    if result.registrations is not None:
+        sentences = [*sentences_of(result.registrations, "en", result.hubs), *sentences]
     return sentences
+
+
+def _registration_counts(result: StudyResult) -> dict[str, Any]:
+    companies = result.registrations
+    if companies is None:
+        return {}
+    return {
+        "registrations": len(companies.located),
+        "registrations_made_up": companies.report.made_up,
+        "registration_level": _counts(companies.located, "geocode_level"),
+    }
 
 
 def _counts(zones: Any, column: str) -> dict[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geodata.loaders import load_published_figures
+from zones.company_totals import footnote_7
 from zones.parameters import (
     CLUSTERS,
     GDP_VINTAGES,
@@ -100,6 +101,9 @@ def _ours(result: StudyResult) -> dict[str, list[Ours]]:
         "zones_gdp_other28": Ours(gdp_outside / YI_PER_TRILLION, "gdp"),
         "zones_gdp_other28_share": Ours(100.0 * gdp_outside / gdp, "ratio"),
     }
+    if result.registrations is not None:
+        why = "made_up" if result.registrations.report.made_up else "given_companies"
+        one |= {k: Ours(v, why) for k, v in footnote_7(result.registrations).items()}
     cases = {figure_id: [value] for figure_id, value in one.items()}
     cases[PUBLISHED_BEYOND_ID] = [_beyond(result, layer) for layer in result.layers()]
     cases[PUBLISHED_THRESHOLD_ID] = [_threshold(result, layer) for layer in result.layers()]
@@ -111,7 +115,10 @@ def _beyond(result: StudyResult, layer: str) -> Ours:
     distance_km = result.distance_under(layer, result.study.distance_method)
     counts = count_beyond(distance_km, result.zones["uncertainty_km"], [THRESHOLD_KM]).iloc[0]
     surely, possibly = int(counts["surely"]), int(counts["possibly"])
+    companies = result.registrations
     why = "narrowed" if result.study.hub_provinces else layer
+    if layer in ("registrations", "file") and companies is not None and companies.report.made_up:
+        why = "made_up_places"
     return Ours(int(counts["beyond"]), why, surely, possibly, layer)
 
 

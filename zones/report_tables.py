@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from zones.company_totals import table_notes
 from zones.gap_tables import (
     cluster_table,
     curve_table,
@@ -128,5 +129,10 @@ def plain_table(
         "sources": pick(SOURCES, study.language),
         **facts,
     }
-    notes = tuple(pick(NOTES[n], study.language).format(**about) for n in note_keys)
+    *words_of_table, source = (pick(NOTES[n], study.language).format(**about) for n in note_keys)
+    notes = (
+        *words_of_table,
+        *table_notes(key, result.registrations, result.hubs, study.language),
+        source,
+    )
     return ReportTable(key, frame, pick(TITLES[key], study.language), notes, study.language, words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from zones.company_totals import write_registrations
 from zones.outputs import write_tables, write_zones
 from zones.pipeline import StudyResult
 from zones.provenance import manifest, write_json
@@ -48,6 +49,7 @@ def write_run(result: StudyResult, map_html: str) -> Written:
     tables = report_tables(result)
     with staged(folder) as stage:
         write_zones(result.zones, stage)
+        write_registrations(result.registrations, stage)
         write_tables(tables, result.study.formats, stage / "tables")
         (stage / "map.html").write_text(map_html, encoding="utf-8", newline="\n")
         files = sorted(p for p in stage.rglob("*") if p.is_file())

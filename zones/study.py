@@ -41,6 +41,10 @@ class Study:
         ``great-circle`` or ``geodesic``.
     thresholds_km
         At least one; the first is the study's own.
+    registrations
+        A company extract, ``synthetic`` for the built-in made-up one; None for none.
+    keep_deregistered
+        Keep its deregistered companies.
     gdp, land
         Vintage and year; see `zones.gdp.gdp_density`.
     year
@@ -58,6 +62,8 @@ class Study:
     hub_provinces: tuple[str, ...] | None = None
     distance_method: str = "great-circle"
     thresholds_km: tuple[float, ...] = (THRESHOLD_KM,)
+    registrations: Path | None = None
+    keep_deregistered: bool = False
     gdp: str = "2018-first"
     land: str = "built-up-2017"
     year: int = CATALOGUE_YEAR
@@ -93,6 +99,9 @@ class Study:
         if (self.hub_layer == "file") != (self.hub_file is not None):
             text = 'hubs.file goes with hubs.layer = "file", and only with it'
             raise UsageError(text)
+        if self.hub_layer == "registrations" and self.registrations is None:
+            text = 'hubs.layer = "registrations" needs registrations.file, or --registrations'
+            raise UsageError(text)
 
     def parameters(self) -> dict[str, Any]:
         """Return what was asked, as JSON-ready values, without the output folder."""
@@ -105,12 +114,16 @@ _KEYS: dict[str, dict[str, tuple[str, str]]] = {
     "zones": {"table": ("zones_table", "path"), "encoding": ("zones_encoding", "text")},
     "hubs": {
         "layer": ("hub_layer", "text"),
-        "file": ("hub_file", "path"),
+        "file": ("hub_file", "path or synthetic"),
         "provinces": ("hub_provinces", "list of text"),
     },
     "distance": {
         "method": ("distance_method", "text"),
         "thresholds_km": ("thresholds_km", "list of numbers"),
+    },
+    "registrations": {
+        "file": ("registrations", "path or synthetic"),
+        "keep_deregistered": ("keep_deregistered", "true or false"),
     },
     "gdp": {"gdp": ("gdp", "text"), "land": ("land", "text")},
     "geocode": {
@@ -160,12 +173,15 @@ def read_study(path: Path | None) -> Study:
 def override(study: Study, **options: object) -> Study:
     """Return the study with the options that are not None put over it.
 
-    Naming a hub file means the layer ``file``; naming another layer drops the file.
+    Naming a hub file means the layer ``file``, naming registrations their layer; naming another
+    layer drops the file.
     """
     given = {k: v for k, v in options.items() if v is not None}
     if given.get("hub_file") is not None:
         given.setdefault("hub_layer", "file")
-    elif given.get("hub_layer", "file") != "file":
+    elif given.get("registrations") is not None:
+        given.setdefault("hub_layer", "registrations")
+    if given.get("hub_file") is None and given.get("hub_layer", "file") != "file":
         given["hub_file"] = None
     return replace(study, **given)  # type: ignore[arg-type]
 
@@ -182,6 +198,8 @@ def _attributes(sections: Mapping[str, Any], folder: Path) -> dict[str, Any]:
                 raise UsageError(text + _nearest(key, _KEYS[section]))
             attribute, kind = _KEYS[section][key]
             values[attribute] = _typed(f"{section}.{key}", value, kind, folder)
+    if "registrations" in values:
+        values.setdefault("hub_layer", "registrations")
     assert set(values) <= {f.name for f in fields(Study)}
     return values
 
@@ -190,8 +208,8 @@ def _typed(key: str, value: Any, kind: str, folder: Path) -> Any:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if kind == "text" and isinstance(value, str):
         return value
-    if kind == "path" and isinstance(value, str) and value:
-        return folder / value
+    if kind.startswith("path") and isinstance(value, str) and value:
+        return Path(value) if value in kind.split() else folder / value
     if kind == "true or false" and isinstance(value, bool):
         return value
     if kind == "whole number" and number and isinstance(value, int):

@@ -16,11 +16,13 @@ from zones.wording import heading, number_format
 NUMBER_FORMATS = {
     ",.0f": "#,##0",
     ",.1f": "#,##0.0",
+    ",.2f": "#,##0.00",
     ".1f": "0.0",
     ".2f": "0.00",
     "+.1f": "+0.0;-0.0;0.0",
     ".2g": "0.00",
     ",.5g": "#,##0.###",
+    ",.6g": "#,##0.###",
     ",.10g": "#,##0.###",
 }
 FIXED_DATE = datetime(2018, 2, 26, tzinfo=UTC)  # of the catalogue; equal tables, equal bytes

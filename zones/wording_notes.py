@@ -120,7 +120,17 @@ REASONS = {
     ),
     "listed": ("cities of listed technology companies only", "仅上市科技公司所在城市"),
     "cores": ("Beijing, Hangzhou, Guangzhou, Shenzhen only", "仅北京、杭州、广州、深圳"),
+    "registrations": ("places of the given registrations", "所给注册企业的所在地"),
     "file": ("hubs of the given file", "所给名单中的枢纽"),
+    "given_companies": ("the given registrations", "所给注册企业名单"),
+    "made_up_places": (
+        "places of made-up companies (synthetic)",
+        "虚构企业（synthetic）的所在地",
+    ),
+    "made_up": (
+        "made-up companies (synthetic): equal by construction",
+        "虚构企业（synthetic）：按构造相等",
+    ),
     "narrowed": ("hubs of {provinces} only", "仅{provinces}的枢纽"),
     "own_table": ("the given table's own count", "所给名录本身的个数"),
     "interval": ("any threshold from low to high gives the count", "下限至上限之间个数相同"),
@@ -135,6 +145,7 @@ LAYER_PLACES = {
     ),
     "listed": ("the head-office cities of listed technology companies", "上市科技公司总部所在城市"),
     "cores": ("Beijing, Hangzhou, Guangzhou and Shenzhen", "北京、杭州、广州、深圳四城"),
+    "registrations": ("the places of the given registrations", "所给注册企业的所在地"),
     "file": ("the given file", "自备名单"),
 }
 IMPLICATION = {

@@ -1,0 +1,240 @@
+"""Open tables as users have them: xlsx, xls, csv, tsv, parquet, told apart by their first bytes.
+
+Nothing is believed of a file's name: exports called .xls are often text or xlsx. Limits hold
+before anything is read into memory. (Spreadsheets are read with python-calamine: one wheel of
+1 MB for xlsx and xls, ten times as fast as openpyxl, which reads no xls.)
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import datetime as dt
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from geodata.errors import DataFileError
+
+MAX_FILE_MB = 400
+MAX_UNPACKED_MB = 2000
+DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+_MB = 1_000_000
+_CHUNK = 1 << 20
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_EXACT_FLOAT = 1e15  # Excel keeps 15 digits: a longer number has lost some
+
+Rows = Iterator[list[str]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a file.
+
+    Attributes
+    ----------
+    name
+        Of the sheet, or how the text is cut into cells.
+    rows
+        Gives all rows from the first, each a list of text; the n-th is row n as a spreadsheet
+        program numbers it. Blank rows are given, too, so that the numbers stay right.
+    """
+
+    name: str
+    rows: Callable[[], Rows]
+
+
+def open_tables(path: Path) -> list[Sheet]:
+    """Return the tables of a file: visible sheets in order, or one text by each delimiter.
+
+    Raises
+    ------
+    DataFileError
+        When the file is missing, too large, protected, damaged, or none of the accepted kinds.
+        Damage may show only while rows are read.
+    """
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            text = f"{path}: is a folder; accepted: an xlsx, xls, csv, tsv or parquet file"
+            raise DataFileError(text)
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except FileNotFoundError:
+        text = f"{path}: no such file"
+        raise DataFileError(text) from None
+    except OSError as error:
+        text = f"{path}: cannot be read ({error.strerror})"
+        raise DataFileError(text) from None
+    if size > MAX_FILE_MB * _MB:
+        text = f"{path}: {size / _MB:,.0f} MB; accepted: up to {MAX_FILE_MB} MB"
+        raise DataFileError(text)
+    if start.startswith(b"PK\x03\x04"):
+        _check_unpacked_size(path)
+        return _sheets(path)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return _sheets(path)
+    if start.startswith(b"PAR1"):
+        return [Sheet("", lambda: _parquet_rows(path))]
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        text = f"{path}: a web page or XML file; open it in Excel or WPS and save it as xlsx"
+        raise DataFileError(text)
+    if not start.strip():
+        text = f"{path}: the file is empty"
+        raise DataFileError(text)
+    encoding = text_encoding(path)
+    return [
+        Sheet(f"{name}-separated", lambda d=mark: _text_rows(path, encoding, d))  # type: ignore[misc]
+        for mark, name in DELIMITERS.items()
+    ]
+
+
+def text_encoding(path: Path) -> str:
+    """Return a text file's encoding: by its byte-order mark, else UTF-8, else GB18030.
+
+    GB18030 takes nearly any bytes, so it can never be tried before UTF-8.
+
+    Raises
+    ------
+    DataFileError
+        When the bytes are neither.
+    """
+    with path.open("rb") as file:
+        start = file.read(4)
+    for mark, encoding in _BOMS:
+        if start.startswith(mark):
+            _decode_all(path, encoding)
+            return encoding
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            _decode_all(path, encoding)
+        except DataFileError:
+            continue
+        return encoding
+    text = (
+        f"{path}: no text in UTF-8, UTF-16 with a byte-order mark, or GB18030; "
+        "accepted: these, or an xlsx, xls or parquet file"
+    )
+    raise DataFileError(text)
+
+
+def _decode_all(path: Path, encoding: str) -> None:
+    """Decode the whole file in pieces, keeping none."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_CHUNK):
+                if "\0" in decoder.decode(piece):
+                    text = f"{path}: holds zero bytes, so it is no text in {encoding}"
+                    raise DataFileError(text)
+            decoder.decode(b"", final=True)
+    except UnicodeError as error:
+        text = f"{path}: not readable as {encoding} ({error.args[-1]})"
+        raise DataFileError(text) from None
+
+
+def _text_rows(path: Path, encoding: str, delimiter: str) -> Rows:
+    number = 0
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            for cells in csv.reader(file, delimiter=delimiter):
+                number += 1
+                yield cells
+    except csv.Error as error:
+        text = f"{path}: row {number + 1}: not a {DELIMITERS[delimiter]}-separated table ({error})"
+        raise DataFileError(text) from None
+
+
+def _check_unpacked_size(path: Path) -> None:
+    """Refuse a packed file that is damaged or unpacks beyond the limit, unpacking into nothing."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            if unpacked > MAX_UNPACKED_MB * _MB:
+                text = (
+                    f"{path}: unpacks to {unpacked / _MB:,.0f} MB; "
+                    f"accepted: up to {MAX_UNPACKED_MB} MB"
+                )
+                raise DataFileError(text)
+            # reads no more of an entry than its stated size, and its checksum fails if that lies
+            damaged = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        text = f"{path}: a damaged xlsx file ({error})"
+        raise DataFileError(text) from None
+    if damaged is not None:
+        text = f"{path}: a damaged xlsx file (part {damaged} does not match its checksum)"
+        raise DataFileError(text)
+
+
+def _sheets(path: Path) -> list[Sheet]:
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
+
+    with _spreadsheet_errors(path):
+        book = CalamineWorkbook.from_path(str(path))
+        seen = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
+
+    def rows(name: str) -> Rows:
+        with _spreadsheet_errors(path):
+            sheet = book.get_sheet_by_name(name)
+            # the pad keeps cells in their columns where the sheet's first ones are empty
+            pad = [""] * (sheet.start or (0, 0))[1]
+            for cells in sheet.iter_rows():
+                yield [*pad, *map(cell_text, cells)]
+
+    return [Sheet(name, lambda n=name: rows(n)) for name in seen]  # type: ignore[misc]
+
+
+@contextmanager
+def _spreadsheet_errors(path: Path) -> Iterator[None]:
+    from python_calamine import CalamineError, PasswordError
+
+    try:
+        yield
+    except PasswordError:
+        text = f"{path}: protected by a password; save it without one"
+        raise DataFileError(text) from None
+    except (CalamineError, OSError, ValueError) as error:
+        text = f"{path}: cannot be read as xlsx or xls ({error})"
+        raise DataFileError(text) from None
+    except BaseException as error:
+        # the reader is written in Rust; a damaged file can end it so, and no more is lost by that
+        if type(error).__name__ != "PanicException":
+            raise
+        text = f"{path}: a damaged xlsx or xls file"
+        raise DataFileError(text) from None
+
+
+def _parquet_rows(path: Path) -> Rows:
+    """Yield the column names as row 1, then the rows."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            yield [str(name) for name in file.schema_arrow.names]
+            for batch in file.iter_batches(batch_size=1 << 16):
+                columns = [[cell_text(v) for v in column.to_pylist()] for column in batch.columns]
+                yield from map(list, zip(*columns, strict=True))
+    except (pa.ArrowException, OSError) as error:
+        text = f"{path}: a damaged parquet file ({error})"
+        raise DataFileError(text) from None
+
+
+def cell_text(value: object) -> str:
+    """Return a cell as text: whole numbers without a point, days as YYYY-MM-DD, none as ""."""
+    if isinstance(value, str):
+        return value
+    if value is None or value != value:  # noqa: PLR0124 - nan differs from itself
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_FLOAT:
+        return str(int(value))
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    return str(value)
