@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,9 @@ _OUTPUT_COLUMNS = (
     "address lon lat province_adcode adcode geocode_city geocode_county geocode_level "
     "geocode_method geocode_source uncertainty_km geocode_candidates geocode_reason"
 ).split()
-_FORMULA = re.compile(r"^[=+\-@\t\r](?=.)", re.DOTALL)
+_USERS_TEXT = ("name", "status", "credit_code", "capital_text", "province", "city", "address")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # to a spreadsheet program
+_ROWS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True)
@@ -201,13 +202,18 @@ def map_note(registrations: Registrations | None, language: str) -> str:
 
 def write_registrations(registrations: Registrations | None, folder: Path) -> None:
     """Write registrations.csv (UTF-8 with BOM); nothing where the study has none."""
-    if registrations is not None:
-        table = registration_frame(registrations)
-        texts = [c for c in table.columns if c != "row" and table[c].dtype != float]
-        # a cell that begins so would be a formula to a spreadsheet program
-        table[texts] = table[texts].apply(lambda c: c.str.replace(_FORMULA, r"'\g<0>", regex=True))
-        text = table.to_csv(index=False, lineterminator="\r\n")
-        (folder / "registrations.csv").write_text(text, encoding="utf-8-sig", newline="")
+    if registrations is None:
+        return
+    table = registration_frame(registrations)
+    with (folder / "registrations.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        for start in range(0, len(table), _ROWS_AT_ONCE):
+            block = table.iloc[start : start + _ROWS_AT_ONCE].copy()
+            for column in _USERS_TEXT:
+                cells = block[column]
+                formula = cells.str[:1].isin(_FORMULA_STARTS) & (cells.str.len() > 1)
+                if formula.any():
+                    block[column] = cells.where(~formula, "'" + cells)
+            block.to_csv(file, index=False, header=start == 0, lineterminator="\r\n")
 
 
 def registration_frame(registrations: Registrations) -> pd.DataFrame:
