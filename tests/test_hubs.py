@@ -73,7 +73,7 @@ def test_file_in_three_datums_gives_one_place(tmp_path: Path) -> None:
         ("a,浙江省,120.15,30.28,", r"row 2, column 'datum': ''; a value is required"),
         ("a,浙江省,120.15,30.28,CGCS", r"column 'datum': 'CGCS'; accepted: WGS-84, GCJ-02, BD-09"),
         ("a,浙江省,30.28,120.15,WGS-84", r"column 'lon': '30.28'; accepted: 73 to 136"),
-        ("a,Zhejiang,120.15,30.28,WGS-84", r"column 'province': 'Zhejiang'; accepted: 北京市"),
+        ("a,Zhejang,120.15,30.28,WGS-84", r"column 'province': 'Zhejang'; accepted: 北京市"),
     ],
 )
 def test_bad_hub_file(tmp_path: Path, row: str, message: str) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from geodata.errors import DataFileError, ZonegapError
 from tests.test_outputs import tree
-from zones.csv_text import csv_text
+from zones.csv_text import csv_text, write_csv
 from zones.staging import claimed, staged, write_atomic
 
 
@@ -194,6 +194,17 @@ def test_formulas_get_an_apostrophe(cell: str) -> None:
     table = pd.read_csv(io.StringIO(csv_text(pd.DataFrame({cell: [cell]}))), dtype=str)
     assert table.columns.tolist() == [f"'{cell}"]
     assert table.iloc[0, 0] == f"'{cell}"
+
+
+def test_a_table_written_in_blocks_is_the_same_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = pd.DataFrame({"a": ["=1", "b", None, "-x", "-1"], "b": [1.5, -2.0, 3.0, None, 5.0]})
+    monkeypatch.setattr("zones.csv_text.ROWS_AT_ONCE", 2)
+    write_csv(frame, tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes().decode("utf-8-sig") == csv_text(frame)
+    write_csv(frame.iloc[:0], tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_text(encoding="utf-8-sig") == "a,b\n"
 
 
 def test_numbers_stay_numbers() -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from geodata.loaders import load_exchange_rates
 from geodata.registration_places import GIVEN
 from geodata.registrations import RegistrationReport
-from zones.csv_text import csv_text
+from zones.csv_text import write_csv
 from zones.parameters import CLUSTERS
 from zones.registration_words import SENTENCES
 from zones.wording import pick
@@ -201,8 +201,7 @@ def map_note(registrations: Registrations | None, language: str) -> str:
 def write_registrations(registrations: Registrations | None, folder: Path) -> None:
     """Write registrations.csv (UTF-8 with BOM); nothing where the study has none."""
     if registrations is not None:
-        text = csv_text(registration_frame(registrations))
-        (folder / "registrations.csv").write_text(text, encoding="utf-8-sig", newline="")
+        write_csv(registration_frame(registrations), folder / "registrations.csv")
 
 
 def registration_frame(registrations: Registrations) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from zones.csv_text import csv_text
+from zones.csv_text import write_csv
 from zones.report_tables import ReportTable
 from zones.table_md import to_markdown
 from zones.table_tex import write_tex
@@ -40,7 +40,7 @@ def write_zones(zones: pd.DataFrame, folder: Path) -> None:
     import pyogrio
 
     frame = zone_frame(zones)
-    (folder / "zones.csv").write_text(csv_text(frame), encoding="utf-8-sig", newline="")
+    write_csv(frame, folder / "zones.csv")
     points = gpd.points_from_xy(frame["lon"], frame["lat"])
     located = gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
     located.to_parquet(folder / "zones.parquet", index=False)
@@ -53,8 +53,7 @@ def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Pa
     folder.mkdir(parents=True, exist_ok=True)
     if "csv" in formats:
         for table in tables:
-            text = csv_text(table.frame.round(6))
-            (folder / f"{table.key}.csv").write_text(text, encoding="utf-8-sig", newline="")
+            write_csv(table.frame.round(6), folder / f"{table.key}.csv")
     if "xlsx" in formats:
         from zones.table_xlsx import write_xlsx
 
