@@ -27,9 +27,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def into(result: StudyResult, folder: Path, **options: object) -> StudyResult:
     study = Study(**{**result.study.__dict__, "folder": folder, **options})
-    return StudyResult(
-        study, result.zones, result.hubs, result.provinces, result.registrations, result.nearest_km
-    )
+    return StudyResult(study, result.zones, result.hubs, result.provinces, result.nearest_km)
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from geodata.loaders import ZONE_LEVELS, ZONE_TYPES, load_listed_companies
-from zones.company_totals import by_cluster, by_province
 from zones.groups import REST, THREE, TOTAL, gap_table, group_counts, grouping
 from zones.parameters import CLUSTERS, CURVE_END_KM, CURVE_STEP_KM, GDP_VINTAGES, LAND_YEARS
 from zones.pipeline import StudyResult
+from zones.registered_companies import by_cluster, by_province
 from zones.thresholds import beyond, count_beyond
 
 # what every table of groups shows; sums and shares of area are in the columns beside them

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geodata.loaders import load_published_figures
-from zones.company_totals import footnote_7
 from zones.parameters import (
     CLUSTERS,
     GDP_VINTAGES,
@@ -19,6 +18,7 @@ from zones.parameters import (
     YI_PER_TRILLION,
 )
 from zones.pipeline import StudyResult
+from zones.registered_companies import footnote_7
 from zones.thresholds import count_beyond, threshold_for_count
 from zones.wording import pick
 from zones.wording_notes import FIGURES, REASONS

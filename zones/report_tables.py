@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from zones.company_totals import table_notes
 from zones.gap_tables import (
     cluster_table,
     curve_table,
@@ -22,6 +21,7 @@ from zones.parameters import DRAWS, SEED
 from zones.pipeline import StudyResult
 from zones.provenance import VERSION
 from zones.reconciliation import chinese_words, reconciliation_table
+from zones.registered_companies import table_notes
 from zones.sensitivity import sensitivity_table
 from zones.wording import GROUPING_NAMES, heading, number_format, pick, value
 from zones.wording_notes import NOTES, TITLES
