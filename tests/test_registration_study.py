@@ -20,8 +20,13 @@ from zones.hubs import hub_layer
 from zones.parameters import CLUSTERS, SYNTHETIC
 from zones.pipeline import StudyResult, run_study
 from zones.reconciliation import reconciliation_table
+from zones.registered_companies import (
+    footnote_7,
+    registration_frame,
+    sentences_of,
+    write_registrations,
+)
 from zones.registration_hubs import located_registrations, registration_hubs
-from zones.registrations import footnote_7, registration_frame, sentences_of, write_registrations
 from zones.report_tables import report_tables
 from zones.study import Study, override, read_study
 
@@ -98,7 +103,7 @@ def test_every_table_says_that_the_companies_are_made_up(
 ) -> None:
     result = StudyResult(
         override(made_up.study, language=language), made_up.zones, made_up.hubs,
-        made_up.provinces, made_up.registrations,
+        made_up.provinces, registrations=made_up.registrations,
     )  # fmt: skip
     for table in report_tables(result):
         assert any("synthetic" in note for note in table.notes)
@@ -185,7 +190,9 @@ def test_what_was_left_out_is_said_and_written(tmp_path: Path) -> None:
         in said
     )
     assert "1 not understood (4: '三百万')" in said
-    assert "1 companies of unknown province" in said
+    assert (
+        "Companies of unknown province, or of none of the 31, in no group and no total: 1." in said
+    )
     assert footnote_7(companies)["registrations_total"] == 2
     frame = registration_frame(companies)
     assert frame["row"].tolist() == [2, 3, 4, 5, 6]

@@ -18,7 +18,7 @@ from zones.parameters import (
     LAND_YEARS,
 )
 from zones.pipeline import StudyResult
-from zones.registrations import by_cluster, by_province
+from zones.registered_companies import by_cluster, by_province
 from zones.thresholds import beyond, count_beyond
 
 TOTAL, THREE, REST = "total", "three clusters", "other provinces"

@@ -13,8 +13,8 @@ from zones.gdp import gdp_density, zone_gdp
 from zones.hubs import hub_layer, hubs_left
 from zones.nearest import cluster_distances, nearest
 from zones.parameters import HUB_LAYERS
+from zones.registered_companies import Registrations
 from zones.registration_hubs import located_registrations, registration_hubs
-from zones.registrations import Registrations
 from zones.study import Study
 from zones.thresholds import beyond
 
@@ -33,19 +33,19 @@ class StudyResult:
         The hubs of the study's layer.
     provinces
         Provincial GDP and land.
-    registrations
-        Companies of the study's extract; None without one.
     nearest_km
         Distance to the nearest hub under each (hub layer, distance method), on the index of
         `zones`; filled on demand by `distance_under`.
+    registrations
+        Companies of the study's extract; None without one.
     """
 
     study: Study
     zones: pd.DataFrame
     hubs: pd.DataFrame
     provinces: pd.DataFrame
-    registrations: Registrations | None = None
     nearest_km: dict[tuple[str, str], pd.Series[float]] = field(default_factory=dict)
+    registrations: Registrations | None = None
 
     def layers(self) -> list[str]:
         """Return the hub layers that can be compared: the study's own first."""
@@ -136,6 +136,6 @@ def run_study(study: Study) -> StudyResult:
     provinces = load_provinces()
     zones = with_distances(located_zones(study), hubs, study)
     zones = with_gdp(zones, provinces, study)
-    result = StudyResult(study, zones, hubs, provinces, registrations)
+    result = StudyResult(study, zones, hubs, provinces, registrations=registrations)
     result.nearest_km[study.hub_layer, study.distance_method] = zones["nearest_km"]
     return result

@@ -11,7 +11,7 @@ from typing import Any
 from geodata.registry import registry, sha256
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult
-from zones.registrations import sentences_of
+from zones.registered_companies import sentences_of
 
 try:
     VERSION = version("zonegap")

@@ -18,7 +18,7 @@ from zones.parameters import (
     YI_PER_TRILLION,
 )
 from zones.pipeline import StudyResult
-from zones.registrations import footnote_7
+from zones.registered_companies import footnote_7
 from zones.thresholds import count_beyond, threshold_for_count
 from zones.wording import FIGURES, REASONS, pick
 

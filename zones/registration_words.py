@@ -27,8 +27,8 @@ SENTENCES = {
         "仅省份{province:,}家；未定位{unresolved:,}家{reasons}。",
     ),
     "no_province": (
-        "{count:,} companies of unknown province are in no group and no total.",
-        "{count:,}家企业省份不明，未计入任何分组与合计。",
+        "Companies of unknown province, or of none of the 31, in no group and no total: {count:,}.",
+        "省份不明或不属31省份的企业{count:,}家，未计入任何分组与合计。",
     ),
     "codes": (
         "{count:,} credit codes are too short or have lost digits and were not compared.",

@@ -8,7 +8,7 @@ from pathlib import Path
 from zones.outputs import staged, write_tables, write_zones
 from zones.pipeline import StudyResult
 from zones.provenance import manifest, write_json
-from zones.registrations import write_registrations
+from zones.registered_companies import write_registrations
 from zones.report_tables import report_tables, to_markdown
 
 

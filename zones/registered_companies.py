@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.loaders import load_exchange_rates
+from geodata.loaders import load_exchange_rates, load_provinces
 from geodata.registration_places import GIVEN
 from geodata.registrations import RegistrationReport
 from zones.parameters import CLUSTERS
@@ -43,9 +43,13 @@ class Registrations:
     report: RegistrationReport
 
     def groups(self) -> pd.Series[str]:
-        """Return each company's cluster or "Other", on the companies' index; "" where unknown."""
-        names: dict[str, str] = {adcode: name for name, adcode in CLUSTERS.items()}
-        return self.located["province_adcode"].map(lambda code: names.get(code, code and OTHER))
+        """Return each company's cluster or "Other" on the companies' index.
+
+        "" where the province is unknown or none of the 31 (Hong Kong, Macao, Taiwan).
+        """
+        names: dict[str, str] = dict.fromkeys(load_provinces()["province_adcode"], OTHER)
+        names |= {adcode: name for name, adcode in CLUSTERS.items()}
+        return self.located["province_adcode"].map(names).fillna("")
 
 
 def counts_and_capital(registrations: Registrations, group: pd.Series[str]) -> pd.DataFrame:
@@ -165,7 +169,7 @@ def sentences_of(
             **{k: int(counts.get(k, 0)) for k in ("place", "county", "city", "province")},
         ),
     ]
-    no_province = int((located["province_adcode"] == "").sum())
+    no_province = int((registrations.groups() == "").sum())
     if no_province:
         out.append(say("no_province", count=no_province))
     if report.unusable_codes:
