@@ -63,7 +63,7 @@ def _print_table(key: str, study: Study, as_json: bool) -> None:
 def _map_html(result: StudyResult) -> str:
     from maps.safe_text import stable_html
     from maps.zone_map import zone_map
-    from zones.registered_companies import map_note
+    from zones.company_totals import map_note
 
     study = result.study
     note = map_note(result.registrations, study.language)

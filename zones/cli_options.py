@@ -69,7 +69,7 @@ def study_of(file: Path | None, km: str | None = None, **options: object) -> Stu
     plain = {k: str(v) if isinstance(v, StrEnum) else v for k, v in options.items()}
     study = override(read_study(file), thresholds_km=_thresholds(km), **plain)
     if SYNTHETIC in (study.registrations, study.hub_file):
-        from zones.registered_companies import made_up_sentence
+        from zones.company_totals import made_up_sentence
 
         sentence = made_up_sentence(f"{SYNTHETIC_TABLE}.csv", study.language)
         typer.echo(f"note: {sentence}", err=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.loaders import ZONE_LEVELS, ZONE_TYPES, load_listed_companies
+from zones.company_totals import by_cluster, by_province
 from zones.parameters import (
     CLUSTERS,
     CURVE_END_KM,
@@ -18,7 +19,6 @@ from zones.parameters import (
     LAND_YEARS,
 )
 from zones.pipeline import StudyResult
-from zones.registered_companies import by_cluster, by_province
 from zones.thresholds import beyond, count_beyond
 
 TOTAL, THREE, REST = "total", "three clusters", "other provinces"

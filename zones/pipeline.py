@@ -9,11 +9,11 @@ import pandas as pd
 from geodata.errors import UsageError
 from geodata.geocoder import geocode_zones
 from geodata.loaders import load_provinces, load_zones
+from zones.company_totals import Registrations
 from zones.gdp import gdp_density, zone_gdp
 from zones.hubs import hub_layer, hubs_left
 from zones.nearest import cluster_distances, nearest
 from zones.parameters import HUB_LAYERS
-from zones.registered_companies import Registrations
 from zones.registration_hubs import located_registrations, registration_hubs
 from zones.study import Study
 from zones.thresholds import beyond

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from geodata.registry import registry, sha256
+from zones.company_totals import sentences_of
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult
-from zones.registered_companies import sentences_of
 
 try:
     VERSION = version("zonegap")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geodata.loaders import load_published_figures
+from zones.company_totals import footnote_7
 from zones.parameters import (
     CLUSTERS,
     GDP_VINTAGES,
@@ -18,7 +19,6 @@ from zones.parameters import (
     YI_PER_TRILLION,
 )
 from zones.pipeline import StudyResult
-from zones.registered_companies import footnote_7
 from zones.thresholds import count_beyond, threshold_for_count
 from zones.wording import FIGURES, REASONS, pick
 

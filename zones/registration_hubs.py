@@ -14,8 +14,8 @@ from geodata.loaders import PROVINCES
 from geodata.registration_places import GIVEN, locate_registrations
 from geodata.registrations import load_registrations
 from geodata.registry import table_path
+from zones.company_totals import OTHER, Registrations
 from zones.parameters import CLUSTERS, SYNTHETIC, SYNTHETIC_TABLE
-from zones.registered_companies import OTHER, Registrations
 
 HUB_COLUMNS = (
     "hub hub_en cluster province_adcode adcode companies lon lat uncertainty_km geocode_level"

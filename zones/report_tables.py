@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from zones.company_totals import table_notes
 from zones.gap_tables import cluster_table, curve_table, province_table, type_table
 from zones.pipeline import StudyResult
 from zones.provenance import VERSION
 from zones.reconciliation import chinese_words, reconciliation_table
-from zones.registered_companies import table_notes
 from zones.sensitivity import sensitivity_table
 from zones.wording import NOTES, TITLES, heading, number_format, pick, value
 

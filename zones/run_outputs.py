@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from zones.company_totals import write_registrations
 from zones.outputs import staged, write_tables, write_zones
 from zones.pipeline import StudyResult
 from zones.provenance import manifest, write_json
-from zones.registered_companies import write_registrations
 from zones.report_tables import report_tables, to_markdown
 
 
