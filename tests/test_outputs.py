@@ -13,6 +13,7 @@ import pytest
 from geodata.registry import registry, sha256
 from zones.outputs import zone_frame
 from zones.pipeline import StudyResult
+from zones.provenance import recorded_outputs, unchanged_leftovers
 from zones.report_tables import BUILDERS, ReportTable, report_tables
 from zones.run_outputs import write_run
 from zones.study import Study
@@ -43,6 +44,36 @@ def test_files_of_a_run(written: Path) -> None:
         *(f"tables/{t}.csv" for t in BUILDERS),
         *(f"tables/tables.{f}" for f in ("xlsx", "docx", "tex", "md")),
     }  # fmt: skip
+
+
+def test_a_later_run_clears_what_only_an_earlier_one_wrote(
+    result: StudyResult, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    write_run(into(result, folder, formats=("csv", "md", "tex")), "<html></html>")
+    (folder / "tables" / "tables.tex").write_text("changed by its reader")
+    (folder / "mine.txt").write_text("mine")
+    write_run(into(result, folder, formats=("csv",)), "<html></html>")
+    assert not (folder / "tables" / "tables.md").exists()
+    assert (folder / "tables" / "tables.tex").read_text() == "changed by its reader"
+    assert (folder / "mine.txt").exists()
+    assert set(recorded_outputs(folder)) == set(tree(folder)) - {
+        "manifest.json", "mine.txt", "tables/tables.tex"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"outputs": 1}', "\udcff"])
+def test_a_manifest_that_is_none_records_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_text(text, encoding="utf-8", errors="surrogateescape")
+    assert recorded_outputs(tmp_path) == {}
+
+
+def test_leftovers_outside_the_folder_stay(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    earlier = {"../a.txt": sha256(tmp_path / "a.txt")}
+    assert unchanged_leftovers(folder, earlier, set()) == []
 
 
 def test_two_runs_are_equal_byte_for_byte(

@@ -105,6 +105,36 @@ def _counts(zones: Any, column: str) -> dict[str, int]:
     return {str(k): int(n) for k, n in zones[column].value_counts().sort_index().items()}
 
 
+def recorded_outputs(folder: Path) -> dict[str, str]:
+    """Return the outputs of the folder's manifest with their SHA-256; none without a manifest."""
+    try:
+        about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return {str(name): str(digest) for name, digest in about["outputs"].items()}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return {}
+
+
+def unchanged_leftovers(folder: Path, earlier: dict[str, str], written: set[str]) -> list[Path]:
+    """Return the files of an earlier run that are as it wrote them and not written again.
+
+    Parameters
+    ----------
+    folder
+        The output folder; a recorded name that leads out of it is passed over.
+    earlier
+        Name and SHA-256, of the manifest before this run.
+    written
+        Names of this run.
+    """
+    paths = []
+    for name in sorted(set(earlier) - written):
+        path = folder / name
+        inside = path.resolve().is_relative_to(folder.resolve())
+        if inside and path.is_file() and sha256(path) == earlier[name]:
+            paths.append(path)
+    return paths
+
+
 def forget_outputs(folder: Path, names: list[str], command: str) -> None:
     """Say in the folder's manifest that files were written again by another command."""
     path = folder / "manifest.json"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from zones.outputs import write_tables, write_zones
 from zones.pipeline import StudyResult
-from zones.provenance import manifest, write_json
+from zones.provenance import manifest, recorded_outputs, unchanged_leftovers, write_json
 from zones.registered_companies import write_registrations
 from zones.report_tables import report_tables
 from zones.staging import staged
@@ -36,7 +36,8 @@ class Written:
 def write_run(result: StudyResult, map_html: str) -> Written:
     """Write zones, tables, map and manifest into the study's folder.
 
-    All files are complete before the first one is moved to its place.
+    All files are complete before the first one is moved to its place. What an earlier run wrote,
+    nobody has changed and this run does not write is removed, so that the folder tells one story.
 
     Parameters
     ----------
@@ -47,6 +48,7 @@ def write_run(result: StudyResult, map_html: str) -> Written:
     """
     folder = result.study.folder
     tables = report_tables(result)
+    earlier = recorded_outputs(folder)
     with staged(folder) as stage:
         write_zones(result.zones, stage)
         write_registrations(result.registrations, stage)
@@ -56,6 +58,8 @@ def write_run(result: StudyResult, map_html: str) -> Written:
         outputs = {p.relative_to(stage).as_posix(): p for p in files}
         about = manifest(result, outputs)
         write_json(about, stage / "manifest.json")
+    for path in unchanged_leftovers(folder, earlier, set(outputs)):
+        path.unlink()
     summary = next(to_markdown(t) for t in tables if t.key == "reconciliation")
     names = sorted([*outputs, "manifest.json"], key=lambda n: (n != "map.html", "/" not in n, n))
     return Written(summary, [folder / name for name in names], about["warnings"])
