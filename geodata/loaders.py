@@ -10,18 +10,7 @@ from geodata.errors import BadInputError
 from geodata.registry import table_path
 from geodata.schema import Column, check_table
 from geodata.text_tables import read_csv
-
-PROVINCES = tuple(
-    "北京市 天津市 河北省 山西省 内蒙古自治区 辽宁省 吉林省 黑龙江省 上海市 江苏省 "
-    "浙江省 安徽省 福建省 江西省 山东省 河南省 湖北省 湖南省 广东省 广西壮族自治区 海南省 "
-    "重庆市 四川省 贵州省 云南省 西藏自治区 陕西省 甘肃省 青海省 宁夏回族自治区 "
-    "新疆维吾尔自治区".split()
-)
-ZONE_LEVELS = ("国家级", "省级")
-ZONE_TYPES = tuple(
-    "经济技术开发区 高新技术产业开发区 海关特殊监管区域 边境/跨境经济合作区 其他类型开发区 "
-    "经济开发区 高新技术产业园区 工业园区".split()
-)
+from geodata.vocabulary import PROVINCES, ZONE_LEVELS, ZONE_TYPES
 
 _ADCODE = Column(pattern=(r"\d{6}", "a six-digit GB/T 2260 code"))
 _MONTH = (r"(19|20)\d{2}-(0[1-9]|1[0-2])", "a month as YYYY-MM")
@@ -84,6 +73,19 @@ EXCHANGE_RATES = {
     "cny_per_unit": Column("number", low=1e-6),
     "date": Column(pattern=(r"\d{4}-\d{2}-\d{2}", "a day as YYYY-MM-DD")),
 }
+ZONE_POSITIONS = {
+    "id": Column(unique=True),
+    "lon": Column("number", low=73.0, high=136.0),
+    "lat": Column("number", low=3.0, high=54.0),
+    "adcode": Column(required=False),
+    "geocode_level": Column(accepts=("place", "county", "city", "province")),
+    "geocode_method": Column(),
+    "geocode_source": Column(),
+    "uncertainty_km": Column("number", low=0.0),
+    "spans": Column(required=False),
+    "geocode_candidates": Column(required=False),
+    "geocode_reason": Column(required=False),
+}
 
 
 def load_zones(path: Path | None = None, encoding: str = "utf-8-sig") -> pd.DataFrame:
@@ -119,6 +121,16 @@ def load_zones(path: Path | None = None, encoding: str = "utf-8-sig") -> pd.Data
     if faults:
         raise BadInputError(str(path), faults)
     return zones.set_index("id")
+
+
+def load_zone_positions() -> pd.DataFrame:
+    """Return where the catalogue's zones are, indexed by ``id``.
+
+    What `geodata.geocoder.geocode_zones` gives for the built-in zones with its defaults, kept so
+    that a study need not geocode them again.
+    """
+    path = table_path("zone_positions")
+    return check_table(read_csv(path), ZONE_POSITIONS, path).set_index("id")
 
 
 def load_provinces() -> pd.DataFrame:

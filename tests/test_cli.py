@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import os
@@ -275,3 +276,12 @@ def test_version_and_help() -> None:
     text = zonegap("--help").stdout
     for command in ("run", "distance", "threshold", "gdp", "tables", "reconcile", "map", "data"):
         assert f"\n  {command} " in text
+
+
+def test_help_starts_without_heavy_libraries() -> None:
+    code = "import sys, zones.cli; print(sorted({m.split('.')[0] for m in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(ast.literal_eval(done.stdout))
+    heavy = {"numpy", "pandas", "scipy", "geopandas", "folium", "pyproj", "pyarrow", "matplotlib"}
+    assert "typer" in loaded
+    assert not loaded & heavy

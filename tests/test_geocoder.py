@@ -9,7 +9,7 @@ from geodata import zone_evidence
 from geodata.errors import DataFileError
 from geodata.gazetteer import all_divisions, gazetteer
 from geodata.geocoder import LEVELS, geocode_zones
-from geodata.loaders import load_zones
+from geodata.loaders import load_zone_positions, load_zones
 from geodata.towns import towns
 from geodata.zone_evidence import radius_km, zone_seats
 from zones.great_circle import haversine_km
@@ -127,3 +127,10 @@ def test_every_division_of_2018_has_a_seat_and_a_present_code() -> None:
     standing = [d for d in all_divisions() if d.valid_from <= 2018 <= d.valid_to]
     assert [d.name for d in standing if not d.has_seat] == []
     assert [d.name for d in standing if not d.current_adcode] == []
+
+
+def test_the_kept_positions_are_what_the_geocoder_finds() -> None:
+    """Exactly: remake the table after any change of the geocoder or its tables."""
+    pd.testing.assert_frame_equal(
+        load_zone_positions(), geocode_zones(load_zones()), check_exact=True
+    )

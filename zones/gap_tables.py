@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geodata.loaders import ZONE_LEVELS, ZONE_TYPES, load_listed_companies
+from geodata.loaders import load_listed_companies
+from geodata.vocabulary import ZONE_LEVELS, ZONE_TYPES
 from zones.groups import REST, THREE, TOTAL, gap_table, group_counts, grouping
 from zones.parameters import CLUSTERS, CURVE_END_KM, CURVE_STEP_KM, GDP_VINTAGES, LAND_YEARS
 from zones.pipeline import StudyResult

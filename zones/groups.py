@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from geodata.loaders import PROVINCES, ZONE_LEVELS, ZONE_TYPES
+from geodata.vocabulary import PROVINCES, ZONE_LEVELS, ZONE_TYPES
 from zones.inputs import check_choice, need_columns
 from zones.parameters import APPROVAL_PERIODS, CLUSTERS, GROUPINGS, HA_PER_KM2, THRESHOLD_KM
 from zones.thresholds import beyond_band

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from geodata.errors import UsageError
+from geodata.gazetteer import CATALOGUE_YEAR
 from geodata.geocoder import geocode_zones
-from geodata.loaders import load_provinces, load_zones
+from geodata.loaders import load_provinces, load_zone_positions, load_zones
 from zones.gdp import gdp_density, zone_gdp
 from zones.hubs import hub_layer, hubs_left
 from zones.nearest_hub import cluster_distances, nearest
@@ -82,6 +83,8 @@ class StudyResult:
 def located_zones(study: Study) -> pd.DataFrame:
     """Return the study's zones with their positions."""
     zones = load_zones(study.zones_table, study.zones_encoding)
+    if study.zones_table is None and study.year == CATALOGUE_YEAR and study.openstreetmap:
+        return zones.join(load_zone_positions())
     return zones.join(geocode_zones(zones, study.year, openstreetmap=study.openstreetmap))
 
 

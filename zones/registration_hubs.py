@@ -10,10 +10,10 @@ import pandas as pd
 
 from geodata.errors import BadInputError
 from geodata.gazetteer import LAST_YEAR, gazetteer
-from geodata.loaders import PROVINCES
 from geodata.registration_places import GIVEN, locate_registrations
 from geodata.registrations import load_registrations
 from geodata.registry import table_path
+from geodata.vocabulary import PROVINCES
 from zones.parameters import CLUSTERS, SYNTHETIC, SYNTHETIC_TABLE
 from zones.registered_companies import OTHER, Registrations
 

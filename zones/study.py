@@ -12,7 +12,7 @@ from typing import Any
 
 from geodata.errors import DataFileError, UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR
-from geodata.loaders import PROVINCES
+from geodata.vocabulary import PROVINCES
 from zones.parameters import (
     DISTANCE_METHODS,
     GDP_VINTAGES,

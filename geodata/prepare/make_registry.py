@@ -96,6 +96,12 @@ ABOUT: dict[str, tuple[str, str, str, str]] = {
         "2026-11",
         OWN,
     ),
+    "zone_positions": (
+        "Where the catalogue's zones are, as the geocoder finds them",
+        "made from zones, zone_points_osm, zone_seats, towns, divisions and uncertainty",
+        "2026-11",
+        "ODbL (OpenStreetMap) and CC BY 4.0 (GeoNames, zonegap): each row names its source",
+    ),
     "position_errors": (
         "Errors of positions as multiples of their radius",
         "measured on reference points that are not shipped (benchmarks/geocoding.py)",
