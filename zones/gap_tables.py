@@ -13,6 +13,7 @@ from zones.parameters import (
     CLUSTERS,
     CURVE_END_KM,
     CURVE_STEP_KM,
+    FIGURE_STEP_KM,
     GDP_VINTAGES,
     HA_PER_KM2,
     LAND_YEARS,
@@ -154,3 +155,22 @@ def curve_table(result: StudyResult) -> pd.DataFrame:
         distance_km = result.distance_under(layer, study.distance_method)
         table[f"beyond_{layer}"] = [int(beyond(distance_km, t).sum()) for t in thresholds_km]
     return table.reset_index()
+
+
+def layer_curves(result: StudyResult, step_km: float = FIGURE_STEP_KM) -> pd.DataFrame:
+    """Return the threshold curve of every hub layer with its band, in steps fit for drawing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``layer`` (the study's own first), ``threshold_km``, ``beyond``, ``surely``, ``possibly``
+        as `zones.thresholds.count_beyond` defines them.
+    """
+    thresholds_km = np.arange(0.0, CURVE_END_KM + step_km / 2.0, step_km)
+    parts = []
+    for layer in result.layers():
+        distance_km = result.distance_under(layer, result.study.distance_method)
+        counts = count_beyond(distance_km, result.zones["uncertainty_km"], thresholds_km)
+        parts.append(counts.reset_index().assign(layer=layer))
+    table = pd.concat(parts, ignore_index=True)
+    return table[["layer", "threshold_km", "beyond", "surely", "possibly"]]

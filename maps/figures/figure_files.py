@@ -1,0 +1,80 @@
+"""All figures of a study, and figures as files with equal bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from maps.figures.bars import PLAIN, gdp_figure, type_figure
+from maps.figures.curves import curve_figure
+from maps.figures.province_gaps import province_figure
+from maps.figures.sheet import Style, settings
+from maps.figures.static_map import map_figure
+from zones.gap_tables import layer_curves, province_table, type_table
+from zones.pipeline import StudyResult
+from zones.reconciliation import published_count, published_thresholds
+
+# no time, no version of the program that wrote it
+_METADATA: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+
+
+def study_figures(result: StudyResult, style: Style = PLAIN) -> Iterator[tuple[str, Figure]]:
+    """Give each figure of a study with its name: types, map, threshold_curve, provinces, ...
+
+    Raises
+    ------
+    FontError
+        When no installed font has the characters.
+    """
+    threshold_km, method = result.study.thresholds_km[0], result.study.distance_method
+    zones, hubs, provinces = result.zones, result.hubs, result.provinces
+    curves = layer_curves(result), published_thresholds(result), published_count()
+    table = province_table(result)
+    makers: dict[str, Callable[[], Figure]] = {
+        "types": lambda: type_figure(type_table(result), threshold_km, style),
+        "map": lambda: map_figure(zones, hubs, threshold_km, method, style),
+        "threshold_curve": lambda: curve_figure(*curves, style),
+        "provinces": lambda: province_figure(zones, provinces, threshold_km, style),
+        "province_gdp": lambda: gdp_figure(table, provinces, threshold_km, style),
+    }
+    for name, make in makers.items():
+        yield name, make()
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a figure as its file's ending says: png (300 dpi), svg or pdf; equal bytes each time.
+
+    Raises
+    ------
+    KeyError
+        For another ending.
+    """
+    kind = path.suffix.removeprefix(".")
+    with settings():
+        figure.savefig(path, format=kind, metadata=_METADATA[kind])
+
+
+def write_figures(
+    result: StudyResult, folder: Path, formats: Iterable[str], style: Style = PLAIN
+) -> list[str]:
+    """Write every figure of a study in every format; return the files' names.
+
+    Raises
+    ------
+    FontError
+        When no installed font has the characters; nothing is left half written by `staged`.
+    """
+    formats = tuple(formats)
+    names = []
+    for name, figure in study_figures(result, style):
+        for kind in formats:
+            folder.mkdir(parents=True, exist_ok=True)
+            save_figure(figure, folder / f"{name}.{kind}")
+            names.append(f"{name}.{kind}")
+    return names
