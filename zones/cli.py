@@ -13,6 +13,7 @@ import typer
 
 from geodata.errors import ZonegapError
 from zones.cli_data import data
+from zones.cli_figures import figures, figures_of_run
 from zones.cli_geocode import geocode
 from zones.cli_options import (
     DistanceMethod,
@@ -80,7 +81,7 @@ def run(
     land: LandYear = None,
     lang: Lang = None,
 ) -> None:
-    """Run the study: zones, tables, map and manifest into the output folder."""
+    """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from zones.pipeline import run_study
     from zones.run_outputs import write_run
 
@@ -90,8 +91,8 @@ def run(
     )  # fmt: skip
     _say("locating zones and measuring distances ...")
     result = run_study(study)
-    _say("writing zones, tables and map ...")
-    written = write_run(result, _map_html(result))
+    _say("writing zones, tables, map and figures ...")
+    written = write_run(result, _map_html(result), figures_of_run(result))
     typer.echo(written.summary)
     typer.echo("")
     for path in written.paths:
@@ -254,6 +255,7 @@ def map_(
 
 
 app.command()(data)
+app.command()(figures)
 app.command()(geocode)
 app.command("where-next")(where_next)
 

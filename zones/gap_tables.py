@@ -167,10 +167,19 @@ def layer_curves(result: StudyResult, step_km: float = FIGURE_STEP_KM) -> pd.Dat
         as `zones.thresholds.count_beyond` defines them.
     """
     thresholds_km = np.arange(0.0, CURVE_END_KM + step_km / 2.0, step_km)
+    uncertainty_km = result.zones["uncertainty_km"]
     parts = []
     for layer in result.layers():
-        distance_km = result.distance_under(layer, result.study.distance_method)
-        counts = count_beyond(distance_km, result.zones["uncertainty_km"], thresholds_km)
-        parts.append(counts.reset_index().assign(layer=layer))
-    table = pd.concat(parts, ignore_index=True)
-    return table[["layer", "threshold_km", "beyond", "surely", "possibly"]]
+        near_km = result.distance_under(layer, result.study.distance_method)
+        bounds = {
+            "beyond": near_km,
+            "surely": near_km - uncertainty_km,
+            "possibly": near_km + uncertainty_km,
+        }
+        # strictly beyond: all but those up to and at the threshold
+        counts = {
+            name: len(x) - np.searchsorted(np.sort(x.to_numpy()), thresholds_km, side="right")
+            for name, x in bounds.items()
+        }
+        parts.append(pd.DataFrame({"layer": layer, "threshold_km": thresholds_km, **counts}))
+    return pd.concat(parts, ignore_index=True)

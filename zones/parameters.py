@@ -34,4 +34,4 @@ LAND_YEARS = {f"built-up-{year}": f"built_up_{year}_km2" for year in range(2014,
 
 CURVE_STEP_KM = 50
 CURVE_END_KM = 3000
-FIGURE_STEP_KM = 10  # of a drawn curve: a fifth of a millimetre in 17 cm
+FIGURE_STEP_KM = 5  # of a drawn curve

@@ -10,27 +10,38 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from geodata.loaders import ZONE_LEVELS
-from maps.figures.figure_words import note, word
-from maps.figures.sheet import MARGIN_CM, PALE, WIDTH_CM, Sheet, Style, rows_axes, sheet, text_columns
+from maps.figures.figure_words import beyond_note, note, word
+from maps.figures.sheet import (
+    MARGIN_CM,
+    PALE,
+    PLAIN,
+    WIDTH_CM,
+    Sheet,
+    Style,
+    rows_axes,
+    sheet,
+    text_columns,
+)
 from maps.style import BEYOND_COLOUR, WITHIN_COLOUR
 from zones.gap_tables import TOTAL
 from zones.parameters import YI_PER_TRILLION
+from zones.study import Study
 from zones.wording import value
 
 ROW_CM = 0.42
 BAR = 0.68  # of a row
-PLAIN = Style()
 
 
 def tint(colour: str, strength: float) -> str:
     """Mix a colour with white, so that two colours differ in a grey print, too."""
-    return to_hex([1.0 - strength * (1.0 - part) for part in to_rgb(colour)])
+    red, green, blue = (1.0 - strength * (1.0 - part) for part in to_rgb(colour))
+    return to_hex((red, green, blue))
 
 
 PALE_WITHIN = tint(WITHIN_COLOUR, 0.4)
 
 
-def type_figure(types: pd.DataFrame, threshold_km: float, style: Style = PLAIN) -> Figure:
+def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figure:
     """Draw the number of zones by level and type, figure 1 of the 2020 report.
 
     Parameters
@@ -38,10 +49,10 @@ def type_figure(types: pd.DataFrame, threshold_km: float, style: Style = PLAIN) 
     types
         As `zones.gap_tables.type_table` returns it: ``level``, ``type``, ``zones``,
         ``share_zones_pct``, ``beyond``; a row of the total is left out.
-    threshold_km
-        The threshold behind ``beyond``.
+    study
+        The table's study: language, and the threshold and hubs behind ``beyond``.
     style
-        Language, title and font.
+        Title and font.
 
     Returns
     -------
@@ -58,11 +69,11 @@ def type_figure(types: pd.DataFrame, threshold_km: float, style: Style = PLAIN) 
     >>> from zones.gap_tables import type_table
     >>> from zones.pipeline import run_study
     >>> from zones.study import Study
-    >>> figure = type_figure(type_table(run_study(Study())), 500.0)
+    >>> figure = type_figure(type_table(run_study(Study())), Study())
     >>> figure.axes[0].get_xlabel()
     'Zones (number)'
     """
-    language = style.language
+    language, threshold_km = study.language, study.thresholds_km[0]
     table = types[types["level"] != TOTAL]
     labels: list[str] = []
     positions: list[float] = []
@@ -75,18 +86,18 @@ def type_figure(types: pd.DataFrame, threshold_km: float, style: Style = PLAIN) 
             labels.append(value(name, language))
             positions.append(y)
         y += 1.3
-    with sheet(style) as page:
+    with sheet(language, style) as page:
         left = MARGIN_CM + page.width_cm([*labels, *(h for h, _ in headings)]) + 0.3
         heads = [word(key, language) for key in ("zones", "share", "beyond")]
         right, places = room(page, heads)
         axes = page.axes(
             word("type_title", language),
             [
-                note("beyond_short", language, t=threshold_km),
+                beyond_note(study),
                 note("source", language),
             ],
             plot_cm=ROW_CM * (y + 1.0),
-            margins_cm=(left, right, 0.55, 1.0),
+            margins_cm=(left, right, 0.55, 1.1),
         )
         _stack(axes, positions, table["zones"] - table["beyond"], table["beyond"])
         rows_axes(axes, labels, positions)
@@ -110,7 +121,7 @@ def type_figure(types: pd.DataFrame, threshold_km: float, style: Style = PLAIN) 
 
 
 def gdp_figure(
-    table: pd.DataFrame, provinces: pd.DataFrame, threshold_km: float, style: Style = PLAIN
+    table: pd.DataFrame, provinces: pd.DataFrame, study: Study, style: Style = PLAIN
 ) -> Figure:
     """Draw the estimated zone GDP of each province, within the threshold and beyond it.
 
@@ -121,10 +132,10 @@ def gdp_figure(
         ``gdp_beyond_yi_cny``, with its row of the total.
     provinces
         Indexed by province, with ``province_en`` and ``province_short``.
-    threshold_km
-        The threshold behind ``gdp_beyond_yi_cny``.
+    study
+        The table's study: language, threshold and hubs, GDP vintage and land.
     style
-        Language, title and font.
+        Title and font.
 
     Returns
     -------
@@ -142,11 +153,11 @@ def gdp_figure(
     >>> from zones.pipeline import run_study
     >>> from zones.study import Study
     >>> result = run_study(Study())
-    >>> figure = gdp_figure(province_table(result), result.provinces, 500.0, Style("en"))
+    >>> figure = gdp_figure(province_table(result), result.provinces, result.study)
     >>> figure.axes[0].get_yticklabels()[0].get_text()
     'Shanghai'
     """
-    language = style.language
+    language, threshold_km = study.language, study.thresholds_km[0]
     total = table[table["province"] == TOTAL].iloc[0]
     rows = table[(table["province"] != TOTAL) & (table["zones"] > 0)]
     rows = rows.sort_values("gdp_yi_cny", ascending=False, kind="stable")
@@ -154,16 +165,18 @@ def gdp_figure(
     positions = [float(i) for i in range(len(rows))]
     gdp = rows["gdp_yi_cny"] / YI_PER_TRILLION
     far = rows["gdp_beyond_yi_cny"] / YI_PER_TRILLION
-    with sheet(style) as page:
-        heads = [word(key, language) for key in ("gdp", "beyond", "beyond_pct")]
+    with sheet(language, style) as page:
+        heads = [word(key, language) for key in ("gdp", "gdp_beyond", "beyond_pct")]
         right, places = room(page, heads)
         axes = page.axes(
             word("gdp_title", language),
             [
-                note("beyond_short", language, t=threshold_km),
+                beyond_note(study),
                 note(
                     "gdp",
                     language,
+                    vintage=study.gdp,
+                    land=study.land,
                     gdp=total["gdp_yi_cny"] / YI_PER_TRILLION,
                     beyond_gdp=total["gdp_beyond_yi_cny"] / YI_PER_TRILLION,
                     pct=100.0 * total["gdp_beyond_yi_cny"] / total["gdp_yi_cny"],
@@ -171,7 +184,7 @@ def gdp_figure(
                 note("source_gdp", language),
             ],
             plot_cm=ROW_CM * (len(rows) + 0.2),
-            margins_cm=(MARGIN_CM + page.width_cm(labels) + 0.3, right, 0.55, 1.0),
+            margins_cm=(MARGIN_CM + page.width_cm(labels) + 0.3, right, 0.55, 1.1),
         )
         _stack(axes, positions, gdp - far, far)
         rows_axes(axes, labels, positions)
@@ -189,7 +202,7 @@ def gdp_figure(
 def province_names(names: pd.Series[str], provinces: pd.DataFrame, language: str) -> list[str]:
     """Return short names of provinces in the language."""
     column = "province_short" if language == "zh" else "province_en"
-    return [str(name) for name in provinces.loc[names, column]]
+    return [str(name) for name in provinces[column].loc[names.tolist()]]
 
 
 def room(page: Sheet, heads: Sequence[str]) -> tuple[float, list[float]]:
@@ -218,5 +231,6 @@ def _legend(axes: Axes, threshold_km: float, language: str) -> None:
     left, top = MARGIN_CM / WIDTH_CM, axes.get_position().y1
     axes.legend(
         handles, words, ncols=2, loc="lower left", bbox_to_anchor=(left, top),
-        bbox_transform=figure.transSubfigure, borderpad=0.0, borderaxespad=0.25, handlelength=1.0, handleheight=0.9, columnspacing=1.2,
+        bbox_transform=figure.transSubfigure, borderpad=0.0, borderaxespad=0.25,
+        handlelength=1.0, handleheight=0.9, columnspacing=1.2,
     )  # fmt: skip

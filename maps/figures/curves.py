@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from maps.figures.bars import PLAIN
-from maps.figures.figure_words import LAYERS, note, word
-from maps.figures.sheet import INK, PALE, Style, sheet
+from maps.figures.figure_words import LAYERS, hubs_note, note, word
+from maps.figures.sheet import INK, PALE, PLAIN, Style, sheet
+from zones.study import Study
 from zones.wording import pick
 
 # Okabe and Ito's palette again; each layer also has a dash of its own for a grey print
@@ -22,11 +22,16 @@ LAYER_LINES: dict[str, tuple[str, str | tuple[int, tuple[float, ...]]]] = {
 BAND_ALPHA = 0.22
 INSET = (0.37, 0.27, 0.62, 0.72)  # left, bottom, width, height in the axes
 INSET_LEFT_KM, INSET_RIGHT_KM = 60.0, 200.0
+MORE_KM = 20.0  # of curve outside the inset's edges, which cut it
 INSET_SHARE = 0.28  # of the published count, up and down
 
 
 def curve_figure(
-    curves: pd.DataFrame, marks: pd.DataFrame, published: int, style: Style = PLAIN
+    curves: pd.DataFrame,
+    marks: pd.DataFrame,
+    published: int,
+    study: Study,
+    style: Style = PLAIN,
 ) -> Figure:
     """Draw how many zones lie beyond each distance under each hub layer.
 
@@ -40,8 +45,10 @@ def curve_figure(
         ``threshold_km`` at which the layer gives the published count; nan where it cannot.
     published
         That count.
+    study
+        The curves' study: language, distance method.
     style
-        Language, title and font.
+        Title and font.
 
     Returns
     -------
@@ -61,17 +68,19 @@ def curve_figure(
     >>> from zones.reconciliation import published_count, published_thresholds
     >>> from zones.study import Study
     >>> result = run_study(Study())
-    >>> figure = curve_figure(layer_curves(result), published_thresholds(result), published_count())
+    >>> marks = published_thresholds(result)
+    >>> figure = curve_figure(layer_curves(result), marks, published_count(), result.study)
     >>> [round(x) for x in figure.axes[0].get_xlim()]
     [0, 3000]
     """
-    language = style.language
+    language = study.language
     reached = marks["threshold_km"].dropna()
-    with sheet(style) as page:
+    with sheet(language, style) as page:
         axes = page.axes(
             word("curve_title", language),
             [
-                note("band" if len(reached) else "band_only", language),
+                note("band", language) + (note("dots", language) if len(reached) else ""),
+                hubs_note(study),
                 note("source_places", language),
             ],
             plot_cm=8.2,
@@ -141,8 +150,9 @@ def _inset(
 ) -> Axes:
     """Enlarge the part where the curves have the published count."""
     inset = axes.inset_axes(INSET, zorder=20)
-    _draw(inset, curves)
-    inset.set_xlim(reached.min() - INSET_LEFT_KM, reached.max() + INSET_RIGHT_KM)
+    west, east = max(0.0, reached.min() - INSET_LEFT_KM), reached.max() + INSET_RIGHT_KM
+    _draw(inset, curves[curves["threshold_km"].between(west - MORE_KM, east + MORE_KM)])
+    inset.set_xlim(west, east)
     margin = INSET_SHARE * published
     inset.set_ylim(published - margin, published + margin)
     inset.axhline(published, color=INK, lw=0.6, ls=(0, (1, 1.5)))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from maps.figures.bars import PLAIN, gdp_figure, type_figure
+from maps.figures.bars import gdp_figure, type_figure
 from maps.figures.curves import curve_figure
 from maps.figures.province_gaps import province_figure
-from maps.figures.sheet import Style, settings
+from maps.figures.sheet import PLAIN, Style, settings
 from maps.figures.static_map import map_figure
 from zones.gap_tables import layer_curves, province_table, type_table
 from zones.pipeline import StudyResult
@@ -32,16 +32,15 @@ def study_figures(result: StudyResult, style: Style = PLAIN) -> Iterator[tuple[s
     FontError
         When no installed font has the characters.
     """
-    threshold_km, method = result.study.thresholds_km[0], result.study.distance_method
-    zones, hubs, provinces = result.zones, result.hubs, result.provinces
+    study, zones, provinces = result.study, result.zones, result.provinces
     curves = layer_curves(result), published_thresholds(result), published_count()
     table = province_table(result)
     makers: dict[str, Callable[[], Figure]] = {
-        "types": lambda: type_figure(type_table(result), threshold_km, style),
-        "map": lambda: map_figure(zones, hubs, threshold_km, method, style),
-        "threshold_curve": lambda: curve_figure(*curves, style),
-        "provinces": lambda: province_figure(zones, provinces, threshold_km, style),
-        "province_gdp": lambda: gdp_figure(table, provinces, threshold_km, style),
+        "types": lambda: type_figure(type_table(result), study, style),
+        "map": lambda: map_figure(zones, result.hubs, study, style),
+        "threshold_curve": lambda: curve_figure(*curves, study, style),
+        "provinces": lambda: province_figure(zones, provinces, study, style),
+        "province_gdp": lambda: gdp_figure(table, provinces, study, style),
     }
     for name, make in makers.items():
         yield name, make()

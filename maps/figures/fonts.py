@@ -12,8 +12,8 @@ from matplotlib.text import Text
 
 from geodata.errors import FontError
 
-# It comes with matplotlib, so that English figures are equal on every machine.
-LATIN = "DejaVu Sans"
+# Times-like, and comes with matplotlib, so that English figures are equal on every machine.
+LATIN = "STIXGeneral"
 # Sans serif before serif; a Japanese face last, since it writes some characters another way.
 CHINESE = (
     "Noto Sans CJK SC",

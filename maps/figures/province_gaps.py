@@ -5,17 +5,18 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from maps.figures.bars import PLAIN, ROW_CM, province_names, room
-from maps.figures.figure_words import note, word
-from maps.figures.sheet import INK, MARGIN_CM, Style, rows_axes, sheet, text_columns
+from maps.figures.bars import ROW_CM, province_names, room
+from maps.figures.figure_words import beyond_note, note, word
+from maps.figures.sheet import INK, MARGIN_CM, PLAIN, Style, rows_axes, sheet, text_columns
 from maps.style import BEYOND_COLOUR, WITHIN_COLOUR
+from zones.study import Study
 from zones.thresholds import beyond
 
 LOW, HIGH = 0.1, 0.9  # quantiles at the ends of a province's line
 
 
 def province_figure(
-    zones: pd.DataFrame, provinces: pd.DataFrame, threshold_km: float, style: Style = PLAIN
+    zones: pd.DataFrame, provinces: pd.DataFrame, study: Study, style: Style = PLAIN
 ) -> Figure:
     """Draw median and spread of the zones' distance by province, farthest on top.
 
@@ -25,10 +26,11 @@ def province_figure(
         With ``province`` and ``nearest_km``.
     provinces
         Indexed by province, with ``province_en`` and ``province_short``.
-    threshold_km
-        Drawn as a line; the zones beyond it stand as text beside each province.
+    study
+        The zones' study: language, hubs, and the threshold, which is drawn as a line; the zones
+        beyond it stand as text beside each province.
     style
-        Language, title and font.
+        Title and font.
 
     Returns
     -------
@@ -45,26 +47,26 @@ def province_figure(
     >>> from zones.pipeline import run_study
     >>> from zones.study import Study
     >>> result = run_study(Study())
-    >>> figure = province_figure(result.zones, result.provinces, 500.0, Style("en"))
+    >>> figure = province_figure(result.zones, result.provinces, result.study)
     >>> figure.axes[0].get_yticklabels()[0].get_text()
     'Xinjiang'
     """
-    language = style.language
+    language, threshold_km = study.language, study.thresholds_km[0]
     rows = _spread(zones, threshold_km)
     labels = province_names(rows.index.to_series(), provinces, language)
     positions = [float(i) for i in range(len(rows))]
-    with sheet(style) as page:
+    with sheet(language, style) as page:
         heads = [word(key, language) for key in ("median", "zones", "beyond", "beyond_pct")]
         right, places = room(page, heads)
         axes = page.axes(
             word("province_title", language),
             [
                 note("quantiles", language),
-                note("beyond_short", language, t=threshold_km),
+                beyond_note(study),
                 note("source_places", language),
             ],
             plot_cm=ROW_CM * (len(rows) + 0.2),
-            margins_cm=(MARGIN_CM + page.width_cm(labels) + 0.3, right, 0.55, 1.0),
+            margins_cm=(MARGIN_CM + page.width_cm(labels) + 0.3, right, 0.55, 1.1),
         )
         far = rows["median_km"] > threshold_km
         colours = [BEYOND_COLOUR if is_far else WITHIN_COLOUR for is_far in far]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ CM_PER_INCH = 2.54
 PT_PER_CM = 72.0 / CM_PER_INCH
 WIDTH_CM = 17.0  # two columns of a journal's page, one of a working paper's
 MARGIN_CM = 0.15
-BODY_PT, TITLE_PT, NOTE_PT = 7.5, 9.5, 6.5
+BODY_PT, TITLE_PT, NOTE_PT = 8.0, 10.0, 7.0
 LINE = 1.35  # line pitch over type size
 INK, PALE = "#222222", "#666666"
 THIN_PT = 0.6
@@ -57,7 +57,7 @@ RC: dict[str, Any] = {
 
 _CJK = "\u2e80-\u9fff\uff00-\uffef\u3000-\u303f"
 # what a line may end after: a word with its space, or one Chinese character
-_PIECES = re.compile(rf"[{_CJK}][，。；：、）》”]*|[^\s{_CJK}]+[，。；：、）》”]*\s*|\s+")
+_PIECES = re.compile(rf"[（《“]*(?:[^\s{_CJK}]+|[{_CJK}])[，。；：、）》”]*\s*")
 
 
 @dataclass(frozen=True)
@@ -66,17 +66,17 @@ class Style:
 
     Attributes
     ----------
-    language
-        ``en`` or ``zh``.
     title
         False leaves the title to the paper's caption; source and notes stay.
     font
         A font family instead of the one that is found.
     """
 
-    language: str = "en"
     title: bool = True
     font: str | None = None
+
+
+PLAIN = Style()
 
 
 @dataclass
@@ -152,7 +152,7 @@ class Sheet:
 
 
 @contextmanager
-def sheet(style: Style) -> Iterator[Sheet]:
+def sheet(language: str, style: Style) -> Iterator[Sheet]:
     """Give a sheet to draw on; at the end every text has its characters and its place.
 
     The reader's own matplotlib settings neither enter nor change.
@@ -162,7 +162,7 @@ def sheet(style: Style) -> Iterator[Sheet]:
     FontError
         When no installed font has the characters the figure needs.
     """
-    families = figure_font(style.language, style.font)
+    families = figure_font(language, style.font)
     with settings():
         mpl.rcParams["font.family"] = families
         figure = Figure()
@@ -179,7 +179,7 @@ def settings() -> Iterator[None]:
     """Put the figures' settings in force, whatever a matplotlibrc says, for a block."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(RC)
+        cast(Any, mpl.rcParams).update(RC)  # the names are literals in matplotlib's types
         yield
 
 
@@ -200,9 +200,7 @@ def text_columns(
     right_cm: Sequence[float],
 ) -> None:
     """Set columns of figures right of the axes, each flush right at so many cm from its edge."""
-    figure = axes.get_figure()
-    assert figure is not None
-    width_cm = axes.get_position().width * figure.get_figwidth() * CM_PER_INCH
+    width_cm = axes.get_position().width * WIDTH_CM
     top = axes.get_ylim()[1]
     for head, column, place in zip(heads, columns, right_cm, strict=True):
         x = 1.0 + place / width_cm

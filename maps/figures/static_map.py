@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,8 @@ from matplotlib.patheffects import withStroke
 from pyproj import Proj
 
 from geodata.registry import table_path
-from maps.figures.bars import PLAIN
-from maps.figures.figure_words import CLUSTERS, note, word
-from maps.figures.sheet import INK, MARGIN_CM, NOTE_PT, PALE, WIDTH_CM, Style, sheet
+from maps.figures.figure_words import CLUSTERS, beyond_note, note, word
+from maps.figures.sheet import INK, MARGIN_CM, NOTE_PT, PALE, PLAIN, WIDTH_CM, Style, sheet
 from maps.style import (
     BEYOND_COLOUR,
     COAST_COLOUR,
@@ -31,6 +30,7 @@ from maps.style import (
 )
 from zones.great_circle import FloatArray
 from zones.nearest import nearest
+from zones.study import Study
 from zones.wording import pick
 
 # The equal-area projection usual for maps of the whole of China.
@@ -45,11 +45,12 @@ CLASSES = {  # colour, marker, size in points
     "beyond": (BEYOND_COLOUR, "o", 2.6),
     "unsure": (UNSURE_COLOUR, "^", 3.6),
 }
-# where a cluster's name stands: in points from the middle of its hubs, and its alignment
-CLUSTER_LABELS = {
-    "Beijing": ((0.0, 10.0), "center"),
-    "Zhejiang": ((36.0, 4.0), "left"),
-    "Guangdong": ((6.0, -32.0), "center"),
+# where a cluster's name stands: eastward from its hubs' middle or easternmost, in points from
+# there, and its alignment
+CLUSTER_LABELS: dict[str, tuple[Callable[[FloatArray], float], tuple[float, float], str]] = {
+    "Beijing": (np.mean, (0.0, 10.0), "center"),
+    "Zhejiang": (np.max, (7.0, 4.0), "left"),
+    "Guangdong": (np.mean, (6.0, -32.0), "center"),
 }
 
 
@@ -74,11 +75,7 @@ class Extent:
 
 
 def map_figure(
-    zones: pd.DataFrame,
-    hubs: pd.DataFrame,
-    threshold_km: float,
-    method: str = "great-circle",
-    style: Style = PLAIN,
+    zones: pd.DataFrame, hubs: pd.DataFrame, study: Study, style: Style = PLAIN
 ) -> Figure:
     """Draw the zones by the side of the threshold they lie on, figure 15 of the 2020 report.
 
@@ -88,12 +85,11 @@ def map_figure(
         With ``lon``, ``lat``, ``nearest_km``, ``uncertainty_km``.
     hubs
         With ``lon``, ``lat``, ``cluster``.
-    threshold_km
-        Zones whose uncertainty spans it are a class of their own.
-    method
-        Of the distance, for the line of equal distance; see `zones.nearest.nearest`.
+    study
+        The zones' study: language, distance method and threshold; zones whose uncertainty spans
+        it are a class of their own.
     style
-        Language, title and font.
+        Title and font.
 
     Returns
     -------
@@ -110,20 +106,25 @@ def map_figure(
     >>> from zones.pipeline import run_study
     >>> from zones.study import Study
     >>> result = run_study(Study())
-    >>> figure = map_figure(result.zones, result.hubs, 500.0)
+    >>> figure = map_figure(result.zones, result.hubs, result.study)
     >>> figure.axes[0].get_legend().get_title().get_text()
     '1,105 of 2,543 zones beyond 500 km'
     """
-    language = style.language
+    language, threshold_km = study.language, study.thresholds_km[0]
     albers = Proj(ALBERS)
     points = albers(zones["lon"].to_numpy(), zones["lat"].to_numpy())
     hub_points = albers(hubs["lon"].to_numpy(), hubs["lat"].to_numpy())
     extent = _extent(*(np.concatenate(pair) for pair in zip(points, hub_points, strict=True)))
     left, right = 0.95, MARGIN_CM
-    with sheet(style) as page:
+    with sheet(language, style) as page:
         axes = page.axes(
             word("map_title", language, t=threshold_km),
-            [note(key, language) for key in ("no_standard_map", "projection", "source_map")],
+            [
+                note("no_standard_map", language),
+                beyond_note(study),
+                note("projection", language),
+                note("source_map", language),
+            ],
             plot_cm=(WIDTH_CM - left - right) * extent.height / extent.width,
             margins_cm=(left, right, 0.1, 0.6),
         )
@@ -133,7 +134,7 @@ def map_figure(
             spine.set(visible=True, color=PALE)
         _coast(axes, albers)
         _graticule(axes, albers, extent, language)
-        line = _equal_distance(axes, albers, extent, hubs, threshold_km, method)
+        line = _equal_distance(axes, albers, extent, hubs, study)
         counts = _zones(axes, points, zones, threshold_km)
         axes.plot(
             *hub_points, "D", ms=2.9, mfc=HUB_COLOUR, mec="white", mew=0.4, zorder=8, label="hub"
@@ -196,14 +197,16 @@ def _graticule(axes: Axes, albers: Proj, extent: Extent, language: str) -> None:
 
 
 def _equal_distance(
-    axes: Axes, albers: Proj, extent: Extent, hubs: pd.DataFrame, threshold_km: float, method: str
+    axes: Axes, albers: Proj, extent: Extent, hubs: pd.DataFrame, study: Study
 ) -> bool:
     """Draw the line that far from the nearest hub; say whether it crosses the map."""
     x = np.linspace(extent.west, extent.east, GRID)
     y = np.linspace(extent.south, extent.north, int(GRID * extent.height / extent.width))
-    lon, lat = albers(*(a.ravel() for a in np.meshgrid(x, y)), inverse=True)
+    across, up = np.meshgrid(x, y)
+    lon, lat = albers(across.ravel(), up.ravel(), inverse=True)
     grid = pd.DataFrame({"lon": lon, "lat": lat})
-    distance_km = nearest(grid, hubs, method=method)["nearest_km"].to_numpy()
+    distance_km = nearest(grid, hubs, method=study.distance_method)["nearest_km"].to_numpy()
+    threshold_km = study.thresholds_km[0]
     if not distance_km.min() < threshold_km < distance_km.max():
         return False
     axes.contour(
@@ -234,10 +237,10 @@ def _cluster_names(
     axes: Axes, hubs: pd.DataFrame, points: tuple[FloatArray, FloatArray], language: str
 ) -> None:
     halo = [withStroke(linewidth=2.0, foreground="white")]
-    for cluster, (offset, align) in CLUSTER_LABELS.items():
+    for cluster, (across, offset, align) in CLUSTER_LABELS.items():
         members = np.flatnonzero((hubs["cluster"] == cluster).to_numpy())
         if members.size:
-            middle = float(points[0][members].mean()), float(points[1][members].mean())
+            middle = float(across(points[0][members])), float(points[1][members].mean())
             axes.annotate(
                 pick(CLUSTERS[cluster], language), middle, xytext=offset, ha=align, va="center",
                 textcoords="offset points", path_effects=halo, zorder=9,
