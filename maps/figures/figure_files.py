@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from maps.figures.bars import gdp_figure, type_figure
 from maps.figures.curves import curve_figure
+from maps.figures.fonts import is_truetype
 from maps.figures.province_gaps import province_figure
 from maps.figures.sheet import PLAIN, Style, settings
 from maps.figures.static_map import map_figure
@@ -55,7 +58,10 @@ def save_figure(figure: Figure, path: Path) -> None:
         For another ending.
     """
     kind = path.suffix.removeprefix(".")
+    families = {f for text in figure.findobj(Text) for f in text.get_fontfamily()}
     with settings():
+        # many publishers refuse Type 3; but only TrueType outlines can be Type 42
+        mpl.rcParams["pdf.fonttype"] = 42 if all(map(is_truetype, families)) else 3
         figure.savefig(path, format=kind, metadata=_METADATA[kind])
 
 

@@ -144,7 +144,8 @@ def note(key: str, language: str, **facts: float | str) -> str:
 def hubs_note(study: Study, layer: str | None = None) -> str:
     """Return which hubs and which distance a figure rests on; every layer without one."""
     language = study.language
-    names = LAYERS[layer] if layer else ("by layer", "各口径")
+    names = LAYERS[layer] if layer else ("as in the key", "见图例")
+    layer_words = pick(names, language)
     provinces = ""
     if study.hub_provinces:
         column = "province_short" if language == "zh" else "province_en"
@@ -156,7 +157,7 @@ def hubs_note(study: Study, layer: str | None = None) -> str:
     return note(
         "hubs",
         language,
-        layer=pick(names, language),
+        layer=layer_words[:1].lower() + layer_words[1:],
         provinces=provinces,
         method=pick(method, language),
     )

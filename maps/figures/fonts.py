@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 
 from matplotlib import font_manager
 from matplotlib.figure import Figure
@@ -94,10 +95,24 @@ def check_glyphs(figure: Figure, families: Iterable[str]) -> None:
 @lru_cache(maxsize=64)
 def characters(family: str) -> frozenset[int]:
     """Return the code points an installed family has."""
-    path = font_manager.findfont(
-        font_manager.FontProperties(family=family), fallback_to_default=False
-    )
-    return frozenset(font_manager.get_font(path).get_charmap())
+    return frozenset(font_manager.get_font(_path(family)).get_charmap())
+
+
+def is_truetype(family: str) -> bool:
+    """Return whether a family has TrueType outlines, which a PDF can hold as they are."""
+    path = _path(family)
+    with Path(path).open("rb") as file:
+        if file.read(4) == b"ttcf":  # a collection: the face's own table begins elsewhere
+            file.seek(12 + 4 * getattr(path, "face_index", 0))
+            file.seek(int.from_bytes(file.read(4), "big"))
+        else:
+            file.seek(0)
+        return file.read(4) != b"OTTO"
+
+
+def _path(family: str) -> str:
+    wanted = font_manager.FontProperties(family=family)
+    return font_manager.findfont(wanted, fallback_to_default=False)
 
 
 def _chinese(wanted: str | None = None) -> list[str]:

@@ -75,11 +75,12 @@ def province_figure(
         rows_axes(axes, labels, positions)
         axes.set_xlim(left=0.0)
         axes.axvline(threshold_km, color=INK, lw=0.7, ls=(0, (4, 2)), zorder=1)
-        axes.annotate(
-            word("km", language, t=threshold_km), (threshold_km, 1.0), xytext=(0, 3),
-            textcoords="offset points", xycoords=axes.get_xaxis_transform(), ha="center",
-            va="bottom", annotation_clip=False,
-        )  # fmt: skip
+        if threshold_km <= axes.get_xlim()[1]:
+            axes.annotate(
+                word("km", language, t=threshold_km), (threshold_km, 1.0), xytext=(0, 3),
+                textcoords="offset points", xycoords=axes.get_xaxis_transform(), ha="center",
+                va="bottom", annotation_clip=False,
+            )  # fmt: skip
         columns = [
             [f"{x:,.0f}" for x in rows["median_km"]],
             [f"{n:,}" for n in rows["zones"]],

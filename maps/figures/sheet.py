@@ -25,6 +25,7 @@ BODY_PT, TITLE_PT, NOTE_PT = 8.0, 10.0, 7.0
 LINE = 1.35  # line pitch over type size
 INK, PALE = "#222222", "#666666"
 THIN_PT = 0.6
+DPI = 300
 
 RC: dict[str, Any] = {
     "font.size": BODY_PT,
@@ -49,10 +50,10 @@ RC: dict[str, Any] = {
     "legend.fontsize": BODY_PT,
     "legend.frameon": False,
     "hatch.linewidth": 0.5,
-    "savefig.dpi": 300,
+    "savefig.dpi": DPI,
+    "text.hinting": "none",
     "svg.fonttype": "path",  # the reader's machine needs no font
     "svg.hashsalt": "zonegap",
-    "pdf.fonttype": 42,  # TrueType; many publishers refuse matplotlib's Type 3
 }
 
 _CJK = "\u2e80-\u9fff\uff00-\uffef\u3000-\u303f"
@@ -165,7 +166,7 @@ def sheet(language: str, style: Style) -> Iterator[Sheet]:
     families = figure_font(language, style.font)
     with settings():
         mpl.rcParams["font.family"] = families
-        figure = Figure()
+        figure = Figure(dpi=DPI)  # type at a screen's resolution would be a tenth wider
         FigureCanvasAgg(figure)
         yield Sheet(style, families, figure)
         # ticks are made when a figure is first drawn, with the settings of that moment

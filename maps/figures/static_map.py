@@ -36,6 +36,7 @@ from zones.wording import pick
 # The equal-area projection usual for maps of the whole of China.
 ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=36 +lon_0=105 +ellps=WGS84 +units=km"
 FRAME_SHARE, FRAME_KM = 0.05, 60.0  # room around the points: of the extent, and at least
+LABEL_KM = 450.0  # room east of the hubs for a cluster's name
 LEAST_KM = 800.0  # extent of a map of few points
 ASPECT = (0.6, 1.0)  # height over width
 GRATICULE_STEP_DEG = 10
@@ -50,7 +51,7 @@ CLASSES = {  # colour, marker, size in points
 CLUSTER_LABELS: dict[str, tuple[Callable[[FloatArray], float], tuple[float, float], str]] = {
     "Beijing": (np.mean, (0.0, 10.0), "center"),
     "Zhejiang": (np.max, (7.0, 4.0), "left"),
-    "Guangdong": (np.mean, (6.0, -32.0), "center"),
+    "Guangdong": (np.mean, (6.0, -25.0), "center"),
 }
 
 
@@ -114,7 +115,10 @@ def map_figure(
     albers = Proj(ALBERS)
     points = albers(zones["lon"].to_numpy(), zones["lat"].to_numpy())
     hub_points = albers(hubs["lon"].to_numpy(), hubs["lat"].to_numpy())
-    extent = _extent(*(np.concatenate(pair) for pair in zip(points, hub_points, strict=True)))
+    extent = _extent(
+        np.concatenate([points[0], hub_points[0], hub_points[0] + LABEL_KM]),
+        np.concatenate([points[1], hub_points[1]]),
+    )
     left, right = 0.95, MARGIN_CM
     with sheet(language, style) as page:
         axes = page.axes(
