@@ -21,6 +21,7 @@ from maps.figures.sheet import (
     rows_axes,
     sheet,
     text_columns,
+    whole_numbers,
 )
 from maps.style import BEYOND_COLOUR, WITHIN_COLOUR
 from zones.gap_tables import TOTAL
@@ -115,7 +116,7 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
         ]
         text_columns(axes, heads, columns, positions, places)
         axes.set_xlabel(word("zones_axis", language))
-        axes.xaxis.set_major_formatter("{x:,.0f}")
+        whole_numbers(axes.xaxis)
         _legend(axes, threshold_km, language)
     return page.figure
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from maps.figures.figure_words import LAYERS, hubs_note, note, word
-from maps.figures.sheet import INK, PALE, PLAIN, Style, sheet
+from maps.figures.sheet import INK, PALE, PLAIN, Style, sheet, whole_numbers
 from zones.study import Study
 from zones.wording import pick
 
@@ -84,18 +84,20 @@ def curve_figure(
                 note("source_places", language),
             ],
             plot_cm=8.2,
-            margins_cm=(1.65, 0.5, 0.2, 1.05),
+            margins_cm=(1.65, 0.5, 0.2 if len(reached) else 0.55, 1.05),
         )
         lines = _draw(axes, curves)
         axes.set_xlim(0.0, curves["threshold_km"].max())
         axes.set_ylim(0.0, curves["possibly"].max() * 1.02)
         axes.set_xlabel(word("distance_axis", language))
         axes.set_ylabel(word("zones_axis", language))
-        axes.xaxis.set_major_formatter("{x:,.0f}")
-        axes.yaxis.set_major_formatter("{x:,.0f}")
+        whole_numbers(axes.xaxis, axes.yaxis)
         names = {layer: pick(LAYERS[layer], language) for layer in lines}
         if reached.empty:
-            axes.legend(list(lines.values()), list(names.values()), loc="upper right")
+            axes.legend(
+                list(lines.values()), list(names.values()), ncols=len(lines), loc="lower left",
+                bbox_to_anchor=(0.0, 1.0), borderpad=0.0, borderaxespad=0.25, handlelength=2.6,
+            )  # fmt: skip
         else:
             _mark(axes, reached, published)
             inset = _inset(axes, curves, reached, published, language)
@@ -168,6 +170,5 @@ def _inset(
     for spine in inset.spines.values():
         spine.set(visible=True, color=PALE, linewidth=0.5)
     inset.tick_params(color=PALE)
-    inset.xaxis.set_major_formatter("{x:,.0f}")
-    inset.yaxis.set_major_formatter("{x:,.0f}")
+    whole_numbers(inset.xaxis, inset.yaxis)
     return inset

