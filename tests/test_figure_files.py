@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -107,6 +108,23 @@ def test_a_font_installed_after_matplotlibs_list_was_made_is_found(
     new = str(pylopdf_fonts_zh_cn.sans_path())
     monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [__file__, new])
     assert figure_font("zh") == ["Noto Sans SC", LATIN]
+
+
+def test_a_font_of_last_resort_stands_behind_the_optional_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import pylopdf_fonts_zh_cn
+
+    with_no_chinese_font(monkeypatch)
+    path = str(pylopdf_fonts_zh_cn.serif_path())
+    entry = font_manager.ttfFontProperty(font_manager.get_font(path))
+    rough = dataclasses.replace(entry, name="AR PL UMing CN")
+    font_manager.fontManager.ttflist.append(rough)
+    assert figure_font("zh") == ["Noto Sans SC", LATIN]
+    with_no_chinese_font(monkeypatch)
+    monkeypatch.setattr(figure_fonts, "EXTRA", "no_such_package")
+    font_manager.fontManager.ttflist.append(rough)
+    assert figure_font("zh") == ["AR PL UMing CN", LATIN]
 
 
 def test_no_chinese_font_is_a_clear_word_and_never_boxes(

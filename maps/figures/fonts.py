@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from geodata.errors import FontError
 
 # Times-like, and comes with matplotlib, so that English figures are equal on every machine.
 LATIN = "STIXGeneral"
-# Sans serif before serif; a Japanese face last, since it writes some characters another way.
+# Sans serif before serif.
 CHINESE = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -41,11 +41,10 @@ CHINESE = (
     "SimSun",
     "KaiTi",
     "FangSong",
-    "AR PL UMing CN",
-    "AR PL SungtiL GB",
-    "Arial Unicode MS",
-    "Noto Sans CJK JP",
 )
+# Rough to look at, or Japanese, which writes some characters another way (matplotlib before 3.11
+# sees only the Japanese face of Noto's collections).
+LAST_RESORT = ("AR PL UMing CN", "AR PL SungtiL GB", "Arial Unicode MS", "Noto Sans CJK JP")
 # Any figure's Chinese needs these; rarer characters are checked in the figure itself.
 CHINESE_PROBE = "开发区距离公里省份万亿元，。（）"
 EXTRA = "pylopdf_fonts_zh_cn"  # Noto Sans SC under the SIL Open Font License 1.1
@@ -117,11 +116,17 @@ def _path(family: str) -> str:
 
 def _chinese(wanted: str | None = None) -> list[str]:
     """Return the first family with Chinese characters, as a list of one."""
-    for find_more in (None, _add_extra, _add_new):
+    probe = set(map(ord, CHINESE_PROBE))
+    steps: tuple[tuple[Callable[[], None] | None, Iterable[str]], ...] = (
+        (None, [wanted, *CHINESE] if wanted else CHINESE),
+        (_add_extra, CHINESE),
+        (_add_new, (*CHINESE, *LAST_RESORT)),
+    )
+    for find_more, families in steps:
         if find_more is not None:
             find_more()
-        for family in (wanted, *CHINESE):
-            if family and _installed(family) and set(map(ord, CHINESE_PROBE)) <= characters(family):
+        for family in families:
+            if _installed(family) and probe <= characters(family):
                 return [family]
     text = f"no font with Chinese characters is installed; {ADVICE}"
     raise FontError(text)
