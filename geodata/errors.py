@@ -43,3 +43,7 @@ class UsageError(ZonegapError, ValueError):
     """An option, an argument or a key of the study file is wrong."""
 
     exit_code = 2
+
+
+class FontError(ZonegapError):
+    """No installed font has the characters a figure needs."""

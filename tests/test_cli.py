@@ -274,7 +274,17 @@ def test_hubs_of_ones_own(tmp_path: Path) -> None:
 def test_version_and_help() -> None:
     assert zonegap("--version").stdout.startswith("zonegap ")
     text = zonegap("--help").stdout
-    for command in ("run", "distance", "threshold", "gdp", "tables", "reconcile", "map", "data"):
+    for command in (
+        "run",
+        "distance",
+        "threshold",
+        "gdp",
+        "tables",
+        "reconcile",
+        "map",
+        "figures",
+        "data",
+    ):
         assert f"\n  {command} " in text
 
 

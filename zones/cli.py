@@ -13,6 +13,7 @@ import typer
 
 from geodata.errors import ZonegapError
 from zones.cli_data import data
+from zones.cli_figures import figures, figures_of_run
 from zones.cli_geocode import geocode
 from zones.cli_options import (
     DistanceMethod,
@@ -86,7 +87,7 @@ def run(
     land: LandYear = None,
     lang: Lang = None,
 ) -> None:
-    """Run the study: zones, tables, map and manifest into the output folder."""
+    """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from zones.pipeline import run_study
     from zones.run_outputs import write_run
     from zones.staging import claimed
@@ -98,8 +99,8 @@ def run(
     _say("locating zones and measuring distances ...")
     with claimed(study.folder):
         result = run_study(study)
-        _say("writing zones, tables and map ...")
-        written = write_run(result, _map_html(result))
+        _say("writing zones, tables, map and figures ...")
+        written = write_run(result, _map_html(result), figures_of_run(result))
     typer.echo(written.summary)
     typer.echo("")
     for path in written.paths:
@@ -233,6 +234,7 @@ def map_(
 
 
 app.command()(data)
+app.command()(figures)
 app.command()(geocode)
 app.command()(threshold)
 app.command("where-next")(where_next)

@@ -47,7 +47,9 @@ DistanceMethod = Annotated[
 ]
 GdpVintage = Annotated[Gdp | None, typer.Option("--gdp", help="Vintage of provincial GDP 2018.")]
 LandYear = Annotated[Land | None, typer.Option("--land", help="Urban land to divide by.")]
-Lang = Annotated[Language | None, typer.Option("--lang", help="Language of tables and map.")]
+Lang = Annotated[
+    Language | None, typer.Option("--lang", help="Language of tables, map and figures.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Formats = Annotated[
     str | None, typer.Option("--formats", help=f"Comma-separated: {','.join(FORMATS)}.")

@@ -11,7 +11,14 @@ import pandas as pd
 from geodata.loaders import load_listed_companies
 from geodata.vocabulary import ZONE_LEVELS, ZONE_TYPES
 from zones.groups import REST, THREE, TOTAL, gap_table, group_counts, grouping
-from zones.parameters import CLUSTERS, CURVE_END_KM, CURVE_STEP_KM, GDP_VINTAGES, LAND_YEARS
+from zones.parameters import (
+    CLUSTERS,
+    CURVE_END_KM,
+    CURVE_STEP_KM,
+    FIGURE_STEP_KM,
+    GDP_VINTAGES,
+    LAND_YEARS,
+)
 from zones.pipeline import StudyResult
 from zones.registered_companies import by_cluster, by_province
 from zones.thresholds import beyond, count_beyond
@@ -112,3 +119,31 @@ def curve_table(result: StudyResult) -> pd.DataFrame:
 def group_table(result: StudyResult) -> pd.DataFrame:
     """Return the counts beyond every threshold of the study, by every grouping."""
     return group_counts(result.zones, result.study.thresholds_km)
+
+
+def layer_curves(result: StudyResult, step_km: float = FIGURE_STEP_KM) -> pd.DataFrame:
+    """Return the threshold curve of every hub layer with its band, in steps fit for drawing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``layer`` (the study's own first), ``threshold_km``, ``beyond``, ``surely``, ``possibly``
+        as `zones.thresholds.count_beyond` defines them.
+    """
+    thresholds_km = np.arange(0.0, CURVE_END_KM + step_km / 2.0, step_km)
+    uncertainty_km = result.zones["uncertainty_km"]
+    parts = []
+    for layer in result.layers():
+        near_km = result.distance_under(layer, result.study.distance_method)
+        bounds = {
+            "beyond": near_km,
+            "surely": near_km - uncertainty_km,
+            "possibly": near_km + uncertainty_km,
+        }
+        # strictly beyond: all but those up to and at the threshold
+        counts = {
+            name: len(x) - np.searchsorted(np.sort(x.to_numpy()), thresholds_km, side="right")
+            for name, x in bounds.items()
+        }
+        parts.append(pd.DataFrame({"layer": layer, "threshold_km": thresholds_km, **counts}))
+    return pd.concat(parts, ignore_index=True)

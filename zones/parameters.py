@@ -45,3 +45,4 @@ DRAWS, SEED = 1000, 2018
 
 CURVE_STEP_KM = 50
 CURVE_END_KM = 3000
+FIGURE_STEP_KM = 5  # of a drawn curve

@@ -18,7 +18,17 @@ try:
 except PackageNotFoundError:  # run from a source tree that is not installed
     VERSION = "0+unknown"
 
-LIBRARIES = ("numpy", "pandas", "scipy", "pyproj", "geopandas", "pyogrio", "pyarrow", "folium")
+LIBRARIES = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "pyproj",
+    "geopandas",
+    "pyogrio",
+    "pyarrow",
+    "folium",
+    "matplotlib",
+)
 
 
 def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:

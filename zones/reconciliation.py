@@ -65,6 +65,26 @@ def reconciliation_table(result: StudyResult) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def published_count() -> int:
+    """Return the report's number of zones beyond its threshold."""
+    return int(load_published_figures()["value"][PUBLISHED_BEYOND_ID])
+
+
+def published_thresholds(result: StudyResult) -> pd.DataFrame:
+    """Return the threshold at which each hub layer gives the report's count.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``layer``: ``threshold_km``, the middle of ``low_km`` and ``high_km``, between
+        which the count is the same; nan where the table has fewer zones.
+    """
+    found = {layer: _threshold(result, layer) for layer in result.layers()}
+    rows = [(layer, ours.value, ours.low, ours.high) for layer, ours in found.items()]
+    columns = ["layer", "threshold_km", "low_km", "high_km"]
+    return pd.DataFrame(rows, columns=columns).set_index("layer")
+
+
 def reason(key: str, result: StudyResult, language: str) -> str:
     """Return the words of a reason, with the study's own numbers in them."""
     study = result.study
@@ -124,7 +144,7 @@ def _beyond(result: StudyResult, layer: str) -> Ours:
 
 def _threshold(result: StudyResult, layer: str) -> Ours:
     """Return the threshold at which a hub layer gives the report's count."""
-    published = int(load_published_figures()["value"][PUBLISHED_BEYOND_ID])
+    published = published_count()
     distance_km = result.distance_under(layer, result.study.distance_method)
     if published > len(distance_km):
         return Ours(float("nan"), "too_few", case=layer)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from zones.outputs import write_tables, write_zones
@@ -33,8 +34,26 @@ class Written:
     warnings: list[str]
 
 
-def write_run(result: StudyResult, map_html: str) -> Written:
-    """Write zones, tables, map and manifest into the study's folder.
+@dataclass(frozen=True)
+class Drawn:
+    """What the figures of a run rest on.
+
+    Attributes
+    ----------
+    fonts
+        Font families, first choice first: they decide the figures' bytes.
+    warnings
+        Why there are no figures, where there are none.
+    """
+
+    fonts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def write_run(
+    result: StudyResult, map_html: str, draw: Callable[[Path], Drawn] | None = None
+) -> Written:
+    """Write zones, tables, map, figures and manifest into the study's folder.
 
     All files are complete before the first one is moved to its place. What an earlier run wrote,
     nobody has changed and this run does not write is removed, so that the folder tells one story.
@@ -45,6 +64,8 @@ def write_run(result: StudyResult, map_html: str) -> Written:
         The study's result.
     map_html
         The page of the map; this package does not know the maps.
+    draw
+        Writes the figures into the folder it is given.
     """
     folder = result.study.folder
     tables = report_tables(result)
@@ -54,9 +75,12 @@ def write_run(result: StudyResult, map_html: str) -> Written:
         write_registrations(result.registrations, stage)
         write_tables(tables, result.study.formats, stage / "tables")
         (stage / "map.html").write_text(map_html, encoding="utf-8", newline="\n")
+        drawn = draw(stage / "figures") if draw else Drawn()
         files = sorted(p for p in stage.rglob("*") if p.is_file())
         outputs = {p.relative_to(stage).as_posix(): p for p in files}
         about = manifest(result, outputs)
+        about["figure_fonts"] = drawn.fonts
+        about["warnings"] += drawn.warnings
         write_json(about, stage / "manifest.json")
     for path in unchanged_leftovers(folder, earlier, set(outputs)):
         path.unlink()

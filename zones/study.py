@@ -23,6 +23,7 @@ from zones.parameters import (
 
 LANGUAGES = ("en", "zh")
 FORMATS = ("csv", "xlsx", "docx", "tex", "md")
+FIGURE_FORMATS = ("png", "svg", "pdf")
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class Study:
         Of the names in the zones' names.
     openstreetmap
         Use positions from OpenStreetMap (ODbL).
-    folder, language, formats
-        Where and how the outputs are written.
+    folder, language, formats, figures
+        Where and how the outputs are written; formats of tables and of figures.
     """
 
     zones_table: Path | None = None
@@ -71,6 +72,7 @@ class Study:
     folder: Path = Path("out")
     language: str = "en"
     formats: tuple[str, ...] = FORMATS
+    figures: tuple[str, ...] = ("png", "svg")
 
     def __post_init__(self) -> None:
         """Check every value; raises UsageError naming the key and what is accepted."""
@@ -81,6 +83,7 @@ class Study:
             ("gdp.land", self.land, tuple(LAND_YEARS)),
             ("output.language", self.language, LANGUAGES),
             *(("output.formats", f, FORMATS) for f in self.formats),
+            *(("output.figures", f, FIGURE_FORMATS) for f in self.figures),
             *(("hubs.provinces", p, PROVINCES) for p in self.hub_provinces or ()),
         ):
             if value not in accepted:
@@ -134,6 +137,7 @@ _KEYS: dict[str, dict[str, tuple[str, str]]] = {
         "folder": ("folder", "path"),
         "language": ("language", "text"),
         "formats": ("formats", "list of text"),
+        "figures": ("figures", "list of text"),
     },
 }
 

@@ -1,0 +1,24 @@
+"""Figures for print, one function each: frames in, a matplotlib Figure out.
+
+They are made without pyplot: nothing is left open, and no window is needed. In a notebook
+``display(figure)`` shows one after ``%matplotlib inline``.
+"""
+
+from maps.figures.bars import gdp_figure, type_figure
+from maps.figures.curves import curve_figure
+from maps.figures.figure_files import save_figure, study_figures, write_figures
+from maps.figures.province_gaps import province_figure
+from maps.figures.sheet import Style
+from maps.figures.static_map import map_figure
+
+__all__ = [
+    "Style",
+    "curve_figure",
+    "gdp_figure",
+    "map_figure",
+    "province_figure",
+    "save_figure",
+    "study_figures",
+    "type_figure",
+    "write_figures",
+]

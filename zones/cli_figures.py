@@ -1,0 +1,92 @@
+"""The command ``zonegap figures``, and the figures of ``zonegap run``."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geodata.errors import FontError
+from zones.cli_options import (
+    DistanceMethod,
+    GdpVintage,
+    Hubs,
+    HubsFile,
+    Km,
+    LandYear,
+    Lang,
+    StudyFile,
+    study_of,
+)
+from zones.study import FIGURE_FORMATS
+
+if TYPE_CHECKING:
+    from zones.pipeline import StudyResult
+    from zones.run_outputs import Drawn
+
+
+def figures(
+    study_file: StudyFile = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder; figures/ in the study's without it.")
+    ] = None,
+    km: Km = None,
+    hubs: Hubs = None,
+    hubs_file: HubsFile = None,
+    method: DistanceMethod = None,
+    gdp: GdpVintage = None,
+    land: LandYear = None,
+    lang: Lang = None,
+    formats: Annotated[
+        str | None, typer.Option("--formats", help=f"Comma-separated: {','.join(FIGURE_FORMATS)}.")
+    ] = None,
+    title: Annotated[
+        bool, typer.Option("--title/--no-title", help="Leave the titles to the paper's captions.")
+    ] = True,
+    font: Annotated[
+        str | None, typer.Option("--font", help="Font family to use, e.g. Arial.")
+    ] = None,
+) -> None:
+    """Write the five figures of the study, fit for print; the first threshold counts."""
+    from maps.figures.figure_files import write_figures
+    from maps.figures.sheet import Style
+    from zones.pipeline import run_study
+    from zones.provenance import forget_outputs
+    from zones.staging import staged
+
+    study = study_of(
+        study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
+        land=land, language=lang,
+        figures=tuple(f.strip() for f in formats.split(",")) if formats else None,
+    )  # fmt: skip
+    folder = out or study.folder / "figures"
+    result = run_study(study)
+    with staged(folder) as stage:
+        names = write_figures(result, stage, study.figures, Style(title, font))
+    forget_outputs(folder.parent, [f"{folder.name}/{name}" for name in names], "figures")
+    for name in names:
+        typer.echo(str(folder / name))
+
+
+def figures_of_run(result: StudyResult) -> Callable[[Path], Drawn]:
+    """Return what writes a study's figures into a folder; without a font it writes none."""
+
+    def draw(folder: Path) -> Drawn:
+        from zones.run_outputs import Drawn
+
+        if not result.study.figures:
+            return Drawn()
+        from maps.figures.figure_files import write_figures
+        from maps.figures.fonts import figure_font
+
+        try:
+            write_figures(result, folder, result.study.figures)
+            return Drawn(fonts=figure_font(result.study.language))
+        except FontError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            return Drawn(warnings=[f"figures/ not written: {error}"])
+
+    return draw
