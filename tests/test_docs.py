@@ -18,7 +18,7 @@ def test_readme_states_the_count_and_its_band(result: StudyResult) -> None:
     assert f"{row['beyond']:,.0f} of the 2,543 zones ({row['beyond_zones_pct']:.1f} %)" in text
     assert f"between {row['surely']:,.0f} and {row['possibly']:,.0f}" in text
     assert f"to about {zones['uncertainty_km'].median():.0f} km (90 % radius)" in text
-    by_hand = zones["geocode_method"].str.contains("seat|county-town|hand").sum()
+    by_hand = zones["geocode_method"].str.match("seat|county-town|hand").sum()
     assert f"{by_hand:,} of the 2,543 positions" in text
 
 

@@ -17,13 +17,15 @@ from pyproj import Transformer
 
 from geodata.loaders import load_published_figures
 from maps.figures import Style, curve_figure, study_figures
+from maps.figures.curves import LAYER_LINES
+from maps.figures.figure_words import LAYERS
 from maps.figures.sheet import sheet
 from maps.figures.static_map import ALBERS
 from maps.style import BEYOND_COLOUR
 from tests.helpers import brute_force_km
 from tests.test_outputs import into
 from zones.gap_tables import curve_table, layer_curves, province_table, type_table
-from zones.parameters import THRESHOLD_KM
+from zones.parameters import HUB_LAYERS, THRESHOLD_KM
 from zones.pipeline import StudyResult
 from zones.reconciliation import published_count, published_thresholds
 from zones.thresholds import count_beyond
@@ -381,3 +383,8 @@ def test_examples(name: str) -> None:
     outcome = doctest.testmod(module)
     assert outcome.failed == 0
     assert outcome.attempted > 0
+
+
+def test_every_hub_layer_has_words_and_a_line_of_its_own() -> None:
+    assert set(HUB_LAYERS) == set(LAYERS) == set(LAYER_LINES)
+    assert len(set(LAYER_LINES.values())) == len(LAYER_LINES)

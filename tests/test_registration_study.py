@@ -61,7 +61,7 @@ def test_footnote_7_of_the_made_up_extract_is_the_published_one(made_up: StudyRe
     rows = table[table["figure_id"].str.startswith("registrations_")]
     assert len(rows) == 7
     assert rows["ours"].notna().all()
-    assert rows["reason"].str.contains("by construction").all()
+    assert rows["reason"].str.contains("made-up companies").all()
 
 
 def test_count_beyond_500_km_from_the_206_by_brute_force(made_up: StudyResult) -> None:

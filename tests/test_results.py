@@ -200,7 +200,7 @@ def test_narrowed_hubs_are_said_and_compared_alike() -> None:
     narrowed = run_study(Study(hub_provinces=("浙江省",)))
     table = reconciliation_table(narrowed)
     rows = table[table["figure_id"] == "zones_beyond_500km"].set_index("case")
-    assert (rows["reason"] == "hubs of 浙江省 only").all()
+    assert (rows["reason"] == "hubs of Zhejiang only").all()
     assert (
         rows.loc["cores", "ours"] == (narrowed.distance_under("cores", "great-circle") > 500).sum()
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.loaders import load_position_errors
-from zones import pipeline
 from zones.great_circle import destination, haversine_km
+from zones.hubs import hub_layer
 from zones.implication import implication
 from zones.leave_one_out import leave_one_hub_out
 from zones.monte_carlo import position_table, simulate_beyond
 from zones.nearest_hub import nearest
 from zones.parameters import DRAWS
 from zones.pipeline import StudyResult
-from zones.study import Study
+from zones.thresholds import count_beyond
 
 
 def test_leave_one_out_equals_measuring_everything_again(result: StudyResult) -> None:
@@ -132,13 +133,34 @@ def test_the_sentence_names_what_fits_and_what_does_not(result: StudyResult) -> 
     fits, fits_not = sentence.split("it does not fit")
     assert "head-office cities" in fits_not
     assert "head-office cities" not in fits
-    low, high = position_table(result).iloc[0][["low_5_pct", "high_95_pct"]]
-    assert f"{low:,.0f} to {high:,.0f}" in sentence
     zh = dataclasses.replace(result, study=dataclasses.replace(result.study, language="zh"))
     assert "1,120个" in implication(zh)
     assert "fits" not in implication(zh)
 
 
-def test_the_sentence_when_nothing_fits() -> None:
-    narrowed = pipeline.run_study(Study(hub_provinces=("北京市",)))
-    assert "fits no hub layer compared" in implication(narrowed)
+def test_the_sentence_names_every_hub_whose_loss_moves_the_count(result: StudyResult) -> None:
+    named = implication(result).split("moves the count (")[1].split(")")[0]
+    hubs = hub_layer("prefectures")
+    before = (nearest(result.zones, hubs)["nearest_km"] > 500).sum()
+    moving = {}
+    for hub, name in hubs["hub_en"].items():
+        more = (nearest(result.zones, hubs.drop(hub))["nearest_km"] > 500).sum() - before
+        if more:
+            moving[name] = more
+    assert moving == {part.split(" +")[0]: int(part.split(" +")[1]) for part in named.split(", ")}
+
+
+def test_edge_cities_alone_give_the_count_too(result: StudyResult) -> None:
+    """Why the sentence claims no more: five hubs cannot be told from all 33 by the count."""
+    five = ["北京市", "湖州市", "衢州市", "韶关市", "湛江市"]
+    few = nearest(result.zones, hub_layer("prefectures").loc[five])["nearest_km"]
+    row = count_beyond(few, result.zones["uncertainty_km"], [500.0]).iloc[0]
+    assert row["surely"] <= 1120 <= row["possibly"]
+
+
+@pytest.mark.parametrize(
+    "options", [{"hub_provinces": ("北京市",)}, {"zones_table": Path("z.csv")}]
+)
+def test_no_sentence_where_it_means_nothing(result: StudyResult, options) -> None:
+    study = dataclasses.replace(result.study, **options)
+    assert implication(dataclasses.replace(result, study=study)) == ""

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from geodata.errors import UsageError
-from zones.cli_options import DistanceMethod, Hubs, HubsFile, Json, Km, Lang, StudyFile, study_of
+from zones.cli_options import (
+    DistanceMethod,
+    Hubs,
+    HubsFile,
+    Json,
+    Km,
+    Lang,
+    RegistrationsFile,
+    StudyFile,
+    study_of,
+)
 from zones.parameters import GROUPINGS
 
 if TYPE_CHECKING:
@@ -21,6 +32,7 @@ def threshold(
     km: Km = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
+    registrations: RegistrationsFile = None,
     method: DistanceMethod = None,
     count: Annotated[
         int | None,
@@ -41,8 +53,17 @@ def threshold(
     from zones.pipeline import run_study
 
     study = study_of(
-        study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, language=lang
+        study_file,
+        km,
+        hub_layer=hubs,
+        hub_file=hubs_file,
+        distance_method=method,
+        language=lang,
+        registrations=registrations,
     )
+    if by is not None and count is not None:
+        text = "--by and --count: two questions; accepted: one of them"
+        raise UsageError(text)
     if by is not None and by not in GROUPINGS:
         text = f"--by: {by!r}; accepted: {', '.join(GROUPINGS)}"
         raise UsageError(text)
@@ -57,6 +78,8 @@ def threshold(
 
 def _print_counts(result: StudyResult, as_json: bool) -> None:
     from zones.thresholds import count_beyond
+    from zones.wording import pick, value
+    from zones.wording_notes import COUNTS
 
     zones, study = result.zones, result.study
     counts = count_beyond(
@@ -68,13 +91,10 @@ def _print_counts(result: StudyResult, as_json: bool) -> None:
     if as_json:
         typer.echo(counts.reset_index().to_json(orient="records", indent=1))
         return
-    for threshold_km, row in counts.iterrows():
-        typer.echo(
-            f"{threshold_km:g} km, {study.hub_layer}: {row['beyond']:,.0f} of {len(zones):,} zones "
-            f"beyond ({row['beyond_zones_pct']:.1f} %), surely {row['surely']:,.0f}, "
-            f"possibly {row['possibly']:,.0f}; {row['beyond_area_pct']:.1f} % of zone area, "
-            f"{row['beyond_gdp_pct']:.1f} % of zone GDP"
-        )
+    layer = value(study.hub_layer, study.language)
+    for _, row in counts.reset_index().iterrows():
+        line = pick(COUNTS["beyond"], study.language)
+        typer.echo(line.format(layer=layer, zones=len(zones), **row))
 
 
 def _print_groups(result: StudyResult, by: str, as_json: bool) -> None:
@@ -92,16 +112,20 @@ def _print_groups(result: StudyResult, by: str, as_json: bool) -> None:
 
 def _print_inverse(result: StudyResult, count: int, as_json: bool) -> None:
     from zones.thresholds import threshold_for_count
+    from zones.wording import pick, value
+    from zones.wording_notes import COUNTS
 
+    study = result.study
     rows = []
     for layer in result.layers():
-        distance_km = result.distance_under(layer, result.study.distance_method)
+        distance_km = result.distance_under(layer, study.distance_method)
         low_km, high_km = threshold_for_count(distance_km, count)
         rows.append({"hub_layer": layer, "count": count, "low_km": low_km, "high_km": high_km})
     if as_json:
-        typer.echo(json.dumps(rows, indent=1))
+        no_end = [row | {"high_km": None} if row["high_km"] == math.inf else row for row in rows]
+        typer.echo(json.dumps(no_end, indent=1))
         return
     for row in rows:
-        typer.echo(
-            f"{count:,} zones, {row['hub_layer']}: {row['low_km']:.3f} to {row['high_km']:.3f} km"
-        )
+        tie, no_end_km = row["low_km"] == row["high_km"], row["high_km"] == math.inf
+        line = pick(COUNTS["tie" if tie else "open" if no_end_km else "inverse"], study.language)
+        typer.echo(line.format(layer=value(str(row["hub_layer"]), study.language), **row))

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from zones.cli_options import DistanceMethod, Hubs, HubsFile, Json, Km, Lang, StudyFile, study_of
+from zones.cli_options import (
+    DistanceMethod,
+    Hubs,
+    HubsFile,
+    Json,
+    Km,
+    Lang,
+    RegistrationsFile,
+    StudyFile,
+    study_of,
+)
 
 
 def where_next(
@@ -20,6 +30,7 @@ def where_next(
     km: Km = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
+    registrations: RegistrationsFile = None,
     method: DistanceMethod = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -35,7 +46,13 @@ def where_next(
     from zones.table_md import to_markdown
 
     study = study_of(
-        study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, language=lang
+        study_file,
+        km,
+        hub_layer=hubs,
+        hub_file=hubs_file,
+        distance_method=method,
+        language=lang,
+        registrations=registrations,
     )
     table = where_next_table(run_study(study), k=k, weight=weight)
     if out is not None:

@@ -47,11 +47,7 @@ def province_table(result: StudyResult) -> pd.DataFrame:
     study, zones, provinces = result.study, result.zones, result.provinces
     table = gap_table(zones, "province", threshold_km=study.thresholds_km[0])
     # a province without zones keeps its row: no zones, no median, no share
-    table = table.reindex([*provinces.index, TOTAL])
-    nothing = table["zones"].isna()
-    sums = [c for c in table.columns if c != "median_km" and not c.endswith("_pct")]
-    table.loc[nothing, sums] = 0
-    table = table.astype(dict.fromkeys(["zones", "beyond", "surely", "possibly"], int))
+    table = _with_zeros(table.reindex([*provinces.index, TOTAL]))
     table["urban_land_km2"] = _with_total(provinces[LAND_YEARS[study.land]].astype(float))
     table["province_gdp_yi_cny"] = _with_total(provinces[GDP_VINTAGES[study.gdp]])
     # zone GDP over provincial GDP would be the same share by construction
@@ -70,6 +66,13 @@ def province_table(result: StudyResult) -> pd.DataFrame:
     return table.rename_axis("province").reset_index()
 
 
+def _with_zeros(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a gap table with 0 for the counts and sums of groups without zones."""
+    sums = [c for c in table.columns if c != "median_km" and not c.endswith("_pct")]
+    table[sums] = table[sums].fillna(0.0)
+    return table.astype(dict.fromkeys(["zones", "beyond", "surely", "possibly"], int))
+
+
 def _with_total(column: pd.Series[Any]) -> pd.Series[Any]:
     out: pd.Series[Any] = pd.concat([column, pd.Series({TOTAL: column.sum()})])
     return out
@@ -84,8 +87,8 @@ def cluster_table(result: StudyResult) -> pd.DataFrame:
     each = gap_table(zones, cluster, threshold_km=threshold_km)
     three = gap_table(zones, cluster.where(cluster == REST, THREE), threshold_km=threshold_km)
     table = pd.concat([each, three.loc[[THREE] if THREE in three.index else []]])
-    order = [*CLUSTERS, THREE, REST, TOTAL]
-    table = table.loc[[name for name in order if name in table.index]]
+    # a group without zones keeps its row, for its companies
+    table = _with_zeros(table.reindex([*CLUSTERS, THREE, REST, TOTAL]))
     companies = listed.value_counts()
     companies[THREE], companies[TOTAL] = (listed != REST).sum(), len(listed)
     table["listed_companies"] = companies.reindex(table.index).fillna(0).astype(int)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geodata.errors import UsageError
 from geodata.vocabulary import PROVINCES, ZONE_LEVELS, ZONE_TYPES
 from zones.inputs import check_choice, need_columns
 from zones.parameters import APPROVAL_PERIODS, CLUSTERS, GROUPINGS, HA_PER_KM2, THRESHOLD_KM
@@ -26,7 +27,7 @@ GROUP_COLUMNS = (
 
 def gap_table(
     zones: pd.DataFrame,
-    by: str | pd.Series[Any] | Sequence[pd.Series[Any]] = "province",
+    by: str | pd.Series[Any] | Sequence[str | pd.Series[Any]] = "province",
     *,
     threshold_km: float = THRESHOLD_KM,
 ) -> pd.DataFrame:
@@ -39,7 +40,8 @@ def gap_table(
         grouping needs.
     by
         ``province``, ``level``, ``type``, ``period`` (of approval) or ``cluster`` (Beijing,
-        Zhejiang, Guangdong or other provinces); or a series, or several, on the index of `zones`.
+        Zhejiang, Guangdong or other provinces); or a series on the index of `zones`; or several
+        of these.
     threshold_km
         Beyond means strictly farther than this from the nearest hub.
 
@@ -54,8 +56,8 @@ def gap_table(
     Raises
     ------
     UsageError
-        For an unknown grouping, a missing column, or a threshold that is not a number of at
-        least 0.
+        For an unknown grouping, a missing column, no zones, a group that is missing or on another
+        index, a distance that is missing, or a threshold that is not a number of at least 0.
 
     Examples
     --------
@@ -67,10 +69,12 @@ def gap_table(
     {'zones': 2.0, 'beyond': 1.0, 'beyond_gdp_pct': 10.0}
     """
     need_columns(zones, "zones", ["area_ha", "gdp_yi_cny", "nearest_km", "uncertainty_km"])
-    if isinstance(by, str):
-        keys, order = [grouping(zones, by)], _order(by)
-    else:
-        keys, order = ([by] if isinstance(by, pd.Series) else list(by)), None
+    if zones.empty:
+        text = "zones: no rows; accepted: at least one"
+        raise UsageError(text)
+    given = [by] if isinstance(by, str | pd.Series) else list(by)
+    keys = [_key(zones, one) for one in given]
+    order = _order(by) if isinstance(by, str) else None
     counted = _measures(zones, keys, threshold_km)
     if order is not None:
         known = [name for name in order if name in counted.index]
@@ -80,6 +84,19 @@ def gap_table(
         label = (TOTAL, *[""] * (counted.index.nlevels - 1))
         total.index = pd.MultiIndex.from_tuples([label], names=counted.index.names)
     return pd.concat([counted, total]).rename_axis(counted.index.names)
+
+
+def _key(zones: pd.DataFrame, by: str | pd.Series[Any]) -> pd.Series[Any]:
+    """Return the group of each zone, none missing."""
+    key = grouping(zones, by) if isinstance(by, str) else by
+    if not key.index.equals(zones.index):
+        text = f"by: series {key.name!r} has another index than zones"
+        raise UsageError(text)
+    if key.isna().any():
+        rows = ", ".join(repr(label) for label in key.index[key.isna()][:5])
+        text = f"zones: no {key.name!r} in {int(key.isna().sum())} rows ({rows}); accepted: a group"
+        raise UsageError(text)
+    return key
 
 
 def _measures(

@@ -10,6 +10,7 @@ import pandas as pd
 from geodata.errors import UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, Gazetteer, gazetteer
 from geodata.loaders import load_listed_companies
+from geodata.vocabulary import PROVINCES
 from zones.inputs import check_choice
 from zones.parameters import CLUSTERS, CORE_CITIES, HUB_LAYERS
 from zones.registration_hubs import located_registrations, registration_hubs
@@ -53,13 +54,17 @@ def hub_layer(
         For an unknown layer, a missing file option, or a layer left without hubs.
     """
     check_choice("hub layer", layer, HUB_LAYERS)
+    if provinces is not None:
+        provinces = [provinces] if isinstance(provinces, str) else list(provinces)
+    for province in provinces or ():
+        check_choice("provinces", province, PROVINCES)
     names = gazetteer(year)
     if layer in ("registrations", "file"):
         if file is None:
             option = "--hubs-file" if layer == "file" else "--registrations"
             text = f"hub layer {layer!r} needs a file: option {option} or a study file"
             raise UsageError(text)
-        hubs = registration_hubs(located_registrations(file), provinces)
+        hubs = registration_hubs(located_registrations(Path(file)), provinces)
     elif layer == "listed":
         hubs = _listed(names)
     elif layer == "cores":

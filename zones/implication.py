@@ -3,50 +3,57 @@
 from __future__ import annotations
 
 from geodata.loaders import load_published_figures
-from zones.monte_carlo import position_table
-from zones.parameters import PUBLISHED_BEYOND_ID, THRESHOLD_KM
+from zones.leave_one_out import leave_one_hub_out
+from zones.parameters import DEFAULT_LAYER, PUBLISHED_BEYOND_ID, THRESHOLD_KM
 from zones.pipeline import StudyResult
-from zones.wording import pick, value
+from zones.thresholds import count_beyond
+from zones.wording import pick
 from zones.wording_notes import IMPLICATION, LAYER_PLACES
 
 
 def implication(result: StudyResult) -> str:
-    """Say which hub layers' bands hold the published count, in the study's language.
+    """Say which built-in hub layers fit the published count, in the study's language.
 
     The sentence is put together from the counts of this study at the report's own threshold, so
-    it changes with them.
+    it changes with them. It is "" where it would mean nothing: with zones other than the
+    catalogue's, or with hubs of some provinces only.
     """
-    language = result.study.language
+    study = result.study
+    if study.zones_table is not None or study.hub_provinces is not None:
+        return ""
+    language = study.language
     published = int(load_published_figures()["value"][PUBLISHED_BEYOND_ID])
-    table = position_table(result, THRESHOLD_KM)
-    companies = result.registrations
-    if companies is not None and companies.report.made_up:  # they imply nothing
-        table = table[~table["hub_layer"].isin(["registrations", "file"])]
-    fits = (table["surely"] <= published) & (published <= table["possibly"])
-    places = {
-        row["hub_layer"]: pick(IMPLICATION["layer"], language).format(
-            places=pick(LAYER_PLACES[row["hub_layer"]], language),
-            beyond=row["beyond"],
-            surely=row["surely"],
-            possibly=row["possibly"],
+    inside: list[str] = []
+    outside: list[str] = []
+    for layer, words in LAYER_PLACES.items():
+        distance_km = result.distance_under(layer, study.distance_method)
+        row = count_beyond(distance_km, result.zones["uncertainty_km"], [THRESHOLD_KM]).iloc[0]
+        band = int(row["surely"]), int(row["possibly"])
+        place = pick(IMPLICATION["layer"], language).format(
+            places=pick(words, language),
+            beyond=int(row["beyond"]),
+            surely=band[0],
+            possibly=band[1],
         )
-        for _, row in table.iterrows()
-    }
+        (inside if band[0] <= published <= band[1] else outside).append(place)
     joint = pick(IMPLICATION["joint"], language)
-    key = "fits_none" if not fits.any() else "fits_all" if fits.all() else "fits"
+    key = "fits_none" if not inside else "fits" if outside else "fits_all"
     sentence = pick(IMPLICATION[key], language).format(
         published=published,
         threshold_km=THRESHOLD_KM,
-        inside=joint.join(places[layer] for layer in table["hub_layer"][fits]),
-        outside=joint.join(places[layer] for layer in table["hub_layer"][~fits]),
+        inside=joint.join(inside),
+        outside=joint.join(outside),
     )
-    end = pick(IMPLICATION["end"], language)
-    if fits.any():
-        best = table[fits].iloc[0]
-        if not best["low_5_pct"] <= published <= best["high_95_pct"]:
-            end = pick(IMPLICATION["simulated_out"], language).format(
-                layer=value(best["hub_layer"], language),
-                low=best["low_5_pct"],
-                high=best["high_95_pct"],
-            )
-    return sentence + end
+    if not inside:
+        return sentence + pick(IMPLICATION["end"], language)
+    return sentence + pick(IMPLICATION["edge"], language).format(edge=_edge(result))
+
+
+def _edge(result: StudyResult) -> str:
+    """Return the hubs of the default layer whose loss moves the count, each with how much."""
+    study, hubs = result.study, result.hubs_of(DEFAULT_LAYER)
+    table = leave_one_hub_out(result.zones, hubs, THRESHOLD_KM, method=study.distance_method)
+    moving = table[table["more_beyond"] > 0]
+    names = moving["hub"] if study.language == "zh" else moving["hub"].map(hubs["hub_en"])
+    parts = [f"{name} +{more}" for name, more in zip(names, moving["more_beyond"], strict=True)]
+    return pick((", ", "、"), study.language).join(parts)

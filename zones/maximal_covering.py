@@ -16,7 +16,7 @@ from geodata.errors import UsageError, ZonegapError
 from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.resolver import level_of
 from zones.great_circle import FloatArray, haversine_km
-from zones.inputs import check_choice
+from zones.inputs import check_choice, need_columns
 from zones.parameters import HA_PER_KM2
 from zones.pipeline import StudyResult
 from zones.report_tables import ReportTable, plain_table
@@ -50,7 +50,8 @@ def candidate_cities(year: int = CATALOGUE_YEAR) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``city`` (Chinese name): ``city_en``, ``adcode``, ``province_adcode``, ``lon``,
+        Indexed by ``city`` (Chinese name): ``city_en`` (with its province where the name alone
+        stands for two), ``adcode``, ``province_adcode``, ``lon``,
         ``lat`` (WGS-84 degrees).
     """
     rows = [
@@ -59,7 +60,12 @@ def candidate_cities(year: int = CATALOGUE_YEAR) -> pd.DataFrame:
         if level_of(d) == "city" and d.has_seat
     ]
     columns = ["city", "city_en", "adcode", "province_adcode", "lon", "lat"]
-    return pd.DataFrame(rows, columns=columns).set_index("city")
+    cities = pd.DataFrame(rows, columns=columns).set_index("city")
+    by_adcode = gazetteer(year).by_adcode
+    province_en = cities["province_adcode"].map(lambda code: by_adcode[code].name_en)
+    double = cities["city_en"].duplicated(keep=False)
+    cities["city_en"] = cities["city_en"].mask(double, cities["city_en"] + " (" + province_en + ")")
+    return cities
 
 
 def coverage(
@@ -205,6 +211,7 @@ def where_next(
     UsageError
         For an unknown weight, or when k is not between 1 and the number of candidates.
     """
+    need_columns(zones, "zones", ["lon", "lat", "nearest_km", "area_ha", "gdp_yi_cny"])
     candidates = candidate_cities()
     labels = [str(name) for name in candidates.index]
     _check_k(k, len(labels))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 import pandas as pd
 
 from geodata.loaders import load_position_errors
 from zones.great_circle import FloatArray, destination
+from zones.inputs import need_columns
 from zones.nearest_hub import nearest
 from zones.parameters import DRAWS, EARTH_RADIUS_KM, ELLIPSOID_FACTOR, SEED
 from zones.pipeline import StudyResult
@@ -54,6 +53,7 @@ def simulate_beyond(
     ``|nearest_km - threshold_km|`` can carry a zone across the threshold, so only such moves are
     measured.
     """
+    need_columns(zones, "zones", ["lon", "lat", "nearest_km", "uncertainty_km"])
     errors = load_position_errors()
     random = np.random.default_rng(seed)
     shape = (len(zones), DRAWS)
@@ -76,28 +76,18 @@ def simulate_beyond(
     return np.asarray(before.sum() + change)
 
 
-@functools.lru_cache(maxsize=4)
-def position_table(result: StudyResult, threshold_km: float | None = None) -> pd.DataFrame:
+def position_table(result: StudyResult) -> pd.DataFrame:
     """Return, for each hub layer, the count, its band and the spread of the simulated counts.
-
-    Parameters
-    ----------
-    result
-        The study's result.
-    threshold_km
-        The study's first when None.
 
     Returns
     -------
     pandas.DataFrame
         One layer a row: ``hub_layer``, ``distance_method``, ``threshold_km``, ``beyond``,
         ``surely``, ``possibly``, and of the simulated counts ``low_5_pct``, ``median``,
-        ``high_95_pct``. Kept per result, since sentences need it too; not to be changed.
+        ``high_95_pct``.
     """
     study = result.study
-    method = study.distance_method
-    if threshold_km is None:
-        return position_table(result, study.thresholds_km[0])
+    method, threshold_km = study.distance_method, study.thresholds_km[0]
     rows = []
     for layer in result.layers():
         nearest_km = result.distance_under(layer, method)

@@ -21,6 +21,7 @@ YI_PER_TRILLION = 10_000.0  # 1 trillion CNY = 10,000 x 100 million (亿)
 CLUSTERS = {"Beijing": "110000", "Zhejiang": "330000", "Guangdong": "440000"}
 CORE_CITIES = ("110000", "330100", "440100", "440300")  # Beijing, Hangzhou, Guangzhou, Shenzhen
 
+DEFAULT_LAYER = "prefectures"
 HUB_LAYERS = ("prefectures", "listed", "cores", "registrations", "file")
 SYNTHETIC = Path("synthetic")  # names the built-in made-up extract where a file is asked for
 SYNTHETIC_TABLE = "registrations_synthetic_564"

@@ -20,7 +20,7 @@ from zones.parameters import (
 from zones.pipeline import StudyResult
 from zones.registered_companies import footnote_7
 from zones.thresholds import count_beyond, threshold_for_count
-from zones.wording import pick
+from zones.wording import pick, value
 from zones.wording_notes import FIGURES, REASONS
 
 
@@ -89,10 +89,13 @@ def reason(key: str, result: StudyResult, language: str) -> str:
     """Return the words of a reason, with the study's own numbers in them."""
     study = result.study
     return pick(REASONS[key], language).format(
-        gdp=study.gdp,
-        land=study.land,
+        gdp=value(study.gdp, language),
+        land=value(study.land, language),
         area_km2=result.zones["area_ha"].sum() / HA_PER_KM2,
-        provinces=", ".join(study.hub_provinces or ()),
+        provinces=", ".join(
+            name if language == "zh" else str(result.provinces["province_en"][name])
+            for name in study.hub_provinces or ()
+        ),
     )
 
 
@@ -123,7 +126,10 @@ def _ours(result: StudyResult) -> dict[str, list[Ours]]:
     }
     if result.registrations is not None:
         why = "made_up" if result.registrations.report.made_up else "given_companies"
-        one |= {k: Ours(v, why) for k, v in footnote_7(result.registrations).items()}
+        one |= {
+            k: Ours(v, f"{why}_share" if why == "made_up" and k.endswith("_share") else why)
+            for k, v in footnote_7(result.registrations).items()
+        }
     cases = {figure_id: [value] for figure_id, value in one.items()}
     cases[PUBLISHED_BEYOND_ID] = [_beyond(result, layer) for layer in result.layers()]
     cases[PUBLISHED_THRESHOLD_ID] = [_threshold(result, layer) for layer in result.layers()]
@@ -149,4 +155,6 @@ def _threshold(result: StudyResult, layer: str) -> Ours:
     if published > len(distance_km):
         return Ours(float("nan"), "too_few", case=layer)
     low_km, high_km = threshold_for_count(distance_km, published)
+    if low_km == high_km:
+        return Ours(float("nan"), "tie", low_km, high_km, layer)
     return Ours((low_km + high_km) / 2.0, "interval", low_km, high_km, layer)

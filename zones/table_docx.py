@@ -9,7 +9,7 @@ from typing import Any
 
 from zones.fixed_zip import write_fixed_zip
 from zones.report_tables import ReportTable
-from zones.table_layout import column_shares
+from zones.table_layout import broken_heading, column_shares
 from zones.wording import number_format
 
 LATIN, HAN = "Times New Roman", "SimSun"  # 宋体; Word falls back to the system's Song type
@@ -17,8 +17,8 @@ THICK, THIN = 12, 6  # eighths of a point: 1.5 pt above and below the table, 0.7
 PAGE_CM, MARGIN_CM = (29.7, 21.0), 1.8  # A4, landscape
 LINE_CM = PAGE_CM[0] - 2 * MARGIN_CM
 FIXED_DATE = datetime(2018, 2, 26)  # Word's core properties are naive
-# points by number of columns: wide tables take smaller type
-SIZES_PT = ((6, 10.0), (9, 8.5), (99, 7.0))
+# points by numbers of columns and rows: wide and long tables take smaller type
+SIZES_PT = ((6, 24, 10.0), (9, 30, 8.5), (99, 10**9, 7.0))
 
 
 def write_docx(tables: list[ReportTable], path: Path) -> None:
@@ -95,14 +95,20 @@ def _add_table(document: Any, table: ReportTable) -> None:
 
     printed = table.printed()
     machine = table.frame.drop(columns="figure_id", errors="ignore").columns
-    size = next(Pt(points) for most, points in SIZES_PT if len(machine) <= most)
+    size = next(
+        Pt(points) for columns, rows, points in SIZES_PT
+        if len(machine) <= columns and len(printed) <= rows
+    )  # fmt: skip
     grid = document.add_table(rows=0, cols=len(machine))
     grid.autofit = False
     widths = [Cm(LINE_CM * share) for share in column_shares(table)]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
     styles = [_cell_style(document, size, bool(number_format(str(name)))) for name in machine]
-    rows = [list(map(str, printed.columns)), *printed.itertuples(index=False, name=None)]
+    rows = [
+        [broken_heading(str(c)) for c in printed.columns],
+        *printed.itertuples(index=False, name=None),
+    ]
     for cells in rows:
         row = grid.add_row()
         whole = OxmlElement("w:cantSplit")  # a row never breaks across pages

@@ -9,12 +9,18 @@ if TYPE_CHECKING:
     from zones.report_tables import ReportTable
 
 WIDEST = 34  # characters of a column before its cells wrap
+LONG_HEADING = 12  # characters of a heading that will not stand on one line
 HEAD_LINES = 3  # a heading may wrap to so many lines before it widens its column
 
 
 def text_width(text: str) -> int:
     """Return the columns a text takes in a terminal: two for a Chinese character."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def broken_heading(heading: str) -> str:
+    """Return a Chinese heading with its unit on a line of its own; it would break anywhere."""
+    return heading.replace("（", "\n（") if text_width(heading) > LONG_HEADING else heading
 
 
 def cell_widths(table: ReportTable) -> list[int]:

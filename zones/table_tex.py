@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from zones.report_tables import ReportTable
-from zones.table_layout import column_shares
+from zones.table_layout import broken_heading, column_shares
 from zones.wording import number_format
 
 HEAD = r"""\documentclass[10pt,a4paper,landscape]{ctexart}
@@ -28,8 +28,8 @@ _NAMED = {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
 }
-# type sizes by number of columns
-SIZES = ((6, r"\small"), (9, r"\footnotesize"), (99, r"\scriptsize"))
+# type sizes by numbers of columns and rows
+SIZES = ((6, 24, r"\small"), (9, 30, r"\footnotesize"), (99, 10**9, r"\scriptsize"))
 
 
 def write_tex(tables: list[ReportTable], path: Path) -> None:
@@ -50,11 +50,19 @@ def to_tex(table: ReportTable) -> str:
         rf">{{\ragged{'left' if number else 'right'}\arraybackslash}}p{{{_down(share)}{line}}}"
         for number, share in zip(numeric, column_shares(table), strict=True)
     )
-    head = " & ".join(escape(str(name)) for name in printed.columns) + r" \\"
+    head = (
+        " & ".join(
+            r"\newline ".join(map(escape, broken_heading(str(name)).split("\n")))
+            for name in printed.columns
+        )
+        + r" \\"
+    )
     rows = [
         " & ".join(map(escape, map(str, row))) + r" \\" for row in printed.itertuples(index=False)
     ]
-    size = next(size for most, size in SIZES if len(numeric) <= most)
+    size = next(
+        size for columns_, rows_, size in SIZES if len(numeric) <= columns_ and len(rows) <= rows_
+    )
     notes = "\n\n".join(rf"\noindent {{\footnotesize {escape(note)}}}" for note in table.notes)
     return "\n".join(
         [

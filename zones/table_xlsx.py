@@ -60,7 +60,9 @@ def write_xlsx(tables: list[ReportTable], path: Path) -> None:
                     if isinstance(cell, str):
                         sheet.write_string(row, column, printed.iloc[row - 1, column])
                     elif not math.isnan(cell):
-                        sheet.write_number(row, column, float(cell), formats.get(digits))
+                        whole = float(cell).is_integer() and digits.startswith(",.")
+                        shown = formats[",.0f"] if whole and "g" in digits else formats.get(digits)
+                        sheet.write_number(row, column, float(cell), shown)
                 sheet.set_column(column, column, min(max(widths[column] + 2, NARROWEST), WIDEST))
         notes = book.add_worksheet("notes" if tables[0].language == "en" else "说明")
         notes.set_column(0, 0, 22)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from geodata.errors import UsageError
 from zones.inputs import need_columns
@@ -13,14 +16,14 @@ from zones.parameters import THRESHOLD_KM
 
 
 def beyond(
-    zones: pd.DataFrame | pd.Series[float], threshold_km: float = THRESHOLD_KM
+    zones: pd.DataFrame | pd.Series[float] | ArrayLike, threshold_km: float = THRESHOLD_KM
 ) -> pd.Series[bool]:
     """Return which zones lie strictly farther than the threshold.
 
     Parameters
     ----------
     zones
-        Distances to the nearest hub in km, or a frame with them as ``nearest_km``.
+        Distances to the nearest hub in km, none missing, or a frame with them as ``nearest_km``.
     threshold_km
         At least 0.
 
@@ -32,20 +35,32 @@ def beyond(
     Raises
     ------
     UsageError
-        When the threshold is negative or not finite, or the frame has no such column.
+        When the threshold is negative or not finite, the frame has no such column, or a distance
+        is missing.
 
     Examples
     --------
     >>> beyond(pd.Series([499.9, 500.0, 500.1], ["a", "b", "c"]), 500).to_dict()
     {'a': False, 'b': False, 'c': True}
     """
-    if not (np.isfinite(threshold_km) and threshold_km >= 0):
-        text = f"threshold_km: {threshold_km!r}; accepted: a number of at least 0"
-        raise UsageError(text)
+    _check_threshold(threshold_km)
     if isinstance(zones, pd.DataFrame):
         need_columns(zones, "zones", ["nearest_km"])
         zones = zones["nearest_km"]
-    return (zones > threshold_km).rename("beyond")
+    distance_km = pd.Series(zones)
+    missing = distance_km.isna()
+    if missing.any():
+        rows = ", ".join(repr(label) for label in distance_km.index[missing][:5])
+        text = f"zones: no distance in {int(missing.sum())} rows ({rows}); accepted: km"
+        raise UsageError(text)
+    return (distance_km > threshold_km).rename("beyond")
+
+
+def _check_threshold(threshold_km: object) -> None:
+    number = isinstance(threshold_km, numbers.Real) and not isinstance(threshold_km, bool)
+    if not (number and 0 <= threshold_km < math.inf):  # type: ignore[operator]
+        text = f"threshold_km: {threshold_km!r}; accepted: a number of at least 0"
+        raise UsageError(text)
 
 
 def beyond_band(
@@ -80,7 +95,7 @@ def beyond_band(
 def count_beyond(
     nearest_km: pd.Series[float],
     uncertainty_km: pd.Series[float],
-    thresholds_km: Iterable[float],
+    thresholds_km: float | Iterable[float],
     weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Count the zones beyond each threshold, with the band.
@@ -92,7 +107,7 @@ def count_beyond(
     uncertainty_km
         Radius that holds each zone's true place in about 90 % of cases; same index.
     thresholds_km
-        One row of the result each.
+        One, or several: one row of the result each.
     weights
         Columns to sum over the zones beyond, as a share of their total, e.g. ``area_ha``.
 
@@ -102,8 +117,12 @@ def count_beyond(
         Indexed by ``threshold_km``: ``beyond``, ``surely`` and ``possibly`` (see `beyond_band`),
         ``beyond_zones_pct``, and ``beyond_<weight>_pct`` for each weight.
     """
+    several = list(thresholds_km) if isinstance(thresholds_km, Iterable) else [thresholds_km]
+    if not several:
+        text = "thresholds_km: none; accepted: at least one"
+        raise UsageError(text)
     rows = []
-    for threshold_km in thresholds_km:
+    for threshold_km in several:
         flags = beyond_band(nearest_km, uncertainty_km, threshold_km)
         far = flags["beyond"]
         row = {"threshold_km": float(threshold_km), **flags.sum().astype(int)}
@@ -130,9 +149,10 @@ def threshold_for_count(nearest_km: pd.Series[float], count: int) -> tuple[float
     UsageError
         When the count is negative or exceeds the number of zones.
     """
-    if not 0 <= count <= len(nearest_km):
+    if not (isinstance(count, numbers.Integral) and 0 <= count <= len(nearest_km)):
         text = f"count: {count!r}; accepted: 0 to {len(nearest_km)}, the number of zones"
         raise UsageError(text)
+    beyond(nearest_km, 0.0)  # none may be missing
     ordered = np.sort(nearest_km.to_numpy())[::-1]
     low = float(ordered[count]) if count < len(ordered) else 0.0
     high = float(ordered[count - 1]) if count else float("inf")

@@ -31,7 +31,7 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "share_registrations_pct": ("Share of registered companies (%)", "占注册企业（%）", ".1f"),
     "share_capital_pct": ("Share of capital (%)", "占注册资本（%）", ".1f"),
     "share_listed_pct": ("Share of listed companies (%)", "占上市公司（%）", ".1f"),
-    "threshold_km": ("Threshold (km)", "阈值（公里）", ",.0f"),
+    "threshold_km": ("Threshold (km)", "阈值（公里）", ",.10g"),
     "surely": ("Surely beyond", "必在阈值外（个）", ",.0f"),
     "possibly": ("Possibly beyond", "可能在阈值外（个）", ",.0f"),
     "beyond_area_pct": ("Zone area beyond (%)", "阈值以外面积（%）", ".1f"),
@@ -47,7 +47,7 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "low_5_pct": ("5 %", "5%分位", ",.0f"),
     "median": ("Median", "中位数", ",.0f"),
     "high_95_pct": ("95 %", "95%分位", ",.0f"),
-    "k": ("Cities", "城市数", ",.0f"),
+    "k": ("Number of cities", "城市数", ",.0f"),
     "cities": ("Best choice", "最优选择", ""),
     "zones_reached": ("Zones reached", "新覆盖开发区（个）", ",.0f"),
     "area_reached_km2": ("Area reached (km²)", "新覆盖面积（平方公里）", ",.0f"),
@@ -98,6 +98,10 @@ ZH_VALUES = {
     "province": "省会",
     "great-circle": "大圆距离",
     "geodesic": "椭球测地线",
+    "2018-first": "2018年首次公布数",
+    "2018-census4": "2018年四经普修订数",
+    "2018-nbs2025": "2018年最新修订数",
+    **{f"built-up-{year}": f"{year}年建成区" for year in range(2014, 2018)},
 }
 EN_VALUES = {
     "国家级": "National",
@@ -113,6 +117,13 @@ EN_VALUES = {
     "total": "Total",
     "three clusters": "Three clusters",
     "other provinces": "Other provinces",
+    "zones": "number of zones",
+    "area": "zone area",
+    "gdp": "zone GDP",
+    "2018-first": "2018 as first published",
+    "2018-census4": "2018 after the 4th census",
+    "2018-nbs2025": "2018 as revised by 2025",
+    **{f"built-up-{year}": f"built-up area {year}" for year in range(2014, 2018)},
 }
 GROUPING_NAMES = {
     "province": ("Province", "省份"),

@@ -31,15 +31,38 @@ NOTES = {
         "阈值以外：距最近枢纽严格大于{threshold_km:g}公里；枢纽：{layer}；距离：{method}。",
     ),
     "where_next": (
-        "Best k prefecture-level cities for {weight} within {threshold_km:g} km (great circle), "
+        "Best k prefecture-level cities by {weight} within {threshold_km:g} km (great circle), "
         "beyond what the hubs ({layer}) reach; optimum proved by the solver where the gap is 0.",
         "在{threshold_km:g}公里（大圆距离）内按{weight}计的最优k个地级市，不含现有枢纽（{layer}）已覆盖者；"
         "间隙为0表示已证明最优。",
     ),
     "band": (
-        "Surely / possibly beyond, low / high: beyond even if every zone lay nearer / farther by "
-        "its uncertainty_km (90 % radius of its position), all at once: the widest band.",
-        "下限／上限：所有开发区同时按位置的不确定半径（90%）靠近／远离枢纽后仍在阈值外的个数，为最宽区间。",
+        "Surely / possibly beyond (low / high): beyond even if every zone lay nearer / farther by "
+        "the radius of its position, all at once; the radius holds the true place in about 90 % "
+        "of cases.",
+        "必在／可能在阈值外（下限／上限）：所有开发区同时按其位置半径靠近／远离枢纽后仍在阈值外的个数；"
+        "该半径约有90%的把握包含真实位置。",
+    ),
+    "layers": (
+        "Hub layers: prefectures, every prefecture-level city of Zhejiang and Guangdong, and "
+        "Beijing; listed, the head-office cities there of listed technology companies; cores, "
+        "Beijing, Hangzhou, Guangzhou and Shenzhen. Distance: {method}.",
+        "枢纽口径：地级市，即浙江、广东全部地级市与北京；上市公司，即三省市内上市科技公司总部所在城市；"
+        "核心城市，即北京、杭州、广州、深圳。距离：{method}。",
+    ),
+    "listed": (
+        "Listed technology companies: Chinese companies of the technology sector of "
+        "FinanceDatabase, by head office.",
+        "上市科技公司：FinanceDatabase中科技板块的中国公司，按总部所在地计。",
+    ),
+    "other": (
+        "Other provinces: all but Beijing, Zhejiang and Guangdong.",
+        "其他省份：北京、浙江、广东以外的28个省份。",
+    ),
+    "over": (
+        "Approved area can exceed the urban land of the statistics or come near it ({over}); the "
+        "estimated zone GDP is then an upper bound.",
+        "核准面积可能接近或超过当年统计的城市用地（{over}），此时开发区GDP估算值为上限。",
     ),
     "groups": (
         "Beyond: strictly farther than the threshold from the nearest hub; hubs: {layer}; "
@@ -64,11 +87,34 @@ NOTES = {
         "开发区GDP为估算值：核准面积×全省GDP（{gdp}）÷城市用地（{land}）。",
     ),
     "source": (
-        "Source: zonegap {version}; catalogue of development zones 2018; {sources}.",
-        "资料来源：zonegap {version}；《中国开发区审核公告目录》（2018年版）；{sources}。",
+        "Source: zonegap {version}; {sources}.",
+        "资料来源：zonegap {version}；{sources}。",
     ),
 }
 
+# what `zonegap threshold` says
+COUNTS = {
+    "beyond": (
+        "{threshold_km:g} km, {layer}: {beyond:,.0f} of {zones:,} zones beyond "
+        "({beyond_zones_pct:.1f} %), surely {surely:,.0f}, possibly {possibly:,.0f}; "
+        "{beyond_area_pct:.1f} % of zone area, {beyond_gdp_pct:.1f} % of zone GDP",
+        "{threshold_km:g}公里，{layer}：{zones:,}个开发区中{beyond:,.0f}个在阈值以外"
+        "（{beyond_zones_pct:.1f}%），必在{surely:,.0f}个，可能{possibly:,.0f}个；"
+        "占面积{beyond_area_pct:.1f}%，占开发区GDP{beyond_gdp_pct:.1f}%",
+    ),
+    "inverse": (
+        "{count:,} zones, {layer}: {low_km:.3f} to {high_km:.3f} km",
+        "{count:,}个开发区，{layer}：{low_km:.3f}至{high_km:.3f}公里",
+    ),
+    "open": (
+        "{count:,} zones, {layer}: from {low_km:.3f} km on",
+        "{count:,}个开发区，{layer}：{low_km:.3f}公里以上",
+    ),
+    "tie": (
+        "{count:,} zones, {layer}: no distance gives exactly so many; fewer from {low_km:.3f} km",
+        "{count:,}个开发区，{layer}：没有恰好得出该个数的距离；自{low_km:.3f}公里起更少",
+    ),
+}
 
 # figure of the 2020 report -> short words with the unit
 FIGURES = {
@@ -131,13 +177,18 @@ REASONS = {
         "made-up companies (synthetic): equal by construction",
         "虚构企业（synthetic）：按构造相等",
     ),
+    "made_up_share": (
+        "made-up companies (synthetic): the report's own amounts, not its rounded share",
+        "虚构企业（synthetic）：按报告金额计算，报告占比取整",
+    ),
     "narrowed": ("hubs of {provinces} only", "仅{provinces}的枢纽"),
     "own_table": ("the given table's own count", "所给名录本身的个数"),
-    "interval": ("any threshold from low to high gives the count", "下限至上限之间个数相同"),
+    "interval": ("any threshold from low to below high", "下限至上限（不含）之间个数相同"),
+    "tie": ("no threshold gives exactly the count", "没有恰好得出该个数的阈值"),
     "too_few": ("the table has fewer zones than that", "名录的开发区数不足"),
 }
 
-# places that a hub layer stands for, in a sentence
+# places that a built-in hub layer stands for, in a sentence
 LAYER_PLACES = {
     "prefectures": (
         "every prefecture-level city of Zhejiang and Guangdong, and Beijing",
@@ -145,8 +196,6 @@ LAYER_PLACES = {
     ),
     "listed": ("the head-office cities of listed technology companies", "上市科技公司总部所在城市"),
     "cores": ("Beijing, Hangzhou, Guangzhou and Shenzhen", "北京、杭州、广州、深圳四城"),
-    "registrations": ("the places of the given registrations", "所给注册企业的所在地"),
-    "file": ("the given file", "自备名单"),
 }
 IMPLICATION = {
     "layer": (
@@ -156,10 +205,8 @@ IMPLICATION = {
     "joint": (", or in ", "；"),
     "fits": (
         "{published:,} zones beyond {threshold_km:g} km fits hubs in {inside}; it does not fit "
-        "hubs only in {outside}: the report's companies must be spread about as widely as the "
-        "former",
-        "{threshold_km:g}公里以外有{published:,}个，与以下枢纽相符：{inside}；与以下枢纽不符：{outside}。"
-        "可见报告所用企业的分布范围应与前者相当",
+        "hubs only in {outside}",
+        "{threshold_km:g}公里以外有{published:,}个，与以下枢纽相符：{inside}；与以下枢纽不符：{outside}",
     ),
     "fits_all": (
         "{published:,} zones beyond {threshold_km:g} km fits every hub layer compared, "
@@ -171,11 +218,11 @@ IMPLICATION = {
         "in {outside}",
         "{threshold_km:g}公里以外{published:,}个与所比较的枢纽口径均不相符：{outside}",
     ),
-    "simulated_out": (
-        "; with independent position errors {layer} gives {low:,.0f} to {high:,.0f}, so the "
-        "rest of the difference lies in which cities have a company, not in where the zones lie.",
-        "；位置误差相互独立时，{layer}口径为{low:,.0f}至{high:,.0f}个，"
-        "故余下差异源于哪些城市有企业，而非开发区位置。",
+    "edge": (
+        ": it implies companies near the edge cities, whose loss alone moves the count ({edge}), "
+        "and says nothing of how many lie behind them.",
+        "。可见报告所用企业至少分布到边缘城市附近（仅剔除其一即改变个数：{edge}），"
+        "至于其后各城市有无企业，个数不能说明。",
     ),
     "end": (".", "。"),
 }

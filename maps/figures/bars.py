@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from geodata.vocabulary import ZONE_LEVELS
-from maps.figures.figure_words import beyond_note, note, word
+from maps.figures.figure_words import beyond_note, note, source_note, word
 from maps.figures.sheet import (
     MARGIN_CM,
     PALE,
@@ -95,7 +95,7 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
             word("type_title", language),
             [
                 beyond_note(study),
-                note("source", language),
+                source_note(study),
             ],
             plot_cm=ROW_CM * (y + 1.0),
             margins_cm=(left, right, 0.55, 1.1),
@@ -182,7 +182,7 @@ def gdp_figure(
                     beyond_gdp=total["gdp_beyond_yi_cny"] / YI_PER_TRILLION,
                     pct=100.0 * total["gdp_beyond_yi_cny"] / total["gdp_yi_cny"],
                 ),
-                note("source_gdp", language),
+                source_note(study),
             ],
             plot_cm=ROW_CM * (len(rows) + 0.2),
             margins_cm=(MARGIN_CM + page.width_cm(labels) + 0.3, right, 0.55, 1.1),

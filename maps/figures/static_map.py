@@ -17,7 +17,7 @@ from matplotlib.patheffects import withStroke
 from pyproj import Proj
 
 from geodata.registry import table_path
-from maps.figures.figure_words import CLUSTERS, beyond_note, note, word
+from maps.figures.figure_words import CLUSTERS, COAST, beyond_note, note, source_note, word
 from maps.figures.sheet import INK, MARGIN_CM, NOTE_PT, PALE, PLAIN, WIDTH_CM, Style, sheet
 from maps.style import (
     BEYOND_COLOUR,
@@ -129,7 +129,7 @@ def map_figure(
                 note("no_standard_map", language),
                 beyond_note(study),
                 note("projection", language),
-                note("source_map", language),
+                source_note(study, COAST),
             ],
             plot_cm=(WIDTH_CM - left - right) * extent.height / extent.width,
             margins_cm=(left, right, 0.1, 0.6),
