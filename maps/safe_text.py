@@ -22,7 +22,7 @@ class Verbatim(Element):
     _template = Template("{{ this.text }}")
 
     def __init__(self, text: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.text = text
 
 

@@ -11,7 +11,7 @@ from geodata.errors import UsageError
 KEY_VARIABLE = "ZONEGAP_TILES_KEY"
 DATUMS = ("WGS-84", "GCJ-02")
 
-# Tianditu: national platform, CGCS2000, within decimetres of WGS-84; layers vec (map) and cva (names).
+# The national platform: CGCS2000, within decimetres of WGS-84; layers vec (map), cva (names)
 _TIANDITU = (
     "https://t{{s}}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
     "&LAYER={layer}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}"
@@ -70,6 +70,9 @@ def tile_source(
     if datum not in (None, *DATUMS):
         text = f"tiles datum: {datum!r}; accepted: {', '.join(DATUMS)}"
         raise UsageError(text)
+    if name in NAMES and (credit or datum):
+        text = f"tiles {name!r} have a credit and a datum of their own; give these with a URL only"
+        raise UsageError(text)
     if name == "tianditu":
         urls = tuple(_TIANDITU.format(layer=layer) for layer in ("vec", "cva"))
         source = TileSource(urls, "天地图 Tianditu, www.tianditu.gov.cn", "WGS-84", "01234567")
@@ -92,7 +95,9 @@ def tile_source(
 def _from_url(url: str, credit: str | None, datum: str | None) -> TileSource:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        text = f"tiles: {url!r}; accepted: {', '.join(NAMES)}, or a URL https://.../{{z}}/{{x}}/{{y}}"
+        text = (
+            f"tiles: {url!r}; accepted: {', '.join(NAMES)}, or a URL https://.../{{z}}/{{x}}/{{y}}"
+        )
         raise UsageError(text)
     missing = [mark for mark in ("{x}", "{y}", "{z}") if mark not in url]
     if missing:

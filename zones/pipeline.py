@@ -50,13 +50,16 @@ class StudyResult:
             others = [n for n in others if _has_hubs(n, self.study.hub_provinces)]
         return [own, *others]
 
+    def hubs_under(self, layer: str) -> pd.DataFrame:
+        """Return the hubs of one of the layers that can be compared."""
+        if layer == self.study.hub_layer:
+            return self.hubs
+        return hub_layer(layer, provinces=self.study.hub_provinces)
+
     def distance_under(self, layer: str, method: str) -> pd.Series[float]:
         """Return ``nearest_km`` under another hub layer or distance method."""
         if (layer, method) not in self.nearest_km:
-            hubs = self.hubs
-            if layer != self.study.hub_layer:
-                hubs = hub_layer(layer, provinces=self.study.hub_provinces)
-            found = nearest(self.zones, hubs, method=method)["nearest_km"]
+            found = nearest(self.zones, self.hubs_under(layer), method=method)["nearest_km"]
             self.nearest_km[layer, method] = found
         return self.nearest_km[layer, method]
 

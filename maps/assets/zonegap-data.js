@@ -150,7 +150,7 @@
     median(layer, province) {
       const values = [];
       for (let row = 0; row < this.size; row++) {
-        if (this.passes[row] && this.read.province(row) === province) values.push(layer.nearest_km[row]);
+        if (this.passes[row] && (province === null || this.read.province(row) === province)) values.push(layer.nearest_km[row]);
       }
       values.sort((a, b) => a - b);
       const half = values.length >> 1;

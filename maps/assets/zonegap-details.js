@@ -66,7 +66,7 @@
       if (name === "adcode" || name === "spans" || name === "geocode_candidates") {
         return codes(text).map((code) => atlas.division(code)).join(atlas.language === "zh" ? "、" : ", ");
       }
-      if (name === "geocode_level" && atlas.payload.words[text]) return atlas.word(text);
+      if (name === "geocode_level") return atlas.payload.words[`level_${text}`] ? atlas.word(`level_${text}`) : text;
       return name === "province" || name === "level" || name === "type" ? atlas.term(text) : text;
     }
 

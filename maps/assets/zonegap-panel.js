@@ -88,14 +88,14 @@
         atlas.word("note_map"),
         outlines ? atlas.word("note_outlines", outlines) : tiles ? "" : atlas.word("note_border"),
         outlines && outlines.approval ? atlas.word("note_approval", { number: outlines.approval }) : "",
-        tiles ? atlas.word("note_tiles", tiles) : "",
         tiles && tiles.datum === "GCJ-02" ? atlas.word("note_gcj02") : "",
+        tiles ? atlas.word("note_tiles", tiles) : "",
         atlas.word("note_beyond", { method: atlas.word(`method_${app.layer().method}`) }),
         atlas.has.gdp ? atlas.word("note_gdp") : "",
         credits,
       ];
-      $("zg-notes").replaceChildren(...lines.filter(Boolean).map((line) => el("p", {}, line)));
-      const onMap = [lines[0], outlines ? lines[1] : "", lines[2]].filter(Boolean);
+      $("zg-notes").replaceChildren(...lines.filter(Boolean).map((line) => el("p", { className: line === lines[0] ? "zg-on-map" : "" }, line)));
+      const onMap = [lines[0], outlines ? atlas.word("note_lines", outlines) : "", lines[2], lines[3]].filter(Boolean);
       mapNote.textContent = onMap.join(" ");
     }
 
@@ -192,10 +192,7 @@
       const name = app.province ?? (chosen.length === 1 ? chosen[0] : null);
       const box = $("zg-province");
       box.hidden = !atlas.read.province;
-      if (name === null || !atlas.read.province) {
-        box.replaceChildren(el("p", { className: "zg-quiet" }, atlas.word("province_hint")));
-        return;
-      }
+      if (box.hidden) return;
       const layer = app.layer(), sums = atlas.sums(layer, app.state.km, name);
       const facts = [
         ["zones", atlas.number(sums.zones)],
@@ -204,9 +201,10 @@
       ];
       if (atlas.has.area) facts.push(["area", atlas.word("unit_km2", { value: atlas.number(sums.area / 100) })]);
       if (atlas.has.gdp) facts.push(["gdp", atlas.money("unit_gdp", sums.gdp, 0)]);
-      const note = app.filtered ? el("span", { className: "zg-quiet" }, ` ${atlas.word("province_filtered")}`) : null;
+      const hint = name === null ? "province_hint" : app.filtered ? "province_filtered" : "";
+      const note = hint ? el("span", { className: "zg-quiet" }, ` ${atlas.word(hint)}`) : null;
       box.replaceChildren(
-        el("h2", {}, atlas.term(name), note),
+        el("h2", {}, name === null ? atlas.word("province_all") : atlas.term(name), note),
         el("dl", {}, ...facts.map(([key, text]) => el("div", {}, el("dt", {}, atlas.word(key)), el("dd", {}, text)))),
       );
     }

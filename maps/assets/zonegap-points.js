@@ -170,7 +170,7 @@
       const { x, y, name } = this.newHubs;
       for (let at = 0; at < name.length; at++) {
         const [px, py] = this.polygon(context, SHAPES.new, x[at], y[at], 7 * ratio, ratio, "#fff", this.colours[3]);
-        context.font = `600 ${11 * ratio}px system-ui, sans-serif`;
+        context.font = `600 ${11 * ratio}px Arial, sans-serif`;
         context.textBaseline = "middle";
         context.lineWidth = 3 * ratio;
         context.strokeStyle = "#fff";

@@ -14,6 +14,7 @@
     const { atlas } = app;
     const box = $("zg-search"), list = $("zg-results");
     let texts = null; // what is searched, one a zone; made at the first search
+    let spoken = null; // the words of the English name, each after a space
     let rows = [], shown = PAGE, buttons = [];
 
     box.addEventListener("input", () => {
@@ -33,6 +34,14 @@
       return texts;
     }
 
+    const words = (text) => text.split(/[\s-]+/).map(plain).filter(Boolean);
+
+    // Whether every word that was typed begins a word of the zone's English name.
+    function beginsWords(row, parts) {
+      spoken ||= Array.from({ length: atlas.size }, (_, r) => ` ${words(atlas.text("name_en", r)).join(" ")}`);
+      return parts.every((part) => spoken[row].includes(` ${part}`));
+    }
+
     function find() {
       const typed = box.value.trim();
       const whole = plain(typed);
@@ -40,11 +49,11 @@
       rows = [];
       if (typed) {
         const marks = !whole; // only signs were typed: they are looked for as they are
-        const parts = typed.split(/[\s-]+/).map(plain).filter(Boolean);
+        const parts = words(typed);
         for (let row = 0; row < atlas.size; row++) {
           if (!atlas.passes[row]) continue;
           const text = marks ? `${atlas.text("name", row)} ${atlas.text("name_en", row)}` : searched()[row];
-          const found = marks ? text.includes(typed) : text.includes(whole) || parts.every((part) => text.includes(part));
+          const found = marks ? text.includes(typed) : text.includes(whole) || beginsWords(row, parts);
           if (found) rows.push(row);
         }
         if (!marks) rows.sort((a, b) => searched()[b].startsWith(whole) - searched()[a].startsWith(whole) || a - b);
