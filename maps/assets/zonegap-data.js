@@ -38,6 +38,7 @@
       for (let row = 0; row < this.size; row++) this.rowOf.set(this.text("id", row), row);
       this.passes = new Uint8Array(this.size).fill(1);
       this.classes = new Uint8Array(this.size);
+      this.medians = new Map();
       this.language = payload.first.language;
     }
 
@@ -60,6 +61,12 @@
     term(text) {
       const pair = Object.hasOwn(this.payload.terms, text) && this.payload.terms[text];
       return pair ? this.pick(pair) : text;
+    }
+
+    // Layers that a caller names himself keep their name.
+    layerName(layer) {
+      const key = `layer_${layer.key}`;
+      return Object.hasOwn(this.payload.words, key) ? this.word(key) : layer.key;
     }
 
     division(code) {
@@ -114,6 +121,7 @@
       }
       if (filters.from !== null) tests.push((row) => this.year[row] >= filters.from);
       if (filters.to !== null) tests.push((row) => this.year[row] <= filters.to);
+      this.medians.clear();
       for (let row = 0; row < this.size; row++) this.passes[row] = tests.every((test) => test(row)) ? 1 : 0;
       return tests.length > 0;
     }
@@ -147,14 +155,19 @@
       return sums;
     }
 
+    // Of the filtered zones' distances; kept, since no threshold changes it.
     median(layer, province) {
-      const values = [];
-      for (let row = 0; row < this.size; row++) {
-        if (this.passes[row] && (province === null || this.read.province(row) === province)) values.push(layer.nearest_km[row]);
+      const key = `${layer.key} ${province}`;
+      if (!this.medians.has(key)) {
+        const values = [];
+        for (let row = 0; row < this.size; row++) {
+          if (!this.passes[row] || (province !== null && this.read.province(row) !== province)) continue;
+          values.push(layer.nearest_km[row]);
+        }
+        const sorted = Float64Array.from(values).sort(), half = sorted.length >> 1;
+        this.medians.set(key, sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2);
       }
-      values.sort((a, b) => a - b);
-      const half = values.length >> 1;
-      return values.length % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
+      return this.medians.get(key);
     }
 
     // Number of filtered zones by class in each of `bins` steps of `stepKm`; the last holds the rest.

@@ -77,7 +77,7 @@
       for (const layer of atlas.layers) {
         const hub = atlas.hubName(layer.hubs, layer.nearest_hub[row]);
         const km = atlas.word("unit_km", { value: atlas.number(layer.nearest_km[row], 1) });
-        const label = atlas.layers.length > 1 ? atlas.word(`layer_${layer.key}`) : atlas.word("nearest");
+        const label = atlas.layers.length > 1 ? atlas.layerName(layer) : atlas.word("nearest");
         const [dt, dd] = entry(label, `${hub}, ${km}`);
         dd.classList.toggle("zg-current", layer === app.layer() && atlas.layers.length > 1);
         list.append(dt, dd);

@@ -75,7 +75,7 @@
         button.setAttribute("aria-pressed", String(button.dataset.language === atlas.language));
       }
       for (const { layer, label, count } of radios) {
-        label.textContent = atlas.word(`layer_${layer.key}`).replace(/^layer_/, "");
+        label.textContent = atlas.layerName(layer);
         count.textContent = atlas.number(layer.hubs.name.length);
       }
       app.map.getContainer().setAttribute("aria-label", atlas.word("map"));
@@ -83,7 +83,7 @@
     }
 
     function showNotes() {
-      const { outlines, tiles, credits } = atlas.payload;
+      const { outlines, tiles } = atlas.payload;
       const lines = [
         atlas.word("note_map"),
         outlines ? atlas.word("note_outlines", outlines) : tiles ? "" : atlas.word("note_border"),
@@ -92,7 +92,7 @@
         tiles ? atlas.word("note_tiles", tiles) : "",
         atlas.word("note_beyond", { method: atlas.word(`method_${app.layer().method}`) }),
         atlas.has.gdp ? atlas.word("note_gdp") : "",
-        credits,
+        atlas.word("credits"),
       ];
       $("zg-notes").replaceChildren(...lines.filter(Boolean).map((line) => el("p", { className: line === lines[0] ? "zg-on-map" : "" }, line)));
       const onMap = [lines[0], outlines ? atlas.word("note_lines", outlines) : "", lines[2], lines[3]].filter(Boolean);
@@ -193,7 +193,7 @@
       const box = $("zg-province");
       box.hidden = !atlas.read.province;
       if (box.hidden) return;
-      const layer = app.layer(), sums = atlas.sums(layer, app.state.km, name);
+      const layer = app.layer(), sums = name === null ? app.sums : atlas.sums(layer, app.state.km, name);
       const facts = [
         ["zones", atlas.number(sums.zones)],
         ["beyond", atlas.number(sums.beyond)],

@@ -4,7 +4,8 @@
 
   const MARGIN = 0.15; // of the map's size, drawn beyond each side so that a short drag shows no edge
   const CELL_PX = 24; // of the grid that finds the point under the pointer
-  const MANY = 20000; // from here on circles are drawn smaller
+  const MANY = 20000; // from here on circles are drawn smaller, and of a class once in each cell of
+  const CROWD_PX = 2;
   const TOUCH_PX = 6; // how near a finger must come
 
   // World coordinates of the Web Mercator square, 0 to 1.
@@ -131,10 +132,17 @@
       const { scale, x: left, y: top, width, height } = this.view;
       const { passes, classes, radius } = this.atlas;
       const sprites = new Map();
+      const crowded = this.atlas.size > MANY, across = Math.ceil((width + 40) / CROWD_PX);
+      const drawn = new Uint8Array(crowded ? across * Math.ceil((height + 40) / CROWD_PX) : 0);
       for (const row of this.order) {
         if (!passes[row]) continue;
         const x = this.world.x[row] * scale - left, y = this.world.y[row] * scale - top;
         if (x < -20 || y < -20 || x > width + 20 || y > height + 20) continue;
+        if (crowded) {
+          const cell = Math.floor((y + 20) / CROWD_PX) * across + Math.floor((x + 20) / CROWD_PX);
+          if (drawn[cell] & (1 << classes[row])) continue; // a larger circle of its class is there
+          drawn[cell] |= 1 << classes[row];
+        }
         const key = radius[row] * 4 + classes[row] / 2;
         let sprite = sprites.get(key);
         if (!sprite) sprites.set(key, (sprite = this.circle(radius[row] * this.grow, classes[row], ratio)));
