@@ -26,7 +26,7 @@ from zones.study import Study
 SEED = 2026
 SCATTER_DEG = 0.5
 STEPS = 40  # of the slider, a measurement each
-VIEW_PX = (1440, 900)
+VIEW_PX = "1440,900"
 
 # First paint as the browser reports it; ready when the first drawing of the points is done.
 LOAD = """
@@ -65,7 +65,7 @@ def browser() -> webdriver.Chrome:
         "--headless=new",
         "--no-sandbox",
         "--disable-gpu",
-        "--window-size=%d,%d" % VIEW_PX,
+        f"--window-size={VIEW_PX}",
     ):
         options.add_argument(flag)
     options.add_argument("--host-resolver-rules=MAP * ~NOTFOUND")

@@ -76,7 +76,7 @@ REFUSED = [
     (["--tiles-key", "k"], 2, "go with --tiles"),
     (["--layer", "file"], 2, "--layer: 'file'; accepted here: prefectures, listed, cores"),
     (["--threshold-km", "nan"], 2, "threshold_km: nan"),
-    (["--threshold-km", "-3"], 2, "-3"),
+    (["--threshold-km", "-3"], 2, "threshold_km: -3.0"),
 ]
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from maps import zone_map
 from tests.map_pages import (
     click,
-    layers_of,
     number_of,
     open_page,
     put,
@@ -272,108 +269,3 @@ def test_language_switch_changes_every_word(browser: Any, page: Path) -> None:
     # what is said aloud follows later
     assert again[1] == english[1]
     assert len(again[0]) == pytest.approx(len(english[0]), abs=80)
-
-
-def test_the_address_holds_the_view_and_gives_it_back(browser: Any, page: Path) -> None:
-    open_page(browser, page)
-    put(browser, "#zg-number", "312.5")
-    click(browser, "#zg-layers input[value=cores]")
-    click(browser, "[data-filter=province] input[value=四川省]")
-    put(browser, "[data-year=to]", 2015, "change")
-    click(browser, "[data-language=zh]")
-    click(browser, "#zg-show-hubs")
-    run(browser, "zonegap.app.map.setView([30.5, 104], 7, {animate: false})")
-    put(browser, "#zg-search", "chengdu")
-    click(browser, "#zg-results button")
-    settle(browser, 600)
-    state = (
-        "const s = zonegap.app; return [s.state, s.map.getZoom(), s.map.getCenter().lat.toFixed(3)]"
-    )
-    before, fragment = run(browser, state), run(browser, "return location.hash")
-    counts = text_of(browser, ".zg-answer > p")
-    assert "km=312.5" in fragment
-    open_page(browser, page, fragment)
-    settle(browser)
-    assert run(browser, state) == before
-    assert text_of(browser, ".zg-answer > p") == counts
-    assert before[0]["zone"] is not None
-    assert not run(browser, "return document.querySelector('#zg-details').hidden")
-    assert run(browser, "return document.querySelector('#zg-number').value") == "312.5"
-    # and a link pasted into the open page
-    run(browser, "location.hash = '#km=700&hubs=listed'")
-    settle(browser, 50)
-    assert "700" in text_of(browser, "#zg-count-beyond")
-
-
-def test_keyboard_alone_reaches_a_zone_and_comes_back(browser: Any, page: Path) -> None:
-    from selenium.webdriver.common.action_chains import ActionChains
-    from selenium.webdriver.common.keys import Keys
-
-    open_page(browser, page)
-    keys = ActionChains(browser)
-    keys.send_keys(Keys.TAB).send_keys(Keys.ENTER).perform()
-    assert run(browser, "return document.activeElement.id") == "zg-search"
-    ActionChains(browser).send_keys("dongli").send_keys(Keys.TAB).send_keys(Keys.ENTER).perform()
-    focused = "return document.activeElement.textContent"
-    assert run(browser, focused).startswith("Dongli")
-    assert run(browser, "return document.activeElement.tagName") == "H2"
-    ActionChains(browser).send_keys(Keys.ESCAPE).perform()
-    assert run(browser, "return document.querySelector('#zg-details').hidden")
-    assert run(browser, "return document.activeElement.dataset.zone") == "G121050"
-    unnamed = run(
-        browser,
-        "return [...document.querySelectorAll('input, select, button')].filter(c => !c.hidden &&"
-        " !(c.labels && c.labels.length && c.labels[0].textContent.trim()) &&"
-        " !c.getAttribute('aria-label') && !c.textContent.trim()).map(c => c.outerHTML)",
-    )
-    assert unnamed == []
-    settle(browser, 900)
-    assert "1,105 of 2,543 zones beyond 500 km" in text_of(browser, "#zg-live")
-
-
-def test_phone_width(browser: Any, page: Path) -> None:
-    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    try:
-        open_page(browser, page)
-        settle(browser)
-        run(browser, "zonegap.app.select(7)")
-        box = "const b = document.querySelector(arguments[0]).getBoundingClientRect();"
-        map_box = run(browser, f"{box} return [b.left, b.right, b.top, b.bottom]", ".folium-map")
-        panel = run(browser, f"{box} return [b.left, b.right, b.top, b.bottom]", "#zg-panel")
-        details = run(browser, f"{box} return [b.left, b.right, b.top, b.bottom]", "#zg-details")
-        assert run(browser, "return document.documentElement.scrollWidth") == 390
-        assert map_box[:2] == [0, 390]
-        assert map_box[3] <= details[2] < details[3] <= panel[2]
-        assert 0.4 < (map_box[3] - map_box[2]) / 844 < 0.6
-    finally:
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-def test_print_is_one_sheet_and_leaves_the_page_as_it_was(browser: Any, page: Path) -> None:
-    open_page(browser, page, "#type=工业园区")
-    settle(browser)
-    size = run(browser, "return [zonegap.app.map.getSize().x, zonegap.app.map.getZoom()]")
-    printed = browser.execute_cdp_cmd(
-        "Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True}
-    )
-    pdf = base64.b64decode(printed["data"])
-    assert pdf.count(b"/Type /Page\n") == 1
-    settle(browser)
-    assert run(browser, "return [zonegap.app.map.getSize().x, zonegap.app.map.getZoom()]") == size
-    assert run(browser, "return document.body.className") == ""
-
-
-def test_notebook_frame_works(browser: Any, result: StudyResult, tmp_path: Path) -> None:
-    shown = zone_map(result.zones, layers_of(result))._repr_html_()
-    path = tmp_path / "notebook.html"
-    path.write_text(f"<!DOCTYPE html><meta charset=utf-8><body>{shown}</body>", encoding="utf-8")
-    open_page(browser, path)
-    from selenium.webdriver.common.by import By
-
-    browser.switch_to.frame(browser.find_element(By.TAG_NAME, "iframe"))
-    put(browser, "#zg-slider", 300)
-    settle(browser, 400)
-    assert number_of(browser, "#zg-count") == (result.zones["nearest_km"] > 300).sum()
-    browser.switch_to.default_content()
-    assert browser.get_log("browser") == []

@@ -97,7 +97,7 @@ def map_(
         Layer | None, typer.Option("--layer", help="Hub layer that is shown first.")
     ] = None,
     threshold_km: Annotated[
-        float | None, typer.Option("--threshold-km", help="Threshold that is shown first.", min=0.0)
+        float | None, typer.Option("--threshold-km", help="Threshold that is shown first.")
     ] = None,
     new_hubs: Annotated[
         int, typer.Option("--new-hubs", help="Show the best K cities of where-next.", min=0)

@@ -100,15 +100,17 @@
       this.fitRows([...this.atlas.passes.keys()].filter((row) => this.atlas.passes[row]));
     }
 
+    // Shows the province of a zone; without one that of the chosen zone.
     hover(row) {
-      this.province = row === null || !this.atlas.read.province ? this.province : this.atlas.read.province(row);
+      const of = row ?? this.chosen();
+      this.province = of === null || !this.atlas.read.province ? null : this.atlas.read.province(of);
       this.panel.showProvince();
     }
 
     select(row, { pan = false, from = null } = {}) {
       this.update({ zone: row === null ? null : this.atlas.text("id", row) });
-      if (row === null) return;
       this.hover(row);
+      if (row === null) return;
       if (from) this.details.enter(from);
       const { map, atlas } = this;
       const place = L.latLng(atlas.lat[row], atlas.lon[row]);
@@ -137,9 +139,14 @@
         if (found && found.kind === "zone") this.hover(found.at);
       };
       map.on("mousemove", (event) => point(event));
-      map.on("mouseout movestart zoomstart", () => {
+      const leave = () => {
         over = "";
         this.details.tooltip(null);
+      };
+      map.on("movestart zoomstart", leave);
+      map.on("mouseout", () => {
+        leave();
+        this.hover(null);
       });
       map.on("click", (event) => {
         const touch = event.originalEvent.pointerType === "touch";
