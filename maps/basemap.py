@@ -66,7 +66,7 @@ def base_map(
     page = folium.Map(
         location=CENTRE, zoom_start=ZOOM, tiles=None, attribution_control=True,
         zoom_control=False, min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM,
-        zoom_snap=0.5, zoom_delta=0.5, wheel_px_per_zoom_level=120,
+        zoom_snap=0.5 if tiles is None else 1, wheel_px_per_zoom_level=120,  # tiles blur between
     )  # fmt: skip
     # folium's own links to content networks; Leaflet itself is put into the page instead
     page.default_js, page.default_css = [], []

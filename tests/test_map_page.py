@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from maps.style import BEYOND_COLOUR, WITHIN_COLOUR
 from tests.map_pages import (
     click,
     number_of,
@@ -26,6 +28,15 @@ from zones.wording import value
 
 pytestmark = pytest.mark.browser
 LAYERS = ("prefectures", "listed", "cores")
+# colour of the canvas where a zone lies on Leaflet's own map
+PIXEL = """
+const {atlas, map, points} = zonegap.app, row = arguments[0], box = points.canvas.getBoundingClientRect();
+const frame = map.getContainer().getBoundingClientRect();
+const p = map.latLngToContainerPoint([atlas.lat[row], atlas.lon[row]]);
+const ratio = points.canvas.width / box.width;
+const x = (frame.left + p.x - box.left) * ratio, y = (frame.top + p.y - box.top) * ratio;
+return [...points.canvas.getContext("2d").getImageData(Math.round(x), Math.round(y), 1, 1).data];
+"""
 
 
 @pytest.fixture(scope="module")
@@ -225,6 +236,24 @@ def test_pointing_at_a_zone_names_it_and_its_province(
     ]
     chain.click().perform()
     assert text_of(browser, "#zg-details h2") == zone["name_en"]
+    for threshold_km, colour in ((500, BEYOND_COLOUR), (3600, WITHIN_COLOUR)):
+        put(browser, "#zg-number", threshold_km)
+        settle(browser, 100)
+        seen = np.array(run(browser, PIXEL, int(at)))
+        expected = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
+        assert seen[3] > 150
+        assert np.abs(seen[:3] - expected).max() < 12
+
+
+def test_candidates_are_listed_and_marked(
+    browser: Any, result: StudyResult, tmp_path: Path
+) -> None:
+    zones = result.zones.head(3).assign(geocode_candidates="320106;320302", adcode="")
+    open_page(browser, save_page(result, tmp_path / "map.html", zones=zones))
+    run(browser, "zonegap.app.select(1, {pan: true})")
+    assert "Gulou District (320106), Gulou District (320302)" in text_of(browser, "#zg-details")
+    marks = texts_of(browser, ".leaflet-tooltip")
+    assert sorted(marks) == ["Gulou District (320106)", "Gulou District (320302)"]
 
 
 def test_hubs_are_told_apart_and_new_ones_can_be_hidden(
