@@ -4,59 +4,91 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import folium
-from branca.element import Element, Figure, MacroElement
+import numpy as np
+import shapely
+from branca.element import Figure, MacroElement
 from jinja2 import Template
 
+from geodata.datum import wgs84_to_gcj02
 from geodata.registry import table_path
+from maps.safe_text import Verbatim, as_text
 from maps.style import (
     CENTRE,
     COAST_COLOUR,
-    CREDITS,
     GRATICULE_COLOUR,
     LAND_COLOUR,
+    MAP_CREDITS,
+    OUTLINE_COLOUR,
     SEA_COLOUR,
     ZOOM,
 )
+from maps.tile_sources import TileSource
 
 ASSETS = Path(__file__).parent / "assets"
 GRATICULE_STEP_DEG = 10
-COAST = {"color": COAST_COLOUR, "weight": 0.7, "fillColor": LAND_COLOUR, "fillOpacity": 1}
+GRATICULE_WINDOW_DEG = (20, -10, 180, 80)  # west, south, east, north
+DIGITS = 4  # of a degree: 11 m
+MIN_ZOOM, MAX_ZOOM = 2, 18
 
 
-class PlainPrefix(MacroElement):
-    """Leaves Leaflet's name in the credits without a flag."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+class Prefix(MacroElement):
+    """Leaves Leaflet's name in the credits without a flag, and adds those of the page."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "{{ this._parent.get_name() }}.attributionControl.setPrefix('Leaflet');"
+        "{{ this._parent.get_name() }}.attributionControl.setPrefix('Leaflet')"
+        ".addAttribution({{ this.credits|tojson }});"
         "{% endmacro %}"
     )
 
+    def __init__(self, credits_markup: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.credits = credits_markup
 
-def base_map() -> folium.Map:
-    """Return a map of East Asia with the coast and a graticule, and no national border.
 
-    Every script and style is inside the page; it makes no request.
+def base_map(
+    outlines: shapely.Geometry | None = None, tiles: TileSource | None = None
+) -> folium.Map:
+    """Return a map of East Asia with the coast and a graticule, and no border of its own.
+
+    Every script and style is inside the page; without `tiles` it makes no request.
+
+    Parameters
+    ----------
+    outlines
+        Province outlines in WGS-84 degrees, drawn as they are.
+    tiles
+        Background tiles. With GCJ-02 tiles all lines are shifted to that datum.
     """
     page = folium.Map(
-        location=CENTRE, zoom_start=ZOOM, tiles=None, prefer_canvas=True, attribution_control=True
-    )
+        location=CENTRE, zoom_start=ZOOM, tiles=None, attribution_control=True,
+        zoom_control=False, min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM,
+        zoom_snap=0.5 if tiles is None else 1, wheel_px_per_zoom_level=120,  # tiles blur between
+    )  # fmt: skip
     # folium's own links to content networks; Leaflet itself is put into the page instead
     page.default_js, page.default_css = [], []
     head = figure_of(page).header
-    head.add_child(Element(f"<style>{_asset('leaflet.css')}</style>"), name="leaflet_css")
-    head.add_child(Element(f"<script>{_asset('leaflet.js')}</script>"), name="leaflet_js")
+    head.add_child(Verbatim(f"<style>{asset('leaflet.css')}</style>"), name="leaflet_css")
+    head.add_child(Verbatim(f"<script>{asset('leaflet.js')}</script>"), name="leaflet_js")
     style = f".leaflet-container {{ background: {SEA_COLOUR}; }}"
-    head.add_child(Element(f"<style>{style}</style>"), name="sea")
-    page.add_child(PlainPrefix())
-    _layer(_coast(), COAST).add_to(page)
-    _layer(_graticule(), {"color": GRATICULE_COLOUR, "weight": 0.6}).add_to(page)
+    head.add_child(Verbatim(f"<style>{style}</style>"), name="sea")
+    page.add_child(Prefix(as_text(MAP_CREDITS)))
+    gcj02 = tiles is not None and tiles.datum == "GCJ-02"
+    land = {"color": COAST_COLOUR, "weight": 0.8, "fillColor": LAND_COLOUR, "fillOpacity": 1}
+    if tiles is not None:
+        land["fillOpacity"] = 0  # the tiles show the land
+        for url in tiles.urls:
+            folium.TileLayer(
+                url, attr=as_text(tiles.credit), subdomains=tiles.subdomains, control=False,
+                max_zoom=MAX_ZOOM,
+            ).add_to(page)  # fmt: skip
+    _layer(_coast(), land, gcj02).add_to(page)
+    _layer(_graticule(), {"color": GRATICULE_COLOUR, "weight": 0.6}, gcj02).add_to(page)
+    if outlines is not None:
+        _layer(outlines, {"color": OUTLINE_COLOUR, "weight": 0.8}, gcj02).add_to(page)
     return page
 
 
@@ -65,26 +97,38 @@ def figure_of(page: folium.Map) -> Figure:
     return cast("Figure", page.get_root())
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return the text of a file that goes into the page."""
     text = (ASSETS / name).read_text(encoding="utf-8")
     return text.split("//# sourceMappingURL")[0]
 
 
-def _layer(geojson: dict[str, object], style: dict[str, object]) -> folium.GeoJson:
+def _layer(geometry: shapely.Geometry, style: dict[str, Any], gcj02: bool) -> folium.GeoJson:
+    if gcj02:
+        geometry = shapely.transform(
+            geometry, lambda points: np.column_stack(wgs84_to_gcj02(points[:, 0], points[:, 1]))
+        )
+    rounded = shapely.transform(geometry, lambda points: points.round(DIGITS))
+    feature = {
+        "type": "Feature",
+        "properties": {},
+        "geometry": json.loads(shapely.to_geojson(rounded)),
+    }
     return folium.GeoJson(
-        geojson, style_function=lambda _: style, control=False, attribution=CREDITS
-    )
+        feature, style_function=lambda _: style, control=False,
+        interactive=False,
+    )  # fmt: skip
 
 
-def _coast() -> dict[str, object]:
+def _coast() -> shapely.Geometry:
     rings = json.loads(table_path("coastline").read_text(encoding="utf-8"))["rings"]
-    polygons = {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}
-    return {"type": "Feature", "properties": {}, "geometry": polygons}
+    return shapely.MultiPolygon([(ring, []) for ring in rings])
 
 
-def _graticule() -> dict[str, object]:
-    west, south, east, north = 20, -10, 180, 80
-    meridians = [[[x, south], [x, north]] for x in range(west, east + 1, GRATICULE_STEP_DEG)]
-    parallels = [[[west, y], [east, y]] for y in range(south, north + 1, GRATICULE_STEP_DEG)]
-    lines = {"type": "MultiLineString", "coordinates": meridians + parallels}
-    return {"type": "Feature", "properties": {}, "geometry": lines}
+def _graticule() -> shapely.Geometry:
+    west, south, east, north = GRATICULE_WINDOW_DEG
+    step = GRATICULE_STEP_DEG
+    # a point a degree, so that the lines can follow a shift of datum
+    meridians = [[(x, y) for y in range(south, north + 1)] for x in range(west, east + 1, step)]
+    parallels = [[(x, y) for x in range(west, east + 1)] for y in range(south, north + 1, step)]
+    return shapely.MultiLineString(meridians + parallels)

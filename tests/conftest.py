@@ -1,6 +1,10 @@
-"""Fixtures shared by the tests: the built-in study, run once a process."""
+"""Fixtures shared by the tests: the built-in study, run once a process, and a headless browser."""
 
 from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,3 +15,30 @@ from zones.study import Study
 @pytest.fixture(scope="session")
 def result() -> StudyResult:
     return run_study(Study())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """Headless Chromium that can reach nothing; its log and its requests are kept."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium and chromium-driver are missing")
+        pytest.skip("no chromium and chromium-driver here; .ci/run installs them")
+    os.environ.setdefault("SE_OFFLINE", "true")  # the driver is here; nothing is to be fetched
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (
+        "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
+        "--disable-background-networking --disable-component-update --window-size=1300,900 "
+        "--host-resolver-rules=MAP*~NOTFOUND"
+    ).split():
+        options.add_argument(flag.replace("MAP*", "MAP * "))
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=Service(driver))
+    chrome.set_script_timeout(20)
+    yield chrome
+    chrome.quit()

@@ -95,7 +95,7 @@ def test_gdp_tables_reconcile_map_data(tmp_path: Path) -> None:
     assert {Path(line).stem for line in done.stdout.splitlines()} == set(BUILDERS)
     assert "报告值" in zonegap("reconcile", "--lang", "zh").stdout
     assert zonegap("map", "--out", str(tmp_path / "m.html"), "--km", "300").returncode == 0
-    assert "beyond 300 km" in (tmp_path / "m.html").read_text(encoding="utf-8")
+    assert '"threshold_km":300.0' in (tmp_path / "m.html").read_text(encoding="utf-8")
     listing = zonegap("data").stdout
     assert "zones: Development zones of the 2018 catalogue; 2,543 rows" in listing
     assert "sha256: " in zonegap("data", "zones").stdout

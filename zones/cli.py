@@ -1,4 +1,4 @@
-"""The ``zonegap`` command: wires tables, analysis and maps; the only module that knows all three.
+"""The ``zonegap`` command: wires tables, analysis and maps; only it and ``cli_map`` know all three.
 
 Heavy libraries are imported inside the commands, so that ``--help`` answers at once.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from geodata.errors import ZonegapError
 from zones.cli_data import data
 from zones.cli_figures import figures, figures_of_run
 from zones.cli_geocode import geocode
+from zones.cli_map import map_, map_html
 from zones.cli_options import (
     DistanceMethod,
     Formats,
@@ -32,9 +33,6 @@ from zones.cli_options import (
 from zones.cli_threshold import threshold
 from zones.cli_where_next import where_next
 from zones.study import Study
-
-if TYPE_CHECKING:
-    from zones.pipeline import StudyResult
 
 app = typer.Typer(
     name="zonegap",
@@ -63,17 +61,6 @@ def _print_table(key: str, study: Study, as_json: bool) -> None:
         typer.echo(to_markdown(table), nl=False)
 
 
-def _map_html(result: StudyResult) -> str:
-    from maps.safe_text import stable_html
-    from maps.zone_map import zone_map
-    from zones.registered_companies import map_note
-
-    study = result.study
-    note = map_note(result.registrations, study.language)
-    page = zone_map(result.zones, result.hubs, study.thresholds_km[0], study.language, note)
-    return stable_html(page)
-
-
 @app.command()
 def run(
     study_file: StudyFile = None,
@@ -100,7 +87,7 @@ def run(
     with claimed(study.folder):
         result = run_study(study)
         _say("writing zones, tables, map and figures ...")
-        written = write_run(result, _map_html(result), figures_of_run(result))
+        written = write_run(result, map_html(result), figures_of_run(result))
     typer.echo(written.summary)
     typer.echo("")
     for path in written.paths:
@@ -207,35 +194,10 @@ def reconcile(
     _print_table("reconciliation", study, as_json)
 
 
-@app.command("map")
-def map_(
-    study_file: StudyFile = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="HTML file; map.html in the study's folder.")
-    ] = None,
-    km: Km = None,
-    hubs: Hubs = None,
-    hubs_file: HubsFile = None,
-    method: DistanceMethod = None,
-    lang: Lang = None,
-) -> None:
-    """Write the interactive map, one file that opens without network."""
-    from zones.pipeline import run_study
-    from zones.provenance import forget_outputs
-    from zones.staging import write_atomic
-
-    study = study_of(
-        study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, language=lang
-    )
-    path = out or study.folder / "map.html"
-    write_atomic(path, _map_html(run_study(study)))
-    forget_outputs(path.parent, [path.name], "map")
-    typer.echo(str(path))
-
-
 app.command()(data)
 app.command()(figures)
 app.command()(geocode)
+app.command("map")(map_)
 app.command()(threshold)
 app.command("where-next")(where_next)
 

@@ -195,11 +195,12 @@ def table_notes(
     return [made_up_sentence(report.file, language)] if report.made_up else []
 
 
-def map_note(registrations: Registrations | None, language: str) -> str:
-    """Return what the map must say: that its companies are made up."""
+def map_remark(registrations: Registrations | None) -> tuple[str, str] | None:
+    """Return what the map must say, in English and Chinese: that its companies are made up."""
     if registrations is None or not registrations.report.made_up:
-        return ""
-    return made_up_sentence(registrations.report.file, language)
+        return None
+    file = registrations.report.file
+    return made_up_sentence(file, "en"), made_up_sentence(file, "zh")
 
 
 def write_registrations(registrations: Registrations | None, folder: Path) -> None:

@@ -1,0 +1,175 @@
+/* Joins the parts: one state, and every part told what has changed in it. */
+(function (zg) {
+  "use strict";
+
+  const { $ } = zg;
+  const DRAWER_PX = 380; // what the chosen zone's fields cover of a wide map
+  const NARROW_PX = 760; // as in zonegap-map.css
+
+  class App {
+    constructor(map, payload) {
+      const { threshold_km: km, language, layer } = payload.first;
+      this.map = map;
+      this.atlas = new zg.Atlas(payload);
+      this.state = { km, language, layer, filters: zg.noFilters(), zone: null, showHubs: true, showNewHubs: true };
+      this.province = null; // under the pointer
+      this.points = new zg.PointLayer(this.atlas, payload.colours);
+      this.points.layer = this.layer();
+    }
+
+    start() {
+      const { map } = this;
+      const container = map.getContainer();
+      container.setAttribute("role", "region");
+      container.id ||= "zg-map";
+      const chosen = map.createPane("zonegap-chosen");
+      chosen.style.zIndex = 460;
+      chosen.style.pointerEvents = "none";
+      L.control.zoom({ position: "topleft" }).addTo(map);
+      L.control.scale({ position: "bottomleft", imperial: false }).addTo(map);
+      map.invalidateSize({ animate: false, pan: false });
+      this.home();
+      this.atlas.classify(this.layer(), this.state.km);
+      this.points.addTo(map);
+      this.details = zg.details(this);
+      this.panel = zg.panel(this);
+      this.parts = [this.panel, zg.filters(this), zg.search(this), this.details, zg.share(this)];
+      this.listen();
+      this.update({}, ["language", "layer", "filters", "km", "zone"]);
+      if (location.hash.length > 1) this.restore(location.hash);
+    }
+
+    layer() {
+      return this.atlas.layers.find((layer) => layer.key === this.state.layer);
+    }
+
+    chosen() {
+      return this.state.zone === null ? null : this.atlas.rowOf.get(this.state.zone);
+    }
+
+    // Takes over changes of the state and tells every part which they are.
+    update(changes, also = []) {
+      const { atlas, state } = this;
+      const changed = new Set([...Object.keys(changes), ...also]);
+      Object.assign(state, changes);
+      atlas.language = state.language;
+      if (changed.has("filters")) this.filtered = atlas.filter(state.filters);
+      if (changed.has("km") || changed.has("layer")) atlas.classify(this.layer(), state.km);
+      this.sums = atlas.sums(this.layer(), state.km);
+      Object.assign(this.points, { layer: this.layer(), showHubs: state.showHubs, showNewHubs: state.showNewHubs });
+      if (["km", "layer", "filters", "showHubs", "showNewHubs"].some((key) => changed.has(key))) this.points.redrawSoon();
+      for (const part of this.parts) part.update(changed);
+      if (changed.has("language")) this.showControlWords();
+    }
+
+    restore(fragment) {
+      const { state, view } = zg.stateOf(this, fragment);
+      if (view) this.map.setView([view[0], view[1]], view[2], { animate: false });
+      this.update(state);
+    }
+
+    showControlWords() {
+      for (const key of ["in", "out"]) {
+        const button = this.map.getContainer().querySelector(`.leaflet-control-zoom-${key}`);
+        button.title = this.atlas.word(`zoom_${key}`);
+        button.setAttribute("aria-label", button.title);
+      }
+    }
+
+    // ---- the map
+
+    bounds(rows) {
+      const { lat, lon } = this.atlas;
+      const bounds = L.latLngBounds([]);
+      for (const row of rows) bounds.extend([lat[row], lon[row]]);
+      return bounds;
+    }
+
+    fitRows(rows) {
+      const bounds = this.bounds(rows);
+      const { centre, zoom } = this.atlas.payload.home;
+      if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [24, 24], maxZoom: 10, animate: false });
+      else this.map.setView(centre, zoom, { animate: false });
+    }
+
+    home() {
+      this.fitRows(this.atlas.radius.keys());
+    }
+
+    fit() {
+      this.fitRows([...this.atlas.passes.keys()].filter((row) => this.atlas.passes[row]));
+    }
+
+    // Shows the province of a zone; without one that of the chosen zone.
+    hover(row) {
+      const of = row ?? this.chosen();
+      this.province = of === null || !this.atlas.read.province ? null : this.atlas.read.province(of);
+      this.panel.showProvince();
+    }
+
+    select(row, { pan = false, from = null } = {}) {
+      this.update({ zone: row === null ? null : this.atlas.text("id", row) });
+      this.hover(row);
+      if (row === null) return;
+      if (from) this.details.enter(from);
+      const { map, atlas } = this;
+      const place = L.latLng(atlas.lat[row], atlas.lon[row]);
+      const wide = window.innerWidth > NARROW_PX;
+      if (pan) {
+        const zoom = Math.max(map.getZoom(), 6);
+        const middle = map.project(place, zoom).add([wide ? DRAWER_PX / 2 : 0, 0]);
+        map.setView(map.unproject(middle, zoom), zoom, { animate: false });
+      } else if (wide) {
+        const hidden = map.latLngToContainerPoint(place).x - (map.getSize().x - DRAWER_PX - 30);
+        if (hidden > 0) map.panBy([hidden, 0]);
+      }
+    }
+
+    listen() {
+      const { map } = this;
+      const container = map.getContainer();
+      let over = "";
+      const point = (event, reach) => {
+        const found = this.points.find(event.containerPoint, reach);
+        const name = found ? `${found.kind}${found.at}` : "";
+        if (name === over) return;
+        over = name;
+        container.classList.toggle("zg-pointing", found !== null && found.kind === "zone");
+        this.details.tooltip(found);
+        if (found && found.kind === "zone") this.hover(found.at);
+      };
+      map.on("mousemove", (event) => point(event));
+      const leave = () => {
+        over = "";
+        this.details.tooltip(null);
+      };
+      map.on("movestart zoomstart", leave);
+      map.on("mouseout", () => {
+        leave();
+        this.hover(null);
+      });
+      map.on("click", (event) => {
+        const touch = event.originalEvent.pointerType === "touch";
+        const found = this.points.find(event.containerPoint, touch ? zg.TOUCH_PX : undefined);
+        if (found && found.kind === "zone") this.select(found.at);
+        else if (!found) this.select(null);
+      });
+      new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
+      for (const link of document.querySelectorAll("[data-skip]")) {
+        link.addEventListener("click", (event) => {
+          event.preventDefault(); // the address belongs to the view
+          (link.dataset.skip === "map" ? container : $(link.dataset.skip)).focus();
+        });
+      }
+    }
+  }
+
+  zg.start = (map) => {
+    const viewport = document.querySelector("meta[name=viewport]");
+    if (viewport) viewport.content = "width=device-width, initial-scale=1"; // readers may zoom the page
+    const payload = JSON.parse($("zg-data").textContent);
+    zg.app = new App(map, payload);
+    zg.app.start();
+    zg.readyAt = performance.now(); // for benchmarks/map_page.py
+  };
+})((window.zonegap = window.zonegap || {}));

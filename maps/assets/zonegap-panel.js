@@ -1,0 +1,231 @@
+/* The answer, the threshold, the legend, the hubs and the province in the panel. */
+(function (zg) {
+  "use strict";
+
+  const BINS = 60, END_KM = 3000;
+  const SPEAK_AFTER_MS = 600; // a screen reader is told the count when the slider rests
+  const CLASS_KEYS = ["within", "unsure", "beyond"];
+
+  const $ = (id) => document.getElementById(id);
+
+  // An element with properties and children; text is always text, never markup.
+  function el(tag, properties = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties)) {
+      if (name in node) node[name] = value;
+      else node.setAttribute(name, value);
+    }
+    node.append(...children.filter((child) => child !== null && child !== ""));
+    return node;
+  }
+
+  const percent = (part, whole) => (whole > 0 ? (100 * part) / whole : NaN);
+
+  function panel(app) {
+    const { atlas } = app;
+    const slider = $("zg-slider"), number = $("zg-number");
+    const mapNote = el("div", { className: "zg-map-note" });
+    let speaking = 0;
+
+    const corner = L.control({ position: "bottomright" });
+    corner.onAdd = () => mapNote;
+    corner.addTo(app.map);
+
+    slider.max = String(Math.max(END_KM, Math.ceil(app.state.km)));
+    slider.addEventListener("input", () => app.update({ km: Number(slider.value) }));
+    number.addEventListener("input", () => {
+      const km = number.valueAsNumber;
+      const accepted = Number.isFinite(km) && km >= 0;
+      number.setAttribute("aria-invalid", String(!accepted));
+      if (accepted) app.update({ km });
+    });
+    number.addEventListener("change", () => showThreshold(true));
+    for (const button of document.querySelectorAll("[data-language]")) {
+      button.addEventListener("click", () => app.update({ language: button.dataset.language }));
+    }
+    const show = [["zg-show-hubs", "showHubs"], ["zg-show-new-hubs", "showNewHubs"]];
+    for (const [id, key] of show) $(id).addEventListener("change", () => app.update({ [key]: $(id).checked }));
+    const radios = atlas.layers.map((layer) => {
+      const radio = el("input", { type: "radio", name: "zg-layer", value: layer.key });
+      radio.addEventListener("change", () => app.update({ layer: layer.key }));
+      const label = el("span"), count = el("b");
+      $("zg-layers").append(el("label", { className: "zg-check" }, radio, " ", label, " ", count));
+      return { layer, radio, label, count };
+    });
+    for (const km of [0, 1000, 2000, 3000]) $("zg-scale").append(el("span", {}, km.toLocaleString("en-US")));
+    $("zg-scale").hidden = Number(slider.max) !== END_KM;
+    $("zg-size-note").hidden = !atlas.has.area;
+    if (atlas.payload.new_hubs) {
+      $("zg-new-hubs").hidden = false;
+      zg.drawMark($("zg-new-hubs").querySelector("svg"), "new", false);
+      $("zg-new-hubs-count").textContent = atlas.number(atlas.payload.new_hubs.name.length);
+    }
+
+    // Fills every element that names its word.
+    function showWords() {
+      document.documentElement.lang = atlas.language === "zh" ? "zh-CN" : "en";
+      document.title = atlas.word("title");
+      for (const node of document.querySelectorAll("[data-word]")) node.textContent = atlas.word(node.dataset.word);
+      const attributes = { wordLabel: "aria-label", wordPlaceholder: "placeholder" };
+      for (const [key, attribute] of Object.entries(attributes)) {
+        const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+        for (const node of document.querySelectorAll(`[data-${name}]`)) node.setAttribute(attribute, atlas.word(node.dataset[key]));
+      }
+      for (const button of document.querySelectorAll("[data-language]")) {
+        button.setAttribute("aria-pressed", String(button.dataset.language === atlas.language));
+      }
+      for (const { layer, label, count } of radios) {
+        label.textContent = atlas.layerName(layer);
+        count.textContent = atlas.number(layer.hubs.name.length);
+      }
+      app.map.getContainer().setAttribute("aria-label", atlas.word("map"));
+      showNotes();
+    }
+
+    function showNotes() {
+      const { outlines, tiles } = atlas.payload;
+      const remark = atlas.payload.remark ? atlas.payload.remark[atlas.language === "zh" ? 1 : 0] : "";
+      const lines = [
+        atlas.word("note_map"),
+        outlines ? atlas.word("note_outlines", outlines) : tiles ? "" : atlas.word("note_border"),
+        outlines && outlines.approval ? atlas.word("note_approval", { number: outlines.approval }) : "",
+        tiles && tiles.datum === "GCJ-02" ? atlas.word("note_gcj02") : "",
+        tiles ? atlas.word("note_tiles", tiles) : "",
+        remark,
+        atlas.word("note_beyond", { method: atlas.word(`method_${app.layer().method}`) }),
+        atlas.has.gdp ? atlas.word("note_gdp") : "",
+        atlas.word("credits"),
+      ];
+      $("zg-notes").replaceChildren(...lines.filter(Boolean).map((line) => el("p", { className: line === lines[0] ? "zg-on-map" : "" }, line)));
+      const onMap = [lines[0], outlines ? atlas.word("note_lines", outlines) : "", lines[2], lines[3], remark].filter(Boolean);
+      mapNote.textContent = onMap.join(" ");
+    }
+
+    function showThreshold(force) {
+      const { km } = app.state;
+      slider.value = String(km);
+      slider.setAttribute("aria-valuetext", atlas.word("unit_km", { value: atlas.km(km) }));
+      // a number that is being typed is not rewritten
+      if (force || document.activeElement !== number || number.valueAsNumber !== km) {
+        if (force || document.activeElement !== number) number.value = String(km);
+        number.setAttribute("aria-invalid", "false");
+      }
+    }
+
+    function showCount() {
+      const { km } = app.state, { sums, filtered } = app;
+      const total = atlas.number(sums.zones), all = atlas.number(atlas.size);
+      const of = atlas.word(filtered ? "count_filtered" : "count_all", { total, all });
+      const low = atlas.number(sums.surely), high = atlas.number(sums.possibly);
+      $("zg-count").textContent = atlas.number(sums.beyond);
+      $("zg-count-of").textContent = of;
+      $("zg-count-beyond").textContent = atlas.word("count_beyond", { km: atlas.km(km) });
+      const shares = [["zones", percent(sums.beyond, sums.zones)]];
+      if (atlas.has.area) shares.push(["area", percent(sums.areaBeyond, sums.area)]);
+      if (atlas.has.gdp) shares.push(["gdp", percent(sums.gdpBeyond, sums.gdp)]);
+      $("zg-shares").replaceChildren(
+        ...shares.map(([key, pct]) =>
+          el("li", {}, el("b", {}, atlas.word("percent", { pct: atlas.number(pct, 1) })), " ", atlas.word(`share_${key}`)),
+        ),
+      );
+      $("zg-band").textContent = atlas.word("band", { low, high });
+      clearTimeout(speaking);
+      const words = { count: atlas.number(sums.beyond), of, km: atlas.km(km), low, high };
+      speaking = setTimeout(() => ($("zg-live").textContent = atlas.word("spoken", words)), SPEAK_AFTER_MS);
+    }
+
+    function showLegend() {
+      const items = [zg.BEYOND, zg.UNSURE, zg.WITHIN].map((kind) => {
+        const key = CLASS_KEYS[kind];
+        return el(
+          "li", {},
+          el("span", { className: `zg-dot zg-${key}`, "aria-hidden": "true" }),
+          el("span", {}, atlas.word(`class_${key}`, { km: atlas.km(app.state.km) })),
+          el("b", {}, atlas.number(app.sums.byClass[kind])),
+        );
+      });
+      $("zg-legend").replaceChildren(...items);
+    }
+
+    function showHubs() {
+      const { hubs } = app.layer();
+      const counts = new Map();
+      for (const cluster of hubs.cluster) counts.set(cluster, (counts.get(cluster) || 0) + 1);
+      $("zg-clusters").replaceChildren(
+        ...[...counts].map(([cluster, count]) => {
+          const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+          for (const [name, value] of [["width", 14], ["height", 14], ["viewBox", "-7 -7 14 14"], ["aria-hidden", "true"]]) {
+            svg.setAttribute(name, String(value));
+          }
+          zg.drawMark(svg, cluster, true);
+          return el("li", {}, svg, el("span", {}, atlas.term(cluster)), el("b", {}, atlas.number(count)));
+        }),
+      );
+      $("zg-clusters").hidden = !app.state.showHubs;
+      $("zg-show-hubs").checked = app.state.showHubs;
+      $("zg-show-new-hubs").checked = app.state.showNewHubs;
+      for (const { layer, radio } of radios) radio.checked = layer.key === app.state.layer;
+    }
+
+    function showHistogram() {
+      const canvas = $("zg-histogram"), ratio = window.devicePixelRatio || 1;
+      const width = canvas.clientWidth, height = canvas.clientHeight;
+      if (!width) return;
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+      const end = Number(slider.max), counts = atlas.histogram(app.layer(), end / BINS, BINS);
+      const highest = Math.max(1, ...counts.map((c) => c[0] + c[1] + c[2]));
+      const context = canvas.getContext("2d");
+      context.scale(ratio, ratio);
+      const step = width / BINS;
+      counts.forEach((count, bin) => {
+        let y = height;
+        count.forEach((n, kind) => {
+          const h = (n / highest) * (height - 2);
+          context.fillStyle = atlas.payload.colours[kind];
+          context.fillRect(bin * step + 0.5, y - h, step - 1, h);
+          y -= h;
+        });
+      });
+    }
+
+    function showProvince() {
+      const chosen = app.state.filters.province;
+      const name = app.province ?? (chosen.length === 1 ? chosen[0] : null);
+      const box = $("zg-province");
+      box.hidden = !atlas.read.province;
+      if (box.hidden) return;
+      const layer = app.layer(), sums = name === null ? app.sums : atlas.sums(layer, app.state.km, name);
+      const facts = [
+        ["zones", atlas.number(sums.zones)],
+        ["beyond", atlas.number(sums.beyond)],
+        ["median", atlas.word("unit_km", { value: atlas.number(atlas.median(layer, name)) })],
+      ];
+      if (atlas.has.area) facts.push(["area", atlas.word("unit_km2", { value: atlas.number(sums.area / 100) })]);
+      if (atlas.has.gdp) facts.push(["gdp", atlas.money("unit_gdp", sums.gdp, 0)]);
+      const hint = name === null ? "province_hint" : app.filtered ? "province_filtered" : "";
+      const note = hint ? el("span", { className: "zg-quiet" }, ` ${atlas.word(hint)}`) : null;
+      box.replaceChildren(
+        el("h2", {}, name === null ? atlas.word("province_all") : atlas.term(name), note),
+        el("dl", {}, ...facts.map(([key, text]) => el("div", {}, el("dt", {}, atlas.word(key)), el("dd", {}, text)))),
+      );
+    }
+
+    new ResizeObserver(showHistogram).observe($("zg-histogram"));
+    return {
+      update(changed) {
+        if (changed.has("language")) showWords();
+        if (changed.has("layer")) showNotes();
+        showThreshold(false);
+        showCount();
+        showLegend();
+        showHubs();
+        showHistogram();
+        showProvince();
+      },
+      showProvince,
+    };
+  }
+
+  Object.assign(zg, { $, el, panel, CLASS_KEYS });
+})((window.zonegap = window.zonegap || {}));

@@ -1,0 +1,152 @@
+/* What leaves the page: the link to the view, the CSV of the filtered zones, the print. */
+(function (zg) {
+  "use strict";
+
+  const { $ } = zg;
+  const WRITE_AFTER_MS = 250; // browsers refuse a new address at every step of a slider
+  const PRINT_RATIO = 3; // canvas pixels a CSS pixel on paper
+
+  // ---- the view in the address
+
+  function fragmentOf(app) {
+    const { km, layer, language, filters, zone, showHubs, showNewHubs } = app.state;
+    const centre = app.map.getCenter();
+    const parts = new URLSearchParams({ km: String(km), hubs: layer, lang: language });
+    for (const name of zg.FILTERS) for (const value of filters[name]) parts.append(name, value);
+    for (const key of ["from", "to"]) if (filters[key] !== null) parts.set(key, String(filters[key]));
+    const hidden = [showHubs ? "" : "hubs", showNewHubs ? "" : "new"].filter(Boolean);
+    if (hidden.length) parts.set("hide", hidden.join(" "));
+    if (zone !== null) parts.set("zone", zone);
+    parts.set("at", `${centre.lat.toFixed(4)},${centre.lng.toFixed(4)},${app.map.getZoom()}`);
+    return parts.toString();
+  }
+
+  // The state that an address asks for; what it does not name or names wrongly stays as it is.
+  function stateOf(app, fragment) {
+    const parts = new URLSearchParams(fragment.replace(/^#/, ""));
+    const { atlas } = app, state = {};
+    const km = Number(parts.get("km"));
+    if (parts.get("km") && Number.isFinite(km) && km >= 0) state.km = km;
+    if (atlas.layers.some((layer) => layer.key === parts.get("hubs"))) state.layer = parts.get("hubs");
+    if (["en", "zh"].includes(parts.get("lang"))) state.language = parts.get("lang");
+    state.filters = zg.noFilters();
+    for (const name of zg.FILTERS) {
+      const column = atlas.columns[name];
+      const known = new Set(column ? column.dictionary || column.text : []);
+      state.filters[name] = parts.getAll(name).filter((value) => known.has(value));
+    }
+    for (const key of ["from", "to"]) if (/^\d{4}$/.test(parts.get(key))) state.filters[key] = Number(parts.get(key));
+    const hidden = (parts.get("hide") || "").split(" ");
+    Object.assign(state, { showHubs: !hidden.includes("hubs"), showNewHubs: !hidden.includes("new") });
+    state.zone = atlas.rowOf.has(parts.get("zone")) ? parts.get("zone") : null;
+    const at = (parts.get("at") || "").split(",").map(Number);
+    const view = at.length === 3 && at.every(Number.isFinite) && Math.abs(at[0]) <= 85 ? at : null;
+    return { state, view };
+  }
+
+  // ---- CSV
+
+  // Text that a spreadsheet would run as a formula gets an apostrophe; numbers stay numbers.
+  function cell(value) {
+    if (value === null || value === undefined) return "";
+    if (typeof value !== "string") return String(value);
+    const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  }
+
+  const round = (value, digits) => Math.round(value * 10 ** digits) / 10 ** digits;
+
+  function csv(app) {
+    const { atlas } = app, { km } = app.state, layer = app.layer();
+    const names = Object.keys(atlas.columns);
+    const flag = `beyond_${km}km`;
+    const rows = [[...names, "hub_layer", "nearest_hub", "nearest_km", "distance_class", flag]];
+    for (let row = 0; row < atlas.size; row++) {
+      if (!atlas.passes[row]) continue;
+      rows.push([
+        ...names.map((name) => atlas.read[name](row)),
+        layer.key,
+        layer.hubs.name[layer.nearest_hub[row]],
+        round(layer.nearest_km[row], 3),
+        zg.CLASS_KEYS[atlas.classes[row]],
+        layer.nearest_km[row] > km ? "True" : "False",
+      ]);
+    }
+    // the mark at the beginning tells Excel that it is UTF-8
+    return "\ufeff" + rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
+  }
+
+  function save(name, text) {
+    const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+    const link = zg.el("a", { href: address, download: name });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+  }
+
+  // ---- wiring
+
+  function share(app) {
+    const note = $("zg-share-note"), field = $("zg-link-text");
+    let writing = 0;
+
+    function write() {
+      clearTimeout(writing);
+      writing = 0;
+      try {
+        history.replaceState(null, "", `#${fragmentOf(app)}`);
+      } catch {
+        // inside a notebook's frame the page has no address of its own
+      }
+    }
+
+    function writeSoon() {
+      clearTimeout(writing);
+      writing = setTimeout(write, WRITE_AFTER_MS);
+    }
+
+    async function copy() {
+      write();
+      const address = location.href;
+      field.hidden = true;
+      try {
+        await navigator.clipboard.writeText(address);
+        note.textContent = app.atlas.word("copied");
+      } catch {
+        field.hidden = false;
+        field.value = address;
+        field.select();
+        note.textContent = app.atlas.word("copy_by_hand");
+      }
+    }
+
+    function beforePrint() {
+      app.printed = { centre: app.map.getCenter(), zoom: app.map.getZoom(), bounds: app.map.getBounds() };
+      document.body.classList.add("zg-printing");
+      app.map.invalidateSize({ animate: false, pan: false });
+      app.map.fitBounds(app.printed.bounds, { animate: false });
+      app.points.setRatio(PRINT_RATIO);
+    }
+
+    function afterPrint() {
+      if (!app.printed) return;
+      document.body.classList.remove("zg-printing");
+      app.map.invalidateSize({ animate: false, pan: false });
+      app.map.setView(app.printed.centre, app.printed.zoom, { animate: false });
+      app.points.setRatio(0);
+      app.printed = null;
+    }
+
+    $("zg-link").addEventListener("click", copy);
+    $("zg-export").addEventListener("click", () => save("zones-filtered.csv", csv(app)));
+    $("zg-print").addEventListener("click", () => window.print());
+    window.addEventListener("beforeprint", beforePrint);
+    window.addEventListener("afterprint", afterPrint);
+    window.addEventListener("hashchange", () => app.restore(location.hash));
+    app.map.on("moveend", writeSoon);
+    return { update: writeSoon };
+  }
+
+  Object.assign(zg, { share, csv, cell, fragmentOf, stateOf });
+})((window.zonegap = window.zonegap || {}));

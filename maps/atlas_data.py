@@ -1,0 +1,233 @@
+"""What the page of the atlas is told: zones by column, hubs by layer, words in both languages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geodata.datum import wgs84_to_gcj02
+from geodata.errors import UsageError
+from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
+from geodata.loaders import load_provinces
+from maps.basemap import asset
+from maps.style import CENTRE, ZONE_RADIUS_PX, ZOOM
+from zones.inputs import coordinates
+from zones.nearest_hub import nearest
+from zones.wording import value
+
+# Columns that the page knows, in the order of zones.csv: decimals of numbers, None for text.
+FIELDS: dict[str, int | None] = {
+    "id": None, "code": None, "name": None, "name_en": None, "province": None, "level": None,
+    "type": None, "approved": None, "extended": None, "area_ha": 4, "industries": None,
+    "remark": None, "lon": 6, "lat": 6, "adcode": None, "geocode_level": None,
+    "geocode_method": None, "geocode_source": None, "uncertainty_km": None, "spans": None,
+    "geocode_candidates": None, "geocode_reason": None, "beijing_km": 3, "zhejiang_km": 3,
+    "guangdong_km": 3, "gdp_density_yi_per_km2": 4, "gdp_yi_cny": 4,
+}  # fmt: skip
+# compared with a threshold in the page, so it keeps every digit, as nearest_km does
+EXACT = ("uncertainty_km",)
+TRANSLATED = ("province", "level", "type")
+DIVISIONS = ("adcode", "spans", "geocode_candidates")  # columns of division codes
+SIZE_QUANTUM_PX = 0.5
+
+
+@lru_cache
+def words() -> dict[str, list[str]]:
+    """Return the page's words: key -> English, Chinese."""
+    table: dict[str, list[str]] = json.loads(asset("words.json"))
+    return table
+
+
+def atlas_data(
+    zones: pd.DataFrame,
+    layers: Mapping[str, pd.DataFrame],
+    method: str,
+    new_hubs: pd.DataFrame | None = None,
+    *,
+    gcj02: bool = False,
+) -> dict[str, Any]:
+    """Return everything the page needs, ready for JSON.
+
+    Distances and uncertainties keep all digits of a double, so that the page's comparisons with
+    a threshold come out as those of `zones.thresholds.count_beyond`.
+
+    Parameters
+    ----------
+    zones, layers, method, new_hubs
+        As for `maps.zone_map`.
+    gcj02
+        Give the places on the map in GCJ-02, too.
+
+    Raises
+    ------
+    UsageError
+        When a column is missing, or a position or distance is not a number.
+    """
+    _need(zones, ("name", "lon", "lat"), "zones")
+    coordinates(zones, "zones")
+    if not layers:
+        text = "hubs: at least one layer is needed"
+        raise UsageError(text)
+    frame = zones.assign(id=zones.index.astype(str))
+    columns = {name: _column(frame[name], name) for name in FIELDS if name in frame}
+    return {
+        "words": words(),
+        "terms": _terms(frame, layers),
+        "columns": columns,
+        "divisions": _divisions(frame, gcj02),
+        "place": _place(zones, gcj02) if gcj02 else None,
+        "radius_px": _radii_px(zones),
+        "layers": [
+            _layer(name, hubs, _found(name, hubs, zones, method, own=not at), method, gcj02)
+            for at, (name, hubs) in enumerate(layers.items())
+        ],
+        "new_hubs": None if new_hubs is None else _new_hubs(new_hubs, gcj02),
+        "home": {"centre": CENTRE, "zoom": ZOOM},
+    }
+
+
+def _need(frame: pd.DataFrame, names: Iterable[str], what: str) -> None:
+    missing = [name for name in names if name not in frame]
+    if missing:
+        text = f"{what}: column {', '.join(missing)} is missing; has {', '.join(map(str, frame))}"
+        raise UsageError(text)
+
+
+def _column(column: pd.Series[Any], name: str) -> dict[str, Any]:
+    """Return a column as plain values, or as codes into a dictionary where values repeat."""
+    digits = FIELDS[name]
+    if name in EXACT:
+        return {"number": _numbers(_finite(column, f"zones, column {name!r}"))}
+    if digits is not None:
+        return {"number": _numbers(pd.to_numeric(column).astype(float).round(digits))}
+    texts = column.fillna("").astype(str)
+    codes, dictionary = pd.factorize(texts)
+    if len(dictionary) * 2 > len(texts):
+        return {"text": texts.tolist()}
+    return {"codes": codes.tolist(), "dictionary": [str(d) for d in dictionary]}
+
+
+def _finite(column: pd.Series[Any], what: str) -> pd.Series[float]:
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    bad = ~np.isfinite(numbers.to_numpy())
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        text = f"{what}, row {column.index[row]}: {column.iloc[row]!r}; accepted: a number in km"
+        raise UsageError(text)
+    return numbers
+
+
+def _numbers(numbers: Iterable[float]) -> list[float | int | None]:
+    plain = (float(n) for n in numbers)
+    return [None if not np.isfinite(n) else int(n) if n.is_integer() else n for n in plain]
+
+
+def _terms(frame: pd.DataFrame, layers: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
+    """Return words of the tables -> English, Chinese."""
+    found = {str(v) for name in TRANSLATED if name in frame for v in frame[name].unique()}
+    for hubs in layers.values():
+        if "cluster" in hubs:
+            found |= {str(v) for v in hubs["cluster"].unique()}
+    english = load_provinces()["province_en"]
+    terms = {}
+    for word in sorted(found):
+        pair = (
+            [str(english[word]), word]
+            if word in english
+            else [value(word, "en"), value(word, "zh")]
+        )
+        if pair != [word, word]:
+            terms[word] = pair
+    return terms
+
+
+def _divisions(frame: pd.DataFrame, gcj02: bool) -> dict[str, list[Any]]:
+    """Return code -> English and Chinese name, longitude and latitude on the map (or None)."""
+    present = [name for name in DIVISIONS if name in frame]
+    codes = {
+        code for name in present for cell in frame[name].unique() for code in str(cell).split(";")
+    }
+    if codes <= {"", "nan"}:
+        return {}
+    known = gazetteer(CATALOGUE_YEAR).by_adcode
+    rows = {}
+    for code in sorted(codes & set(known)):
+        d = known[code]
+        lon, lat = wgs84_to_gcj02(d.lon, d.lat) if gcj02 else (d.lon, d.lat)
+        seat = [round(float(lon), 5), round(float(lat), 5)] if d.has_seat else [None, None]
+        rows[code] = [d.name_en, d.name, *seat]
+    return rows
+
+
+def _place(frame: pd.DataFrame, gcj02: bool) -> dict[str, list[Any]]:
+    """Return where points are drawn."""
+    lon, lat = frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)
+    if gcj02:
+        lon, lat = wgs84_to_gcj02(lon, lat)
+    return {"lon": _numbers(lon.round(6)), "lat": _numbers(lat.round(6))}
+
+
+def _radii_px(zones: pd.DataFrame) -> list[float | int | None]:
+    """Return radii that make the circles' areas grow with the zones' areas."""
+    low, high = ZONE_RADIUS_PX
+    if "area_ha" not in zones or zones.empty:
+        return [low + 1] * len(zones)
+    root = zones["area_ha"].fillna(0.0).clip(lower=0.0) ** 0.5
+    radius = low + (high - low) * root / max(float(root.max()), 1e-9)
+    return _numbers((radius / SIZE_QUANTUM_PX).round() * SIZE_QUANTUM_PX)
+
+
+def _found(
+    name: str, hubs: pd.DataFrame, zones: pd.DataFrame, method: str, *, own: bool
+) -> pd.DataFrame:
+    """Return each zone's nearest hub and distance; those the zones bring, for the first layer."""
+    _need(hubs, ("lon", "lat"), f"hubs of layer {name!r}")
+    if not (own and {"nearest_hub", "nearest_km"} <= set(zones)):
+        return nearest(zones, hubs, method=method)
+    _finite(zones["nearest_km"], "zones, column 'nearest_km'")
+    unknown = ~zones["nearest_hub"].isin(hubs.index).to_numpy()
+    if unknown.any():
+        row = int(np.flatnonzero(unknown)[0])
+        text = (
+            f"zones, column 'nearest_hub', row {zones.index[row]}: "
+            f"{zones['nearest_hub'].iloc[row]!r}; accepted: a hub of layer {name!r}"
+        )
+        raise UsageError(text)
+    return zones[["nearest_hub", "nearest_km"]]
+
+
+def _layer(
+    name: str, hubs: pd.DataFrame, found: pd.DataFrame, method: str, gcj02: bool
+) -> dict[str, Any]:
+    row_of: dict[Any, int] = {}
+    for row, hub in enumerate(hubs.index):
+        row_of.setdefault(hub, row)  # of hubs named alike the first stands for the name
+    names = [str(n) for n in hubs.index]
+    return {
+        "key": name,
+        "method": method,
+        "hubs": {
+            **_place(hubs, gcj02),
+            "name": names,
+            "name_en": _texts(hubs, "hub_en", names),
+            "cluster": _texts(hubs, "cluster", ["Other"] * len(hubs)),
+            "companies": [int(n) for n in hubs["companies"]] if "companies" in hubs else None,
+        },
+        "nearest_hub": [row_of[hub] for hub in found["nearest_hub"]],
+        "nearest_km": [float(d) for d in found["nearest_km"]],
+    }
+
+
+def _new_hubs(new_hubs: pd.DataFrame, gcj02: bool) -> dict[str, list[Any]]:
+    _need(new_hubs, ("name", "lon", "lat"), "new hubs")
+    names = [str(n) for n in new_hubs["name"]]
+    return {**_place(new_hubs, gcj02), "name": names, "name_en": _texts(new_hubs, "name_en", names)}
+
+
+def _texts(frame: pd.DataFrame, name: str, default: list[str]) -> list[str]:
+    return [str(cell) for cell in frame[name]] if name in frame else default

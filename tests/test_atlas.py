@@ -1,0 +1,195 @@
+"""The atlas as Python makes it: one file, equal bytes, exact numbers, clear errors."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import maps
+from geodata.datum import wgs84_to_gcj02
+from geodata.errors import UsageError
+from maps.atlas import SCRIPTS
+from maps.atlas_data import atlas_data, words
+from maps.basemap import ASSETS, asset
+from maps.safe_text import script_json, stable_html
+from maps.style import BEYOND_COLOUR, UNSURE_COLOUR, WITHIN_COLOUR
+from maps.tile_sources import tile_source
+from tests.map_pages import layers_of
+from zones.pipeline import StudyResult
+
+DATA = re.compile(r'<script type="application/json" id="zg-data">(.*?)</script>', re.DOTALL)
+
+
+def html_of(result: StudyResult, **options: object) -> str:
+    return stable_html(maps.zone_map(result.zones, layers_of(result), **options))
+
+
+def test_page_is_one_file_under_3_mb(result: StudyResult) -> None:
+    html = html_of(result)
+    assert len(html.encode()) < 3_000_000
+    assert not re.search(r"<(?:script|img|iframe)[^>]+src=|<link\b", html)
+    assert html.startswith("<!DOCTYPE html>")
+    assert {html == html_of(result) for _ in range(2)} == {True}
+
+
+def test_import_of_maps_is_cheap() -> None:
+    code = "import maps, sys; assert 'folium' not in sys.modules; maps.zone_map"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    with pytest.raises(AttributeError, match="no attribute 'other'"):
+        maps.other  # noqa: B018
+
+
+def test_a_notebook_shows_the_same_page(result: StudyResult) -> None:
+    page = maps.zone_map(result.zones.head(3), result.hubs)
+    assert "srcdoc=" in page._repr_html_()
+
+
+def test_page_holds_distances_with_every_digit(result: StudyResult) -> None:
+    data = json.loads(DATA.search(html_of(result))[1])
+    assert [layer["key"] for layer in data["layers"]] == ["prefectures", "listed", "cores"]
+    for layer in data["layers"]:
+        expected = result.distance_under(layer["key"], "great-circle")
+        assert layer["nearest_km"] == expected.tolist()
+    own = data["layers"][0]
+    names = np.array(own["hubs"]["name"])[own["nearest_hub"]]
+    assert names.tolist() == result.zones["nearest_hub"].tolist()
+    assert data["columns"]["uncertainty_km"]["number"] == result.zones["uncertainty_km"].tolist()
+
+
+def test_page_holds_every_published_column(result: StudyResult) -> None:
+    columns = atlas_data(result.zones, layers_of(result), "great-circle")["columns"]
+    for name, column in columns.items():
+        values = column.get("number") or column.get("text")
+        if values is None:
+            values = [column["dictionary"][code] for code in column["codes"]]
+        expected = result.zones.reset_index()[name]
+        if expected.dtype.kind == "f":
+            assert np.allclose(np.array(values, float), expected, atol=1e-3)
+        else:
+            assert values == expected.tolist()
+    assert set(result.zones.reset_index()) - set(columns) == {
+        "province_adcode", "nearest_hub", "nearest_km", "beyond_500km",
+    }  # fmt: skip
+
+
+def test_plain_frames_are_enough() -> None:
+    zones = pd.DataFrame({"name": ["甲", "乙"], "lon": [114.3, 91.1], "lat": [30.6, 29.7]})
+    hubs = pd.DataFrame({"lon": [116.4], "lat": [39.9]}, index=["北京"])
+    data = atlas_data(zones, {"hubs": hubs}, "geodesic")
+    assert data["layers"][0]["nearest_hub"] == [0, 0]
+    assert set(data["columns"]) == {"id", "name", "lon", "lat"}
+    html = maps.zone_map(zones, hubs, 300.0, "zh").get_root().render()
+    assert "开发区与科技企业枢纽</title>" in html
+
+
+def test_every_hub_stands_where_the_frame_says(result: StudyResult) -> None:
+    for gcj02 in (False, True):
+        data = atlas_data(result.zones, layers_of(result), "great-circle", gcj02=gcj02)
+        hubs = data["layers"][0]["hubs"]
+        lon, lat = result.hubs["lon"], result.hubs["lat"]
+        if gcj02:
+            lon, lat = wgs84_to_gcj02(lon, lat)
+        assert np.allclose(hubs["lon"], lon, atol=1e-6)
+        assert np.allclose(hubs["lat"], lat, atol=1e-6)
+        assert (data["place"] is not None) == gcj02
+
+
+def test_gcj02_tiles_shift_points_and_lines_but_not_the_columns(result: StudyResult) -> None:
+    plain = json.loads(DATA.search(html_of(result))[1])
+    html = html_of(result, tiles=tile_source("amap"))
+    data = json.loads(DATA.search(html)[1])
+    assert data["columns"]["lon"] == plain["columns"]["lon"]
+    lon, lat = wgs84_to_gcj02(result.zones["lon"], result.zones["lat"])
+    assert np.allclose(data["place"]["lon"], lon, atol=1e-6)
+    assert np.allclose(data["place"]["lat"], lat, atol=1e-6)
+    assert data["tiles"]["datum"] == "GCJ-02"
+    # the coast has a point near Hong Kong; 11 m in the file, some hundred metres of shift
+    places = [np.array(_coast_of(page)) for page in (html_of(result), html)]
+    assert places[0].shape == places[1].shape
+    inside = (np.abs(places[0] - [114.2, 22.3]) < 1.0).all(axis=1)
+    assert inside.sum() > 3
+    expected = np.column_stack(wgs84_to_gcj02(*places[0][inside].T))
+    assert np.abs(expected - places[0][inside]).max() > 2e-3
+    assert np.allclose(places[1][inside], expected, atol=2e-4)
+
+
+def _coast_of(html: str) -> list[list[float]]:
+    drawn = [json.loads(found) for found in re.findall(r"_add\((\{.*\})\);\n", html)]
+    shapes = [layer["features"][0]["geometry"] for layer in drawn]
+    coast = next(shape for shape in shapes if shape["type"] == "MultiPolygon")
+    return [point for part in coast["coordinates"] for point in part[0]]
+
+
+ERRORS = [
+    ({"lat": None}, {}, "column lat is missing"),
+    ({"nearest_hub": "nowhere"}, {}, "accepted: a hub of layer 'hubs'"),
+    ({"nearest_km": float("nan")}, {}, "accepted: a number in km"),
+    ({"uncertainty_km": float("inf")}, {}, "accepted: a number in km"),
+    ({}, {"threshold_km": float("nan")}, "threshold_km: nan"),
+    ({}, {"threshold_km": -1.0}, "threshold_km: -1.0"),
+    ({}, {"language": "fr"}, "language: 'fr'"),
+    ({}, {"layer": "cores"}, "layer: 'cores'"),
+    ({}, {"method": "taxi"}, "method: 'taxi'"),
+    ({}, {"new_hubs": pd.DataFrame({"lon": [1.0], "lat": [1.0]})}, "column name is missing"),
+]
+
+
+@pytest.mark.parametrize(("columns", "options", "message"), ERRORS, ids=[e[2] for e in ERRORS])
+def test_wrong_input_is_named(
+    result: StudyResult, columns: dict[str, object], options: dict[str, object], message: str
+) -> None:
+    zones = result.zones.head(5).assign(**{k: v for k, v in columns.items() if v is not None})
+    zones = zones.drop(columns=[k for k, v in columns.items() if v is None])
+    with pytest.raises(UsageError, match=re.escape(message)):
+        maps.zone_map(zones, result.hubs, **options)
+    with pytest.raises(UsageError, match="at least one layer"):
+        maps.zone_map(result.zones, {})
+
+
+def test_json_cannot_leave_its_script() -> None:
+    text = "</script><!--<script>\u2028\u2029&'\"\\{{ 7 * 7 }}"
+    assert json.loads(script_json([text])) == [text]
+    assert not {"<", "\u2028", "\u2029"} & set(script_json([text]))
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        script_json(float("nan"))
+
+
+def test_words_are_whole_and_none_is_spare() -> None:
+    html = asset("zonegap-panel.html")
+    code = html + "".join(asset(f"zonegap-{name}.js") for name in SCRIPTS)
+    used = set(re.findall(r'data-word[\w-]*="(\w+)"', html))
+    used |= set(re.findall(r'word\(\s*"(\w+)"', code))
+    assert used - set(words()) == set()
+    for key, pair in words().items():
+        assert len(pair) == 2
+        assert all(pair)
+        marks = [sorted(set(re.findall(r"\{(\w+)\}", text))) for text in pair]
+        assert marks[0] == marks[1] or {"value", "billion"} == {m for side in marks for m in side}
+        prefix = key.split("_")[0]
+        assert key in used or f'"{key}"' in code or f"`{prefix}_${{" in code or prefix == "unit", (
+            key
+        )
+    assert {f"level_{name}" for name in ("place", "county", "city", "province")} <= set(words())
+
+
+def test_scripts_never_make_markup_of_text() -> None:
+    for path in [*ASSETS.glob("zonegap-*")]:
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 300, path.name
+        for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+            assert word not in text, path.name
+
+
+def test_classes_have_colours_of_their_own() -> None:
+    assert len({BEYOND_COLOUR, UNSURE_COLOUR, WITHIN_COLOUR}) == 3
+
+
+def test_assets_are_packed(tmp_path: Path) -> None:
+    assert {p.name for p in ASSETS.iterdir()} >= {"words.json", "zonegap-map.css", "leaflet.js"}

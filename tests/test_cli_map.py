@@ -1,0 +1,90 @@
+"""``zonegap map``: its options, what it refuses, and that ``run`` makes the same page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from tests.test_atlas import DATA
+from tests.test_cli import zonegap
+from zones.cli_map import map_html
+from zones.maximal_covering import where_next
+from zones.pipeline import StudyResult
+
+
+def data_of(html: str) -> dict[str, object]:
+    found = DATA.search(html)
+    assert found is not None
+    return dict(json.loads(found[1]))
+
+
+def test_what_the_page_shows_first_is_what_was_asked(tmp_path: Path) -> None:
+    path = tmp_path / "m.html"
+    options = ["--layer", "cores", "--threshold-km", "300", "--lang", "zh", "--out", str(path)]
+    done = zonegap("map", *options)
+    assert (done.returncode, done.stdout) == (0, f"{path}\n")
+    data = data_of(path.read_text(encoding="utf-8"))
+    assert data["first"] == {"threshold_km": 300.0, "language": "zh", "layer": "cores"}
+    assert [layer["key"] for layer in data["layers"]] == ["prefectures", "listed", "cores"]
+    assert data["tiles"] is None
+
+
+def test_run_and_map_make_the_same_page(tmp_path: Path, result: StudyResult) -> None:
+    assert zonegap("map", "--out", str(tmp_path / "map.html")).returncode == 0
+    text = (tmp_path / "map.html").read_text(encoding="utf-8")
+    assert text == map_html(result)
+    done = zonegap("run", "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "map.html").read_text(encoding="utf-8") == text
+
+
+def test_new_hubs_are_those_of_where_next(result: StudyResult) -> None:
+    data = data_of(map_html(result, new_hubs=3))
+    chosen = where_next(result.zones, 500.0, k=3)["cities"].iloc[-1].split(", ")
+    assert data["new_hubs"]["name"] == chosen
+
+
+def test_boundaries_of_ones_own_and_tiles(tmp_path: Path) -> None:
+    shape = gpd.GeoDataFrame(geometry=[shapely.box(100, 30, 110, 35)], crs="EPSG:4326")
+    shape.to_file(tmp_path / "lines.gpkg", engine="pyogrio")
+    path = tmp_path / "m.html"
+    done = zonegap(
+        "map", "--out", str(path), "--boundaries", str(tmp_path / "lines.gpkg"),
+        "--boundary-credit", "Survey <office>", "--map-approval", "GS(2024)0001",
+        "--tiles", "tianditu", ZONEGAP_TILES_KEY="k123",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    html = path.read_text(encoding="utf-8")
+    data = data_of(html)
+    assert data["outlines"] == {"credit": "Survey <office>", "approval": "GS(2024)0001"}
+    assert data["tiles"]["datum"] == "WGS-84"
+    assert html.count("tk=k123") == 2
+    assert "Survey <office>" not in html
+
+
+REFUSED = [
+    (["--boundaries", "README.md"], 2, "--boundary-credit TEXT"),
+    (["--boundaries", "none.shp", "--boundary-credit", "me"], 3, "no such boundary file"),
+    (["--boundaries", "README.md", "--boundary-credit", "me"], 3, "README.md: cannot be read"),
+    (["--map-approval", "GS1"], 2, "go with --boundaries"),
+    (["--tiles", "osm"], 2, "accepted: tianditu, amap, or a URL"),
+    (["--tiles", "tianditu"], 2, "ZONEGAP_TILES_KEY"),
+    (["--tiles-key", "k"], 2, "go with --tiles"),
+    (["--layer", "file"], 2, "--layer: 'file'; accepted here: prefectures, listed, cores"),
+    (["--threshold-km", "nan"], 2, "threshold_km: nan"),
+    (["--threshold-km", "-3"], 2, "threshold_km: -3.0"),
+]
+
+
+@pytest.mark.parametrize(("options", "code", "message"), REFUSED, ids=[r[2] for r in REFUSED])
+def test_what_is_refused(tmp_path: Path, options: list[str], code: int, message: str) -> None:
+    path = tmp_path / "m.html"
+    done = zonegap("map", *options, "--out", str(path))
+    assert done.returncode == code, done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not path.exists()

@@ -1,0 +1,135 @@
+"""What tables hold stays text in the atlas; the exported CSV is right and harmless."""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from maps.outlines import Outlines, package_outlines
+from tests.map_pages import click, open_page, put, run, save_page, settle, text_of, texts_of
+from zones.outputs import ZONE_COLUMNS, zone_frame
+from zones.pipeline import StudyResult
+
+pytestmark = pytest.mark.browser
+ATTACKS = [
+    "<script>document.title='pwned'</script>",
+    "</script><img src=x onerror=\"document.title='pwned'\">",
+    "'\"`${document.title='pwned'}{{ 7 * 7 }}",
+    "<b onmouseover=\"document.title='pwned'\">__proto__</b>\u2028;",
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_text_from_tables_is_never_markup(
+    result: StudyResult, tmp_path: Path, browser: Any, attack: str
+) -> None:
+    texts = (
+        "name name_en province level type industries remark geocode_method geocode_source "
+        "geocode_reason geocode_candidates nearest_hub"
+    ).split()
+    zones = result.zones.head(40).assign(**dict.fromkeys(texts, attack))
+    hubs = result.hubs.head(1).assign(hub_en=attack, cluster=attack)
+    hubs.index = [attack]
+    new_hubs = pd.DataFrame({"name": [attack], "name_en": [attack], "lon": [100.0], "lat": [40.0]})
+    lines = package_outlines()
+    assert lines is not None
+    outlines = Outlines(lines.lines, attack, attack)
+    path = save_page(
+        result, tmp_path / "map.html", zones=zones, hubs={attack: hubs}, new_hubs=new_hubs,
+        outlines=outlines,
+    )  # fmt: skip
+    open_page(browser, path)
+    run(browser, "zonegap.app.select(3, {pan: true})")
+    for kind in ("zone", "hub", "new"):
+        run(browser, "zonegap.app.details.tooltip({kind: arguments[0], at: 0})", kind)
+        assert attack.strip() in text_of(browser, ".zg-tip"), kind
+    put(browser, "#zg-search", "pwned" if "pwned" in attack else attack)
+    assert len(texts_of(browser, "#zg-results button")) == 12
+    places = (
+        "#zg-details", "#zg-results", "#zg-layers", "#zg-clusters", "#zg-filter-groups",
+        "#zg-province", "#zg-notes", ".zg-map-note",
+    )  # fmt: skip
+    for place in places:
+        assert attack.strip() in text_of(browser, place), place
+    click(browser, "[data-filter=province] input")
+    settle(browser)
+    assert attack.replace('"', '""') in run(browser, "return zonegap.csv(zonegap.app)")
+    fragment = run(browser, "return location.hash")
+    open_page(browser, path, fragment)
+    settle(browser)
+    assert run(browser, "return zonegap.app.filtered") is True
+    assert browser.title == "Development zones and technology hubs"
+    assert run(browser, "return document.images.length") == 0
+    assert browser.get_log("browser") == []
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "#km=abc&hubs=none&lang=xx",
+        "#km=-1&zone=__proto__&at=1,2",
+        "#%E0%A4%A&<script>",
+        "#at=999,0,3",
+    ],
+)
+def test_a_hostile_address_changes_nothing(
+    result: StudyResult, tmp_path: Path, browser: Any, fragment: str
+) -> None:
+    path = save_page(result, tmp_path / "map.html", zones=result.zones.head(40))
+    open_page(browser, path, fragment)
+    settle(browser)
+    state = run(browser, "return zonegap.app.state")
+    assert (state["km"], state["layer"], state["language"]) == (500, "prefectures", "en")
+    assert state["zone"] is None
+    assert browser.get_log("browser") == []
+
+
+def test_csv_holds_the_filtered_zones(result: StudyResult, tmp_path: Path, browser: Any) -> None:
+    open_page(browser, save_page(result, tmp_path / "map.html"))
+    browser.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)}
+    )
+    click(browser, "[data-filter=province] input[value=贵州省]")
+    click(browser, "#zg-layers input[value=listed]")
+    put(browser, "#zg-slider", 650)
+    click(browser, "#zg-export")
+    path = tmp_path / "zones-filtered.csv"
+    for _ in range(100):
+        if path.is_file():
+            break
+        time.sleep(0.05)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    table = pd.read_csv(path, dtype={"adcode": str}, keep_default_na=False).set_index("id")
+    zones = result.zones[result.zones["province"] == "贵州省"]
+    expected = zone_frame(zones).set_index("id")
+    assert table.index.tolist() == expected.index.tolist()
+    shared = [name for name in ZONE_COLUMNS if name in table and not name.startswith("nearest")]
+    assert len(shared) == len(ZONE_COLUMNS) - 3  # id and the nearest hub
+    for name in [*shared, "gdp_yi_cny", "gdp_density_yi_per_km2"]:
+        if expected[name].dtype.kind == "f":
+            assert np.allclose(table[name], expected[name], atol=1e-9), name
+        else:
+            assert table[name].astype(str).tolist() == expected[name].astype(str).tolist(), name
+    distance_km = result.distance_under("listed", "great-circle")[zones.index]
+    assert np.allclose(table["nearest_km"], distance_km.round(3), atol=1e-9)
+    assert table["beyond_650km"].tolist() == (distance_km > 650).tolist()
+    assert set(table["hub_layer"]) == {"listed"}
+    unsure = (distance_km - 650).abs() <= zones["uncertainty_km"]
+    assert ((table["distance_class"] == "unsure") == unsure).all()
+
+
+def test_csv_cells_are_no_formulas(result: StudyResult, tmp_path: Path, browser: Any) -> None:
+    names = ["=1+1", "+86", "-5", "@A1", "\tx", "plain", 'a"b,c', "line\nbreak", "0123"]
+    zones = result.zones.head(len(names)).assign(name=names, lon=-1.5)
+    open_page(browser, save_page(result, tmp_path / "map.html", zones=zones))
+    text = run(browser, "return zonegap.csv(zonegap.app)").removeprefix("\ufeff")
+    table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    shown = ["'=1+1", "'+86", "'-5", "'@A1", "'\tx", "plain", 'a"b,c', "line\nbreak", "0123"]
+    assert table["name"].tolist() == shown
+    assert set(table["lon"]) == {"-1.5"}
