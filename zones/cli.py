@@ -15,16 +15,19 @@ from geodata.errors import ZonegapError
 from zones.cli_data import data
 from zones.cli_geocode import geocode
 from zones.cli_options import (
+    Cache,
     DistanceMethod,
     Formats,
     GdpVintage,
     Hubs,
     HubsFile,
     Json,
+    KeyFile,
     Km,
     LandYear,
     Lang,
     StudyFile,
+    WebProvider,
     study_of,
 )
 from zones.cli_threshold import threshold
@@ -81,6 +84,9 @@ def run(
     gdp: GdpVintage = None,
     land: LandYear = None,
     lang: Lang = None,
+    provider: WebProvider = None,
+    cache: Cache = None,
+    key_file: KeyFile = None,
 ) -> None:
     """Run the study: zones, tables, map and manifest into the output folder."""
     from zones.pipeline import run_study
@@ -88,7 +94,7 @@ def run(
 
     study = study_of(
         study_file, km, folder=out, hub_layer=hubs, hub_file=hubs_file, distance_method=method,
-        gdp=gdp, land=land, language=lang,
+        gdp=gdp, land=land, language=lang, provider=provider, cache=cache, key_file=key_file,
     )  # fmt: skip
     _say("locating zones and measuring distances ...")
     result = run_study(study)

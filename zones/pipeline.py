@@ -9,10 +9,13 @@ import pandas as pd
 from geodata.errors import UsageError
 from geodata.geocoder import geocode_zones
 from geodata.loaders import load_provinces, load_zones
+from geodata.web_ask import WebOptions
+from geodata.web_geocode import web_geocode_zones
 from zones.gdp import gdp_density, zone_gdp
 from zones.hubs import hub_layer
 from zones.nearest_hub import cluster_distances, nearest
 from zones.parameters import HUB_LAYERS
+from zones.progress import progress_bar
 from zones.study import Study
 from zones.thresholds import beyond
 
@@ -67,7 +70,11 @@ class StudyResult:
 def located_zones(study: Study) -> pd.DataFrame:
     """Return the study's zones with their positions."""
     zones = load_zones(study.zones_table, study.zones_encoding)
-    return zones.join(geocode_zones(zones, study.year, openstreetmap=study.openstreetmap))
+    located = geocode_zones(zones, study.year, openstreetmap=study.openstreetmap)
+    if study.provider:
+        options = WebOptions(study.provider, study.cache, study.key_file, progress=progress_bar)
+        located = web_geocode_zones(located, zones, options).located
+    return zones.join(located)
 
 
 def study_hubs(study: Study) -> pd.DataFrame:

@@ -77,6 +77,12 @@ def warnings_of(result: StudyResult) -> list[str]:
             f"compiled by hand from general knowledge: {placed} positions, and the county or town "
             f"of {seated} more zones"
         )
+    web = int(methods.str.startswith("web-").sum())
+    if web:
+        sentences.append(
+            f"positions of {web:,} zones are from a web geocoder ({result.study.provider}), whose "
+            "terms may restrict storing and publishing them; their radii are not calibrated"
+        )
     sentences += [f"{row['name']}: {row['remark']}" for _, row in flagged.iterrows()]
     return sentences
 
