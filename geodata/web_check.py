@@ -55,8 +55,9 @@ class Verdict(NamedTuple):
 
     Attributes
     ----------
-    accepted
-        Whether the web's position takes the place of the offline one.
+    outcome
+        ``taken``: the web's position takes the place of the offline one; ``kept``: it says
+        nothing, or nothing finer; ``refused``: it contradicts.
     lon, lat
         The answer in WGS-84 degrees.
     near
@@ -65,7 +66,7 @@ class Verdict(NamedTuple):
         In the service's name.
     """
 
-    accepted: bool
+    outcome: str
     lon: float
     lat: float
     near: Offline
@@ -85,33 +86,33 @@ def check(answer: WebAnswer, offline: tuple[Offline, ...], service: str) -> Verd
         Its title, for the reason.
     """
 
-    def verdict(accepted: bool, text: str) -> Verdict:
-        return Verdict(accepted, lon, lat, near, f"{service} {text}")
+    def verdict(outcome: str, text: str) -> Verdict:
+        return Verdict(outcome, lon, lat, near, f"{service} {text}")
 
     lon, lat, near = math.nan, math.nan, offline[0]
     if not answer.found:
-        return verdict(False, "finds nothing")
+        return verdict("kept", "finds nothing")
     if not _in_china(answer.lon, answer.lat):
         swapped = _in_china(answer.lat, answer.lon)
         why = "longitude and latitude swapped" if swapped else "outside China"
-        return verdict(False, f"refused: {why} ({answer.lon:.4f}, {answer.lat:.4f})")
+        return verdict("refused", f"refused: {why} ({answer.lon:.4f}, {answer.lat:.4f})")
     lon, lat = answer.wgs84()
     sizes = [(_distance_km(lon, lat, o), o) for o in offline]
     away_km, near = min(sizes, key=lambda pair: pair[0])
     fault = _other_province(lon, lat, answer.adcode, near.province_adcode)
     if fault:
-        return verdict(False, f"refused: {fault}")
+        return verdict("refused", f"refused: {fault}")
     limit_km = TIMES_UNCERTAINTY * near.uncertainty_km + answer.radius_km
     where = "the offline position" if len(offline) == 1 else "the nearest candidate"
     if away_km > limit_km:
         return verdict(
-            False,
+            "refused",
             f"refused: {away_km:.1f} km from {where}, more than {limit_km:.1f} km "
             f"({TIMES_UNCERTAINTY:g} x {near.uncertainty_km:g} + {answer.radius_km:g})",
         )
     if len(offline) == 1 and answer.radius_km >= near.uncertainty_km:
-        return verdict(False, f"is no finer ({answer.radius_km:g} km), {away_km:.1f} km away")
-    return verdict(True, f"taken: {away_km:.1f} km from {where}")
+        return verdict("kept", f"is no finer ({answer.radius_km:g} km), {away_km:.1f} km away")
+    return verdict("taken", f"taken: {away_km:.1f} km from {where}")
 
 
 def _distance_km(lon: float, lat: float, offline: Offline) -> float:

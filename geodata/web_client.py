@@ -48,13 +48,13 @@ class Clock:
 
 
 class _Outcome(NamedTuple):
-    """What came of one request: plain data, free of URLs. `failure` is "" where all went well."""
+    """What came of one request: plain text without the key. `failure` is "" where all is well."""
 
     failure: str
     passes: bool = True
     status: int = 0
     retry_after: str = ""
-    body: bytes = b""
+    body: str = ""
 
 
 class WebClient:
@@ -153,7 +153,7 @@ class WebClient:
             got = self._get(query)
         _check_status(got, self._clock)
         try:
-            body = json.loads(self._key.hide(got.body.decode("utf-8-sig", "strict")))
+            body = json.loads(got.body)
         except (ValueError, RecursionError):
             body = None
         if not isinstance(body, Mapping):
@@ -192,8 +192,9 @@ class WebClient:
                 return _Outcome(f"its answer is longer than {MAX_BYTES:,} bytes", passes=False)
             if self._clock.monotonic() - started_s > ANSWER_TIMEOUT_S:
                 return _Outcome("no answer in time")
-        after = response.headers.get("Retry-After", "")
-        return _Outcome("", status=response.status_code, retry_after=after, body=bytes(body))
+        after = self._key.hide(response.headers.get("Retry-After", ""))
+        text = self._key.hide(body.decode("utf-8-sig", "replace"))
+        return _Outcome("", status=response.status_code, retry_after=after, body=text)
 
 
 def _check_status(got: _Outcome, clock: type[Clock]) -> None:

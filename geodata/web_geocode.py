@@ -178,8 +178,8 @@ def _judge(
     verdict = check(answer, row.offline, service.title)
     cut = f" (asked with the first {service.max_bytes} bytes)" if row.was_cut else ""
     reason = verdict.reason + cut
-    if not verdict.accepted:
-        return ("refused" if "refused" in reason else "kept"), {}, reason
+    if verdict.outcome != "taken":
+        return verdict.outcome, {}, reason
     level = next(name for most_km, name in _LEVELS_KM if answer.radius_km <= most_km)
     new: dict[str, object] = {
         "lon": verdict.lon, "lat": verdict.lat, "geocode_level": level,
@@ -192,7 +192,7 @@ def _judge(
         division = names.get(verdict.near.adcode)
     if division and (not known["adcode"] or str(known["adcode"]).endswith("00")):
         new |= {c: v for c, v in _columns_of(division).items() if c in known}
-    return "taken", new, reason
+    return verdict.outcome, new, reason
 
 
 def _columns_of(division: Division) -> dict[str, str]:
