@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from geodata.web_client import Clock
@@ -94,14 +94,14 @@ def fake_clock() -> type[Clock]:
 
     class FakeClock(Clock):
         now = 0.0
-        slept: list[float] = []
+        slept: ClassVar[list[float]] = []
 
         @classmethod
-        def monotonic(cls) -> float:  # type: ignore[override]
+        def monotonic(cls) -> float:
             return cls.now
 
         @classmethod
-        def sleep(cls, seconds: float) -> None:  # type: ignore[override]
+        def sleep(cls, seconds: float) -> None:
             cls.slept.append(seconds)
             cls.now += seconds
 
