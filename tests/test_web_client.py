@@ -143,7 +143,7 @@ def test_used_up_quotas_and_refused_keys_stop_at_once(
         Reply(amap_error("10021")),
         Reply(amap_error("10016")),
     ],
-    ids=str,
+    ids=("429 500 html cut-off no-json array no-utf8 deep huge-number too-fast busy".split()),
 )
 def test_what_passes_is_tried_again_with_growing_waits(first: Reply) -> None:
     clock = fake_clock()

@@ -27,6 +27,7 @@ from tests.stub_geocoder import KEY, Reply, Script, Stub, amap, baidu, serve
 from tests.test_cli import zonegap
 from zones.great_circle import haversine_km
 from zones.pipeline import StudyResult
+from zones.progress import progress_bar
 
 YUHANG = gazetteer(2024).by_adcode["330110"]
 OFFLINE = Offline(YUHANG.lon, YUHANG.lat, 14.9, "330000", "330110")
@@ -367,3 +368,15 @@ def test_the_study_asks_too_and_its_manifest_says_so(
     )
     hits = [p for p in tmp_path.rglob("*") if p.is_file() and KEY.encode() in p.read_bytes()]
     assert hits == [tmp_path / "key"]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_bar_on_a_terminal_only(
+    terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    assert list(progress_bar(iter("abc"), 3)) == ["a", "b", "c"]
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert ("100%" in captured.err) is terminal
+    assert captured.err.isascii()

@@ -73,8 +73,7 @@ def web_options(
             text = "--cache, --key-file and --rate go with --provider"
             raise UsageError(text)
         return None
-    if key_file and not permissions_are_checked():
-        typer.echo(f"{key_file}: who can read it is not checked on this system", err=True)
+    _say_unchecked(key_file)
     return WebOptions(str(provider), cache, key_file, rate, progress_bar)
 
 
@@ -91,4 +90,11 @@ def _thresholds(text: str | None) -> tuple[float, ...] | None:
 def study_of(file: Path | None, km: str | None = None, **options: object) -> Study:
     """Return the study of a file with the command line's options put over it."""
     plain = {k: str(v) if isinstance(v, StrEnum) else v for k, v in options.items()}
-    return override(read_study(file), thresholds_km=_thresholds(km), **plain)
+    study = override(read_study(file), thresholds_km=_thresholds(km), **plain)
+    _say_unchecked(study.key_file)
+    return study
+
+
+def _say_unchecked(key_file: Path | None) -> None:
+    if key_file and not permissions_are_checked():
+        typer.echo(f"{key_file}: who can read it is not checked on this system", err=True)
