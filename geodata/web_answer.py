@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from geodata.datum import bd09_to_gcj02, gcj02_to_wgs84
 from geodata.errors import ZonegapError
 
-DATUMS = ("WGS-84", "GCJ-02", "BD-09")
 # Radius for a level that is missing or unknown, in km: as coarse as a county.
 UNKNOWN_LEVEL_KM = 15.0
 

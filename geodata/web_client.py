@@ -14,6 +14,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geodata.errors import UsageError
@@ -135,7 +136,10 @@ class WebClient:
             slow, cause = error.too_fast, error.cause
             if not slow:
                 raise
-        text = f"{cause}, still after {TRIES} tries: ask for fewer a second (--rate)"
+        text = (
+            f"{cause}, still after {TRIES} tries: the quota is used up, or fewer a second are "
+            "wanted (--rate)"
+        )
         raise WebStopError(text)
 
     def today(self) -> str:
@@ -159,7 +163,10 @@ class WebClient:
         if not isinstance(body, Mapping):
             text = "its answer is no JSON object"
             raise TryLaterError(text)
-        return self.service.read(body)
+        answer = self.service.read(body)
+        # once more: JSON can spell the key in escapes
+        hidden = {c: self._key.hide(getattr(answer, c)) for c in ("level", "adcode", "raw")}
+        return replace(answer, **hidden)
 
     def _keep_pace(self) -> None:
         wait_s = self._next_s - self._clock.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Hashable, Mapping, Sequence
@@ -119,7 +120,14 @@ def _query(service: WebService, text: str, province: str, city: str) -> tuple[We
         if name and name[:2] not in text:
             text = name + text
     cut = text.encode("utf-8", "replace")[: service.max_bytes].decode("utf-8", "ignore")
-    return WebQuery(cut, city), cut != text
+    return WebQuery(cut, city if city in _prefectures() else ""), cut != text
+
+
+@functools.cache
+def _prefectures() -> frozenset[str]:
+    """Return the names that services take as a city: not those of county-level cities."""
+    cities = [d for d in gazetteer(LAST_YEAR).current if level_of(d) == "city"]
+    return frozenset(name for d in cities for name in (d.name, d.short_name) if name)
 
 
 def _name(cell: str) -> str:

@@ -193,7 +193,7 @@ def test_tries_end() -> None:
         with closing(client), pytest.raises(TryLaterError, match="HTTP status 500"):
             client.ask(QUERY)
         assert len(stub.asked) == TRIES
-    with pytest.raises(WebStopError, match="still after 6 tries: ask for fewer a second"):
+    with pytest.raises(WebStopError, match="still after 6 tries: the quota is used up, or fewer"):
         ask(lambda asked, count: Reply(amap_error("10020")))
 
 

@@ -181,15 +181,17 @@ def test_wrong_answers_leave_the_offline_position(
 def test_province_and_city_go_with_the_query_where_it_lacks_them(tmp_path: Path) -> None:
     _, _, stub = texts(
         lambda asked, count: Reply(amap(0, 0)),
-        ["文一西路969号", "浙江省杭州市文一西路1号", "", "-"],
+        ["文一西路969号", "浙江省杭州市文一西路1号", "", "-", "稠州北路1号"],
         tmp_path,
-        provinces=["浙江省", "浙江省", "浙江省", "浙江省"],
-        cities=["杭州市", "杭州", "杭州市", "杭州市"],
+        provinces=["浙江省", "浙江省", "浙江省", "浙江省", "浙江省"],
+        cities=["杭州市", "杭州", "杭州市", "杭州市", "义乌市"],
     )
     assert [a["address"] for a in stub.asked] == [
         "浙江省杭州市文一西路969号", "浙江省杭州市文一西路1号", "浙江省杭州市-",
+        "浙江省义乌市稠州北路1号",
     ]  # fmt: skip
-    assert [a["city"] for a in stub.asked] == ["杭州市", "杭州", "杭州市"]
+    # services do not take a county-level city as the city to prefer
+    assert [a.get("city", "") for a in stub.asked] == ["杭州市", "杭州", "杭州市", ""]
 
 
 def test_a_row_with_nothing_to_check_against_is_not_asked_for(tmp_path: Path) -> None:
@@ -363,9 +365,10 @@ def test_the_study_asks_too_and_its_manifest_says_so(
     assert "key_file" not in about["parameters"]
     taken = about["counts"]["geocode_method"].get("web-amap", 0)
     assert taken >= 1
-    assert any(
-        f"positions of {taken} zones are from a web geocoder" in w for w in about["warnings"]
-    )
+    said = about["warnings"]
+    assert any(f"positions of {taken} zones are from a web geocoder (amap)" in w for w in said)
+    refused = 3 - taken
+    assert any(f"not taken: {refused} contradict the offline position" in w for w in said)
     hits = [p for p in tmp_path.rglob("*") if p.is_file() and KEY.encode() in p.read_bytes()]
     assert hits == [tmp_path / "key"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import pickle
@@ -76,11 +77,13 @@ def geocode_command(tmp_path: Path, provider: str, *more: str) -> list[str]:
     ]  # fmt: skip
 
 
+ESCAPED = "".join(f"\\u{ord(sign):04x}" for sign in KEY)
 # every way an answer can repeat the key or make the library raise with the URL
 REPLIES = {
     "amap": [
         Reply(amap(KEY, KEY)),
         Reply(amap("120.02", "30.28", level=KEY, adcode=KEY)),
+        Reply(json.dumps(amap("120.02", "30.28", level="KEY")).replace("KEY", ESCAPED).encode()),
         Reply(amap_error("10044", KEY)),
         Reply(amap_error(KEY, KEY)),
         Reply(amap_error("10001", KEY)),
