@@ -165,8 +165,9 @@ class WebClient:
             raise TryLaterError(text)
         answer = self.service.read(body)
         # once more: JSON can spell the key in escapes
-        hidden = {c: self._key.hide(getattr(answer, c)) for c in ("level", "adcode", "raw")}
-        return replace(answer, **hidden)
+        hide = self._key.hide
+        level, adcode, raw = hide(answer.level), hide(answer.adcode), hide(answer.raw)
+        return replace(answer, level=level, adcode=adcode, raw=raw)
 
     def _keep_pace(self) -> None:
         wait_s = self._next_s - self._clock.monotonic()
