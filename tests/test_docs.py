@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from geodata import web_amap, web_baidu, web_tianditu
+from geodata.web_ask import PROVIDERS, SILENT_QUERIES, service_of
+from geodata.web_check import PROVINCE_MARGIN_KM, TIMES_UNCERTAINTY
+from geodata.web_client import TRIES
 from tests.test_addresses import ADDRESSES, COMPANIES, SCOPED
 from zones.pipeline import StudyResult
 from zones.thresholds import count_beyond
@@ -33,3 +37,22 @@ def test_geocoding_page_states_counts_of_today(result: StudyResult) -> None:
     assert f": {len(ADDRESSES) + len(COMPANIES) + len(SCOPED)} texts of the classes" in text
     hand = int(zones["geocode_method"].str.startswith("hand").sum())
     assert f"trusted to 6 km | {hand:,} |" in text
+
+
+def test_web_page_states_what_the_code_does() -> None:
+    page = (ROOT / "docs" / "web-geocoders.md").read_text(encoding="utf-8")
+    text = " ".join(page.split())
+    for module in (web_amap, web_tianditu, web_baidu):
+        levels = ", ".join(f"{k} {v:g}" for k, v in module.LEVELS_KM.items() if k)
+        assert f"| {levels}; " in text
+    for name in PROVIDERS:
+        service = service_of(name)
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        assert cells[2] == f"`{service.key_variable}`"
+        assert cells[-1] == f"{service.rate_per_s:g}"
+    assert f"at most {service_of('baidu').max_bytes} bytes" in text
+    assert f"tried {TRIES} times" in text
+    assert f"{SILENT_QUERIES} queries in a row" in text
+    assert f"more than {PROVINCE_MARGIN_KM:g} km" in text
+    assert f"than {TIMES_UNCERTAINTY:g} x `uncertainty_km`" in text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -64,10 +66,21 @@ def test_dependencies_are_the_imported_ones() -> None:
         "docx": "python-docx",
         "python_calamine": "python-calamine",
     }
-    needed = {comes_with.get(n, n) for n in third_party}
+    # what an extra brings is imported inside functions only (see the test below)
+    extra = {re.split(r"[<>=]", d)[0] for d in project["optional-dependencies"]["web"]}
+    needed = {comes_with.get(n, n) for n in third_party} - extra
     assert needed <= stated
     # pyarrow writes GeoParquet for geopandas without being imported by us
     assert stated - needed <= {"pyarrow"}
+
+
+def test_what_an_extra_brings_is_not_loaded_with_the_modules() -> None:
+    code = (
+        "import sys, zones.cli, zones.pipeline, geodata.web_geocode; "
+        "print({'httpx', 'tenacity', 'platformdirs'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 def test_readme_names_real_files() -> None:

@@ -17,17 +17,20 @@ from zones.cli_figures import figures, figures_of_run
 from zones.cli_geocode import geocode
 from zones.cli_map import map_, map_html
 from zones.cli_options import (
+    Cache,
     DistanceMethod,
     Formats,
     GdpVintage,
     Hubs,
     HubsFile,
     Json,
+    KeyFile,
     Km,
     LandYear,
     Lang,
     RegistrationsFile,
     StudyFile,
+    WebProvider,
     study_of,
 )
 from zones.cli_threshold import threshold
@@ -73,6 +76,9 @@ def run(
     gdp: GdpVintage = None,
     land: LandYear = None,
     lang: Lang = None,
+    provider: WebProvider = None,
+    cache: Cache = None,
+    key_file: KeyFile = None,
 ) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from zones.pipeline import run_study
@@ -81,7 +87,8 @@ def run(
 
     study = study_of(
         study_file, km, folder=out, hub_layer=hubs, hub_file=hubs_file, distance_method=method,
-        gdp=gdp, land=land, language=lang, registrations=registrations,
+        gdp=gdp, land=land, language=lang, registrations=registrations, provider=provider,
+        cache=cache, key_file=key_file,
     )  # fmt: skip
     _say("locating zones and measuring distances ...")
     with claimed(study.folder):

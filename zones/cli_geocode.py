@@ -9,6 +9,7 @@ import typer
 
 from geodata.errors import BadInputError, UsageError
 from geodata.gazetteer import FIRST_YEAR, LAST_YEAR
+from zones.cli_options import Cache, KeyFile, WebProvider, web_options
 
 UNRESOLVED_EXIT = 4
 
@@ -33,18 +34,29 @@ def geocode(
         str, typer.Option("--kind", help="address, company, or auto by the words of each text.")
     ] = "auto",
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 4 when a row stays unresolved.")
+        bool, typer.Option("--strict", help="Exit with 4 when a row stays unresolved or failed.")
     ] = False,
+    provider: WebProvider = None,
+    cache: Cache = None,
+    key_file: KeyFile = None,
+    rate: Annotated[
+        float | None, typer.Option("--rate", help="Web requests a second at most.")
+    ] = None,
 ) -> None:
     """Locate addresses or company names, offline; every row keeps its reason.
+
+    With --provider, a web geocoder is asked as well; its answers are taken where the offline
+    result bears them out.
 
     Example: zonegap geocode firms.csv --column 注册地址 --column 公司名称 --out firms_located.csv
     """
     from geodata.geocode_texts import geocode_texts
     from geodata.text_tables import read_csv
+    from geodata.web_geocode import web_geocode_texts
     from zones.csv_text import BOM, csv_text
     from zones.staging import write_atomic
 
+    web = web_options(provider, cache, key_file, rate)
     if out.resolve() == file.resolve():
         text = f"--out: {out} is the input itself; accepted: another file"
         raise UsageError(text)
@@ -56,13 +68,18 @@ def geocode(
         raise BadInputError(
             str(file), [f"column {c!r} is missing; columns: {have}" for c in missing]
         )
-    located = geocode_texts(
-        [table[c] for c in column],
-        table[province_column] if province_column else None,
-        table[city_column] if city_column else None,
-        year=year,
-        kind=kind,
-    )
+    texts = [table[c] for c in column]
+    provinces = table[province_column] if province_column else None
+    cities = table[city_column] if city_column else None
+    located = geocode_texts(texts, provinces, cities, year=year, kind=kind)
+    failed = 0
+    if web:
+        found = web_geocode_texts(located, texts, provinces, cities, web)
+        located, failed = found.located, found.counts["failed"]
+        counts = ", ".join(f"{name} {count:,}" for name, count in found.counts.items())
+        typer.echo(f"{web.provider}: {counts}", err=True)
+        if failed:
+            typer.echo("run again to ask for the failed ones once more", err=True)
     taken = {c: f"input_{c}" for c in table.columns if c in located.columns}
     for old, new in taken.items():
         typer.echo(f"your column {old} is written as {new}", err=True)
@@ -75,5 +92,5 @@ def geocode(
     ambiguous = int(((levels == "") & (located["geocode_candidates"] != "")).sum())
     typer.echo(f"unresolved: {unresolved:,} of {len(table):,} rows, {ambiguous:,} with candidates")
     typer.echo(str(out))
-    if strict and unresolved:
+    if strict and (unresolved or failed):
         raise typer.Exit(UNRESOLVED_EXIT)

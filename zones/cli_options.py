@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from geodata.errors import UsageError
+from geodata.web_ask import PROVIDERS, WebOptions
+from geodata.web_key import permissions_are_checked
 from zones.parameters import (
     DISTANCE_METHODS,
     GDP_VINTAGES,
@@ -17,12 +19,14 @@ from zones.parameters import (
     SYNTHETIC,
     SYNTHETIC_TABLE,
 )
+from zones.progress import progress_bar
 from zones.study import FORMATS, LANGUAGES, Study, override, read_study
 
 Layer = StrEnum("Layer", {name: name for name in HUB_LAYERS})  # type: ignore[misc]
 Method = StrEnum("Method", {name: name for name in DISTANCE_METHODS})  # type: ignore[misc]
 Gdp = StrEnum("Gdp", {name: name for name in GDP_VINTAGES})  # type: ignore[misc]
 Land = StrEnum("Land", {name: name for name in LAND_YEARS})  # type: ignore[misc]
+Provider = StrEnum("Provider", {name: name for name in PROVIDERS})  # type: ignore[misc]
 Language = StrEnum("Language", {name: name for name in LANGUAGES})  # type: ignore[misc]
 
 StudyFile = Annotated[
@@ -55,6 +59,38 @@ Formats = Annotated[
     str | None, typer.Option("--formats", help=f"Comma-separated: {','.join(FORMATS)}.")
 ]
 
+WebProvider = Annotated[
+    Provider | None,
+    typer.Option("--provider", help="Web geocoder to ask as well; needs a key and zonegap[web]."),
+]
+Cache = Annotated[
+    Path | None,
+    typer.Option("--cache", help="File of web answers; in your cache folder without one."),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key-file", help="File of the key; ZONEGAP_<PROVIDER>_KEY without one."),
+]
+
+
+def web_options(
+    provider: Provider | None, cache: Path | None, key_file: Path | None, rate: float | None
+) -> WebOptions | None:
+    """Return how to ask the web geocoder of the command line, None where none is named.
+
+    Raises
+    ------
+    UsageError
+        For options that go with ``--provider`` only, or a rate that is none.
+    """
+    if provider is None:
+        if cache or key_file or rate is not None:
+            text = "--cache, --key-file and --rate go with --provider"
+            raise UsageError(text)
+        return None
+    _say_unchecked(key_file)
+    return WebOptions(str(provider), cache, key_file, rate, progress_bar)
+
 
 def _thresholds(text: str | None) -> tuple[float, ...] | None:
     if text is None:
@@ -75,4 +111,10 @@ def study_of(file: Path | None, km: str | None = None, **options: object) -> Stu
 
         sentence = made_up_sentence(f"{SYNTHETIC_TABLE}.csv", study.language)
         typer.echo(f"note: {sentence}", err=True)
+    _say_unchecked(study.key_file)
     return study
+
+
+def _say_unchecked(key_file: Path | None) -> None:
+    if key_file and not permissions_are_checked():
+        typer.echo(f"{key_file}: who can read it is not checked on this system", err=True)

@@ -10,10 +10,13 @@ from geodata.errors import UsageError
 from geodata.gazetteer import CATALOGUE_YEAR
 from geodata.geocoder import geocode_zones
 from geodata.loaders import load_provinces, load_zone_positions, load_zones
+from geodata.web_ask import WebOptions
+from geodata.web_geocode import web_geocode_zones
 from zones.gdp import gdp_density, zone_gdp
 from zones.hubs import hub_layer, hubs_left
 from zones.nearest_hub import cluster_distances, nearest
 from zones.parameters import HUB_LAYERS
+from zones.progress import progress_bar
 from zones.registered_companies import Registrations
 from zones.registration_hubs import located_registrations, registration_hubs
 from zones.study import Study
@@ -84,8 +87,13 @@ def located_zones(study: Study) -> pd.DataFrame:
     """Return the study's zones with their positions."""
     zones = load_zones(study.zones_table, study.zones_encoding)
     if study.zones_table is None and study.year == CATALOGUE_YEAR and study.openstreetmap:
-        return zones.join(load_zone_positions())
-    return zones.join(geocode_zones(zones, study.year, openstreetmap=study.openstreetmap))
+        located = load_zone_positions()
+    else:
+        located = geocode_zones(zones, study.year, openstreetmap=study.openstreetmap)
+    if study.provider:
+        options = WebOptions(study.provider, study.cache, study.key_file, progress=progress_bar)
+        located = web_geocode_zones(located, zones, options).located
+    return zones.join(located)
 
 
 def study_registrations(study: Study) -> Registrations | None:

@@ -94,6 +94,7 @@ def warnings_of(result: StudyResult) -> list[str]:
             f"compiled by hand from general knowledge: {placed} positions, and the county or town "
             f"of {seated} more zones"
         )
+    sentences += _of_web(result)
     sentences += [f"{row['name']}: {row['remark']}" for _, row in flagged.iterrows()]
     if result.registrations is not None:
         sentences = [*sentences_of(result.registrations, "en", result.hubs), *sentences]
@@ -109,6 +110,23 @@ def _registration_counts(result: StudyResult) -> dict[str, Any]:
         "registrations_made_up": companies.report.made_up,
         "registration_level": _counts(companies.located, "geocode_level"),
     }
+
+
+def _of_web(result: StudyResult) -> list[str]:
+    """Return what became of the web geocoder's answers."""
+    if result.study.provider is None:
+        return []
+    taken = int(result.zones["geocode_method"].str.startswith("web-").sum())
+    refused, failed = (
+        int(result.zones["geocode_reason"].str.contains(f" {what}: ", regex=False).sum())
+        for what in ("refused", "failed")
+    )
+    return [
+        f"positions of {taken:,} zones are from a web geocoder ({result.study.provider}), whose "
+        "terms may restrict storing and publishing them; their radii are not calibrated",
+        f"answers of the web geocoder not taken: {refused:,} contradict the offline position, "
+        f"{failed:,} failed; see geocode_reason",
+    ]
 
 
 def _counts(zones: Any, column: str) -> dict[str, int]:

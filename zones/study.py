@@ -13,6 +13,7 @@ from typing import Any
 from geodata.errors import DataFileError, UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR
 from geodata.vocabulary import PROVINCES
+from geodata.web_ask import PROVIDERS
 from zones.parameters import (
     DISTANCE_METHODS,
     GDP_VINTAGES,
@@ -52,6 +53,8 @@ class Study:
         Of the names in the zones' names.
     openstreetmap
         Use positions from OpenStreetMap (ODbL).
+    provider, cache, key_file
+        Web geocoder to ask as well, its file of answers and of its key; see `geodata.web_ask`.
     folder, language, formats, figures
         Where and how the outputs are written; formats of tables and of figures.
     """
@@ -69,6 +72,9 @@ class Study:
     land: str = "built-up-2017"
     year: int = CATALOGUE_YEAR
     openstreetmap: bool = True
+    provider: str | None = None
+    cache: Path | None = None
+    key_file: Path | None = None
     folder: Path = Path("out")
     language: str = "en"
     formats: tuple[str, ...] = FORMATS
@@ -84,6 +90,7 @@ class Study:
             ("output.language", self.language, LANGUAGES),
             *(("output.formats", f, FORMATS) for f in self.formats),
             *(("output.figures", f, FIGURE_FORMATS) for f in self.figures),
+            *(("geocode.provider", p, PROVIDERS) for p in (self.provider,) if p is not None),
             *(("hubs.provinces", p, PROVINCES) for p in self.hub_provinces or ()),
         ):
             if value not in accepted:
@@ -108,6 +115,9 @@ class Study:
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
             text = f"geocode.year: {self.year}; accepted: {FIRST_YEAR} to {LAST_YEAR}"
             raise UsageError(text)
+        if self.provider is None and (self.cache or self.key_file):
+            text = "geocode.cache and geocode.key_file go with geocode.provider"
+            raise UsageError(text)
         if (self.hub_layer == "file") != (self.hub_file is not None):
             text = 'hubs.file goes with hubs.layer = "file", and only with it'
             raise UsageError(text)
@@ -116,8 +126,8 @@ class Study:
             raise UsageError(text)
 
     def parameters(self) -> dict[str, Any]:
-        """Return what was asked, as JSON-ready values, without the output folder."""
-        values = {k: v for k, v in asdict(self).items() if k != "folder"}
+        """Return what was asked, as JSON-ready values, without output folder and key file."""
+        values = {k: v for k, v in asdict(self).items() if k not in ("folder", "key_file")}
         return {k: v.name if isinstance(v, Path) else v for k, v in values.items()}
 
 
@@ -141,6 +151,9 @@ _KEYS: dict[str, dict[str, tuple[str, str]]] = {
     "geocode": {
         "year": ("year", "whole number"),
         "openstreetmap": ("openstreetmap", "true or false"),
+        "provider": ("provider", "text"),
+        "cache": ("cache", "path"),
+        "key_file": ("key_file", "path"),
     },
     "output": {
         "folder": ("folder", "path"),
