@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from zones.pipeline import StudyResult, run_study
 from zones.study import Study
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +46,15 @@ def browser() -> Iterator[object]:
     chrome.set_script_timeout(20)
     yield chrome
     chrome.quit()
+
+
+@pytest.fixture(scope="session")
+def figures(result: StudyResult) -> dict[tuple[str, str], Figure]:
+    """Draw every figure of the built-in study, by language and name."""
+    from tests.drawn_figures import LANGUAGES, draw
+
+    return {
+        (language, name): figure
+        for language in LANGUAGES
+        for name, figure in draw(result, language=language).items()
+    }

@@ -18,6 +18,7 @@ from zones.cli_options import (
     Km,
     LandYear,
     Lang,
+    RegistrationsFile,
     StudyFile,
     study_of,
 )
@@ -36,6 +37,7 @@ def figures(
     km: Km = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
+    registrations: RegistrationsFile = None,
     method: DistanceMethod = None,
     gdp: GdpVintage = None,
     land: LandYear = None,
@@ -59,7 +61,7 @@ def figures(
 
     study = study_of(
         study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
-        land=land, language=lang,
+        land=land, language=lang, registrations=registrations,
         figures=tuple(f.strip() for f in formats.split(",")) if formats else None,
     )  # fmt: skip
     folder = out or study.folder / "figures"

@@ -176,8 +176,8 @@ def gdp_figure(
                 note(
                     "gdp",
                     language,
-                    vintage=study.gdp,
-                    land=study.land,
+                    vintage=value(study.gdp, language),
+                    land=value(study.land, language),
                     gdp=total["gdp_yi_cny"] / YI_PER_TRILLION,
                     beyond_gdp=total["gdp_beyond_yi_cny"] / YI_PER_TRILLION,
                     pct=100.0 * total["gdp_beyond_yi_cny"] / total["gdp_yi_cny"],

@@ -107,9 +107,11 @@ def curve_figure(
                 else name
                 for layer, name in names.items()
             ]
-            inset.legend(
-                list(lines.values()), texts, loc="upper right", handlelength=2.6, borderpad=0.2
-            )
+            legend = inset.legend(
+                list(lines.values()), texts, loc="upper right", handlelength=2.6, borderpad=0.3,
+                frameon=True, framealpha=1.0, edgecolor="none",
+            )  # fmt: skip
+            legend.set_zorder(30)  # over the curves of a layer that lies high
     return page.figure
 
 

@@ -12,8 +12,8 @@ from zones.wording import pick
 WORDS: dict[str, tuple[str, str]] = {
     "type_title": ("Development zones by level and type", "各级各类开发区数量"),
     "map_title": (
-        "Development zones beyond {t:g} km from the nearest technology hub",
-        "距最近科技企业枢纽{t:g}公里以外的开发区",
+        "Development zones beyond {t:,g} km from the nearest technology hub",
+        "距最近科技企业枢纽{t:,g}公里以外的开发区",
     ),
     "curve_title": (
         "Development zones beyond a distance from the nearest technology hub",
@@ -31,8 +31,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "beyond": ("Beyond", "以外/个"),
     "beyond_pct": ("Beyond (%)", "以外/%"),
     "median": ("Median (km)", "中位数/公里"),
-    "within_km": ("within {t:g} km of a hub", "距枢纽{t:g}公里以内"),
-    "beyond_km": ("beyond {t:g} km", "{t:g}公里以外"),
+    "within_km": ("within {t:,g} km of a hub", "距枢纽{t:,g}公里以内"),
+    "beyond_km": ("beyond {t:,g} km", "{t:,g}公里以外"),
     "gdp_axis": ("Zone GDP (trillion CNY)", "开发区GDP/万亿元"),
     "gdp": ("Trillion CNY", "GDP/万亿元"),
     "distance_axis": ("Distance to the nearest hub (km)", "到最近枢纽的距离/公里"),
@@ -40,8 +40,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "published": ("2020 report: {n:,}", "2020年报告：{n:,}个"),
     "reached": ("{layer}: {t:.0f} km", "{layer}：{t:.0f}公里"),
     "legend_title": (
-        "{n:,} of {total:,} zones beyond {t:g} km",
-        "{total:,}个开发区中{n:,}个在{t:g}公里以外",
+        "{n:,} of {total:,} zones beyond {t:,g} km",
+        "{total:,}个开发区中{n:,}个在{t:,g}公里以外",
     ),
     "surely": ("surely beyond: {n:,}", "必在其外：{n:,}个"),
     "unsure": (
@@ -50,7 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "within": ("surely within: {n:,}", "必在其内：{n:,}个"),
     "hub": ("technology hub ({n:,})", "科技企业枢纽（{n:,}个）"),
-    "line": ("{t:g} km from the nearest hub", "距最近枢纽{t:g}公里"),
+    "line": ("{t:,g} km from the nearest hub", "距最近枢纽{t:,g}公里"),
     "north": ("{n}°N", "{n}°N"),
     "east": ("{n}°E", "{n}°E"),
 }
@@ -60,6 +60,18 @@ LAYERS = {
     "cores": ("Four core cities", "四个核心城市"),
     "registrations": ("Places of registered companies", "注册企业所在地"),
     "file": ("Hubs of the given file", "自备名单"),
+}
+# the built-in layers in full, for a note; narrowed to some provinces their short names do
+LAYERS_IN_FULL = {
+    "prefectures": (
+        "prefecture-level cities of Zhejiang and Guangdong, and Beijing",
+        "浙江、广东各地级市及北京",
+    ),
+    "listed": (
+        "cities of listed companies in Zhejiang, Guangdong and Beijing",
+        "浙江、广东、北京的上市公司所在城市",
+    ),
+    "cores": ("Beijing, Hangzhou, Guangzhou and Shenzhen", "北京、杭州、广州、深圳"),
 }
 COAST = ("coast: Natural Earth", "海岸线：Natural Earth")
 MADE_UP = (" (made up)", "（虚构）")
@@ -74,8 +86,8 @@ CLUSTERS = {
 }
 NOTES = {
     "beyond": (
-        "Beyond: strictly farther than {t:g} km from the nearest hub. ",
-        "以外：距最近枢纽严格大于{t:g}公里。",
+        "Beyond: strictly farther than {t:,g} km from the nearest hub. ",
+        "以外：距最近枢纽严格大于{t:,g}公里。",
     ),
     "hubs": (
         "Hubs: {layer}{provinces}; distance: {method}.",
@@ -156,7 +168,7 @@ def hubs_note(study: Study, layer: str | None = None) -> str:
     return note(
         "hubs",
         language,
-        layer=layer_words[:1].lower() + layer_words[1:],
+        layer=layer_words,
         provinces=provinces,
         method=pick(method, language),
     )

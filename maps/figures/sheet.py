@@ -51,7 +51,6 @@ RC: dict[str, Any] = {
     "grid.color": "#dddddd",
     "legend.fontsize": BODY_PT,
     "legend.frameon": False,
-    "hatch.linewidth": 0.5,
     "savefig.dpi": DPI,
     "text.hinting": "none",
     "svg.fonttype": "path",  # the reader's machine needs no font
