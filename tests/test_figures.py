@@ -48,8 +48,8 @@ def test_types_show_the_table(
         assert labels == table["type"].tolist()
     shown = words(figure)
     for column, style in (("zones", ","), ("beyond", ","), ("share_zones_pct", ".1f")):
-        for value in table[column]:
-            assert format(value, style) in shown
+        for number in table[column]:
+            assert format(number, style) in shown
 
 
 def test_map_shows_every_zone_in_its_class_at_its_place(

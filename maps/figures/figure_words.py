@@ -156,7 +156,18 @@ def layer_name(study: Study, layer: str) -> str:
 def hubs_note(study: Study, layer: str | None = None) -> str:
     """Return which hubs and which distance a figure rests on; every layer without one."""
     language = study.language
-    layer_words = layer_name(study, layer) if layer else pick(("as in the key", "见图例"), language)
+    if layer is None:
+        layer_words = pick(
+            ("as in the key, in Zhejiang, Guangdong and Beijing", "见图例，均在浙江、广东、北京"),
+            language,
+        )
+        if study.hub_layer == "file" or study.hub_provinces:
+            layer_words = pick(("as in the key", "见图例"), language)
+    elif layer in LAYERS_IN_FULL and not study.hub_provinces:
+        layer_words = pick(LAYERS_IN_FULL[layer], language)
+    else:
+        name = layer_name(study, layer).removeprefix("Hubs of ")
+        layer_words = name[:1].lower() + name[1:]
     provinces = ""
     if study.hub_provinces:
         column = "province_short" if language == "zh" else "province_en"
