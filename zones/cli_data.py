@@ -6,17 +6,29 @@ from typing import Annotated
 
 import typer
 
-from zones.cli_options import Json
+from geodata.registry import registry, table_path
+from zones.cli_options import Json, MessageLang
+from zones.usage import completing
+
+
+def _tables(incomplete: str) -> list[str]:
+    return completing(registry())(incomplete)
 
 
 def data(
-    name: Annotated[str | None, typer.Argument(help="A table; all without a name.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TABLE",
+            help="A table; all without a name.",
+            autocompletion=_tables,
+        ),
+    ] = None,
     as_json: Json = False,
+    lang: MessageLang = None,
 ) -> None:
     """List the built-in tables with rows, source and licence, each checked by its hash."""
     import json
-
-    from geodata.registry import registry, table_path
 
     entries = registry()
     for n in sorted(entries) if name is None else [name]:

@@ -19,9 +19,12 @@ from zones.cli_options import (
     Lang,
     RegistrationsFile,
     StudyFile,
+    option,
     study_of,
+    word,
 )
 from zones.parameters import GROUPINGS
+from zones.usage import number
 
 if TYPE_CHECKING:
     from zones.pipeline import StudyResult
@@ -36,20 +39,18 @@ def threshold(
     method: DistanceMethod = None,
     count: Annotated[
         int | None,
-        typer.Option("--count", help="Say, by hub layer, at which distance this many are beyond."),
+        option(
+            "--count",
+            "N",
+            "Say, by hub layer, at which distance this many are beyond.",
+            parser=number(0, whole=True),
+        ),
     ] = None,
-    by: Annotated[
-        str | None,
-        typer.Option("--by", help="Count by province, level, type, period or cluster."),
-    ] = None,
+    by: Annotated[str | None, word("--by", GROUPINGS, "GROUPING", "Count by")] = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
-    """Count the zones beyond each threshold, with the band their positions leave open.
-
-    Examples: zonegap threshold --km 300,500,800; zonegap threshold --by province; zonegap
-    threshold --count 1120
-    """
+    """Count the zones beyond each threshold, with the band their positions leave open."""
     from zones.pipeline import run_study
 
     study = study_of(
@@ -63,9 +64,6 @@ def threshold(
     )
     if by is not None and count is not None:
         text = "--by and --count: two questions; accepted: one of them"
-        raise UsageError(text)
-    if by is not None and by not in GROUPINGS:
-        text = f"--by: {by!r}; accepted: {', '.join(GROUPINGS)}"
         raise UsageError(text)
     result = run_study(study)
     if count is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,19 +13,23 @@ from zones.cli_options import (
     Json,
     Km,
     Lang,
+    OutFile,
     RegistrationsFile,
     StudyFile,
+    Weight,
+    option,
     study_of,
 )
+from zones.usage import number
 
 
 def where_next(
     study_file: StudyFile = None,
-    k: Annotated[int, typer.Option("--k", help="Up to this many new cities.", min=1)] = 5,
-    weight: Annotated[
-        str, typer.Option("--weight", help="What to bring within reach: zones, area or gdp.")
-    ] = "zones",
-    out: Annotated[Path | None, typer.Option("--out", help="CSV file to write, too.")] = None,
+    k: Annotated[
+        int, option("--k", "K", "Up to this many new cities.", parser=number(1, whole=True))
+    ] = 5,
+    weight: Weight = "zones",
+    out: OutFile = None,
     km: Km = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
