@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
@@ -14,7 +14,6 @@ from geodata.names import normalise
 from geodata.resolver import Resolution, level_of, province_of
 from geodata.towns import town_at
 from geodata.vocabulary import TEXT_KINDS
-from geodata.web_ask import Progress
 from geodata.zone_evidence import radius_km
 
 COLUMNS = (
@@ -31,16 +30,17 @@ _COMPANY_ENDS = tuple(
 )
 
 Row = tuple[object, ...]
+_Given = tuple[str, str, tuple[str, ...]]  # province, city, texts of a row
 
 
-def geocode_texts(
+def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its options
     texts: Sequence[pd.Series[str]],
     provinces: pd.Series[str] | None = None,
     cities: pd.Series[str] | None = None,
     *,
     year: int = LAST_YEAR,
     kind: str = "auto",
-    progress: Progress | None = None,
+    progress: Callable[[Iterable[_Given], int], Iterable[_Given]] | None = None,
 ) -> pd.DataFrame:
     """Locate each row by the finest of its texts.
 

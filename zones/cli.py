@@ -38,7 +38,7 @@ from zones.cli_options import (
 )
 from zones.cli_threshold import threshold
 from zones.cli_where_next import where_next
-from zones.console import note, setup, step
+from zones.console import note, say, setup, step
 from zones.console_words import in_words, language, message
 from zones.study import Study
 from zones.usage import WrongUsage, help_command, wrong_usage_text
@@ -64,9 +64,9 @@ def _print_table(key: str, study: Study, as_json: bool) -> None:
 
     table = report_table(key, run_study(study))
     if as_json:
-        typer.echo(table.frame.to_json(orient="records", force_ascii=False, indent=1))
+        say(table.frame.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        typer.echo(to_markdown(table), nl=False)
+        say(to_markdown(table), end="")
 
 
 @app.command(cls=Command)
@@ -103,10 +103,10 @@ def run(
         page = map_html(result)
         step("written", 3, 3)
         written = write_run(result, page, figures_of_run(result))
-    typer.echo(written.summary)
-    typer.echo("")
+    say(written.summary)
+    say("")
     for path in written.paths:
-        typer.echo(str(path))
+        say(str(path))
     for warning in [*warnings_of(result, language()), *map(in_words, written.undrawn)]:
         note(message("note", text=warning))
 
@@ -186,7 +186,7 @@ def tables(
         names = sorted(path.name for path in stage.iterdir())
     forget_outputs(folder.parent, [f"{folder.name}/{name}" for name in names], "tables")
     for name in names:
-        typer.echo(str(folder / name))
+        say(str(folder / name))
 
 
 @app.command(cls=Command)
@@ -221,7 +221,7 @@ def _version(asked: bool) -> None:
     if asked:
         from zones.versions import version_text
 
-        typer.echo(version_text())
+        say(version_text())
         raise typer.Exit
 
 
@@ -239,7 +239,7 @@ def _options(
     ] = False,
 ) -> None:
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        say(context.get_help())
 
 
 def main() -> None:

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from geodata.errors import FontError
 from zones.cli_help import OUTPUT
 from zones.cli_options import (
@@ -23,6 +21,7 @@ from zones.cli_options import (
     option,
     study_of,
 )
+from zones.console import say
 from zones.study import FIGURE_FORMATS
 from zones.usage import completing, some_of
 
@@ -81,7 +80,7 @@ def figures(
         names = write_figures(result, stage, study.figures, Style(title, font))
     forget_outputs(folder.parent, [f"{folder.name}/{name}" for name in names], "figures")
     for name in names:
-        typer.echo(str(folder / name))
+        say(str(folder / name))
 
 
 def figures_of_run(result: StudyResult) -> Callable[[Path], Drawn]:

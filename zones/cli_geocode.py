@@ -20,7 +20,7 @@ from zones.cli_options import (
     web_options,
     word,
 )
-from zones.console import note
+from zones.console import note, say
 from zones.console_words import level_word, message
 from zones.progress import progress_bar
 from zones.usage import number
@@ -109,10 +109,10 @@ def geocode(
     levels = located["geocode_level"]
     for level in ("place", "county", "city", "province"):
         count = int((levels == level).sum())
-        typer.echo(message("level_count", level=level_word(level), count=count))
+        say(message("level_count", level=level_word(level), count=count))
     unresolved = int((levels == "").sum())
     ambiguous = int(((levels == "") & (located["geocode_candidates"] != "")).sum())
-    typer.echo(message("unresolved", unresolved=unresolved, rows=len(table), ambiguous=ambiguous))
-    typer.echo(str(out))
+    say(message("unresolved", unresolved=unresolved, rows=len(table), ambiguous=ambiguous))
+    say(str(out))
     if strict and (unresolved or failed):
         raise typer.Exit(UNRESOLVED_EXIT)

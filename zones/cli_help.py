@@ -11,6 +11,7 @@ from zones.usage import did_you_mean
 
 QUESTION, OUTPUT = "What is asked", "What is written"
 WEB, PAGE, TILES = "Web geocoder", "What the map shows", "Boundaries and tiles"
+ARGUMENTS, OTHER = "Arguments", "Other options"
 GROUPS = (QUESTION, PAGE, TILES, WEB, OUTPUT)
 
 # command: what it is called for, each line as it is typed
@@ -62,10 +63,8 @@ class Command(TyperCommand):
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
             if record is not None:
-                argument = param.param_type_name == "argument"
-                group = getattr(param, "rich_help_panel", None) or "Other options"
-                rows.setdefault("Arguments" if argument else group, []).append(record)
-        for group in ("Arguments", *GROUPS, "Other options"):
+                rows.setdefault(_group(param), []).append(record)
+        for group in (ARGUMENTS, *GROUPS, OTHER):
             if group in rows:
                 with formatter.section(group):
                     formatter.write_dl(rows[group], col_max=26)
@@ -96,6 +95,14 @@ class Group(TyperGroup):
             text = f"no such command {name!r}; accepted: {accepted}"
             raise UsageError(text + did_you_mean(name, self.commands))
         return super().resolve_command(ctx, args)
+
+
+def _group(param: Any) -> str:
+    if param.param_type_name == "argument":
+        return ARGUMENTS
+    if param.name in ("help", "out"):
+        return OTHER if param.name == "help" else OUTPUT
+    return getattr(param, "rich_help_panel", None) or QUESTION
 
 
 def _write_examples(command: str, formatter: Any) -> None:

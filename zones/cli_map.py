@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from geodata.errors import UsageError
 from zones.cli_help import OUTPUT, PAGE, TILES
 from zones.cli_options import (
@@ -22,6 +20,7 @@ from zones.cli_options import (
     study_of,
     word,
 )
+from zones.console import say
 from zones.parameters import HUB_LAYERS
 from zones.usage import number
 
@@ -181,4 +180,4 @@ def map_(
     path = out or study.folder / "map.html"
     write_atomic(path, html)
     forget_outputs(path.parent, [path.name], "map")
-    typer.echo(str(path))
+    say(str(path))

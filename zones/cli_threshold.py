@@ -7,8 +7,6 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from geodata.errors import UsageError
 from zones.cli_options import (
     DistanceMethod,
@@ -23,6 +21,7 @@ from zones.cli_options import (
     study_of,
     word,
 )
+from zones.console import say
 from zones.parameters import GROUPINGS
 from zones.usage import number
 
@@ -87,12 +86,12 @@ def _print_counts(result: StudyResult, as_json: bool) -> None:
         zones[["area_ha", "gdp_yi_cny"]],
     )
     if as_json:
-        typer.echo(counts.reset_index().to_json(orient="records", indent=1))
+        say(counts.reset_index().to_json(orient="records", indent=1))
         return
     layer = value(study.hub_layer, study.language)
     for _, row in counts.reset_index().iterrows():
         line = pick(COUNTS["beyond"], study.language)
-        typer.echo(line.format(layer=layer, zones=len(zones), **row))
+        say(line.format(layer=layer, zones=len(zones), **row))
 
 
 def _print_groups(result: StudyResult, by: str, as_json: bool) -> None:
@@ -103,9 +102,9 @@ def _print_groups(result: StudyResult, by: str, as_json: bool) -> None:
     chosen = table.frame[table.frame["grouping"].isin([by, ""])]
     table = replace(table, frame=chosen)
     if as_json:
-        typer.echo(table.frame.to_json(orient="records", force_ascii=False, indent=1))
+        say(table.frame.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        typer.echo(to_markdown(table), nl=False)
+        say(to_markdown(table), end="")
 
 
 def _print_inverse(result: StudyResult, count: int, as_json: bool) -> None:
@@ -121,9 +120,9 @@ def _print_inverse(result: StudyResult, count: int, as_json: bool) -> None:
         rows.append({"hub_layer": layer, "count": count, "low_km": low_km, "high_km": high_km})
     if as_json:
         no_end = [row | {"high_km": None} if row["high_km"] == math.inf else row for row in rows]
-        typer.echo(json.dumps(no_end, indent=1))
+        say(json.dumps(no_end, indent=1))
         return
     for row in rows:
         tie, no_end_km = row["low_km"] == row["high_km"], row["high_km"] == math.inf
         line = pick(COUNTS["tie" if tie else "open" if no_end_km else "inverse"], study.language)
-        typer.echo(line.format(layer=value(str(row["hub_layer"]), study.language), **row))
+        say(line.format(layer=value(str(row["hub_layer"]), study.language), **row))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from zones.cli_options import (
     DistanceMethod,
     Hubs,
@@ -20,6 +18,7 @@ from zones.cli_options import (
     option,
     study_of,
 )
+from zones.console import say
 from zones.usage import number
 
 
@@ -61,6 +60,6 @@ def where_next(
     if out is not None:
         write_atomic(out, BOM + csv_text(table.frame.round(6)))
     if as_json:
-        typer.echo(table.frame.to_json(orient="records", force_ascii=False, indent=1))
+        say(table.frame.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        typer.echo(to_markdown(table), nl=False)
+        say(to_markdown(table), end="")

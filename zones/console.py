@@ -8,8 +8,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
-import typer
-
 from geodata.errors import UsageError
 from zones import console_words
 from zones.study import LANGUAGES
@@ -112,9 +110,19 @@ def _windows_locale() -> str:
     return locale.windows_locale.get(code, "")
 
 
+def say(text: str, end: str = "\n") -> None:
+    """Print a result.
+
+    Not by typer, which writes UTF-8 to a stream that says it is ASCII.
+    """
+    sys.stdout.write(text + end)
+    sys.stdout.flush()
+
+
 def note(text: str) -> None:
     """Say something beside the results."""
-    typer.echo(text, err=True)
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
 
 
 def step(key: str, number: int, of: int) -> None:
