@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from geodata.errors import UsageError
 from zones import console_words
+from zones.progress import on_terminal
 from zones.study import LANGUAGES
 
 VARIABLE = "ZONEGAP_LANG"
@@ -127,7 +128,7 @@ def note(text: str) -> None:
 
 def step(key: str, number: int, of: int) -> None:
     """Say on a terminal, and only there, what a long command is at."""
-    if sys.stderr.isatty():
+    if on_terminal():
         note(f"[{number}/{of}] {console_words.message(key)} ...")
 
 

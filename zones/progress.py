@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -11,9 +12,12 @@ import typer
 from zones.console_words import message
 
 Item = TypeVar("Item")
-
-
 PARTS = 200  # a bar of a million rows need not move a million times
+
+
+def on_terminal() -> bool:
+    """Whether messages go to a terminal that can go back in its line."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def progress_bar(items: Iterable[Item], length: int) -> Iterator[Item]:
@@ -26,7 +30,7 @@ def progress_bar(items: Iterable[Item], length: int) -> Iterator[Item]:
     length
         How many they are.
     """
-    if not sys.stderr.isatty():
+    if not on_terminal():
         yield from items
         return
     every = max(1, length // PARTS)
