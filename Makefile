@@ -4,13 +4,26 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
 
-.PHONY: run test check format clean
+.PHONY: run test test-notebooks notebooks check format clean
 
 run: $(VENV)/.run
 	$(BIN)/zonegap run --out $(OUT)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto
+
+# Notebooks are executed on a copy; what they show must be what is kept in them.
+EXECUTED := build/notebooks
+EXECUTE = rm -rf $(EXECUTED) && mkdir -p $(EXECUTED) && cp notebooks/*.ipynb $(EXECUTED) && \
+  ZONEGAP_LANG=en $(BIN)/python -m pytest -q --nbmake --overwrite -n 2 $(EXECUTED)
+
+test-notebooks: $(VENV)/.dev
+	$(EXECUTE)
+	$(BIN)/python notebooks/store_outputs.py $(EXECUTED) --check
+
+notebooks: $(VENV)/.dev
+	$(EXECUTE)
+	$(BIN)/python notebooks/store_outputs.py $(EXECUTED)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
@@ -13,13 +13,13 @@ from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, gazetteer
 from geodata.names import normalise
 from geodata.resolver import Resolution, level_of, province_of
 from geodata.towns import town_at
+from geodata.vocabulary import TEXT_KINDS
 from geodata.zone_evidence import radius_km
 
 COLUMNS = (
     "lon lat adcode geocode_province geocode_city geocode_county geocode_level geocode_method "
     "geocode_source uncertainty_km geocode_candidates geocode_reason"
 ).split()
-KINDS = ("auto", "address", "company")
 _LEVEL, _METHOD, _SOURCE = (
     COLUMNS.index(f"geocode_{name}") for name in ("level", "method", "source")
 )
@@ -30,15 +30,17 @@ _COMPANY_ENDS = tuple(
 )
 
 Row = tuple[object, ...]
+_Given = tuple[str, str, tuple[str, ...]]  # province, city, texts of a row
 
 
-def geocode_texts(
+def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its options
     texts: Sequence[pd.Series[str]],
     provinces: pd.Series[str] | None = None,
     cities: pd.Series[str] | None = None,
     *,
     year: int = LAST_YEAR,
     kind: str = "auto",
+    progress: Callable[[Iterable[_Given], int], Iterable[_Given]] | None = None,
 ) -> pd.DataFrame:
     """Locate each row by the finest of its texts.
 
@@ -52,6 +54,8 @@ def geocode_texts(
         Of the division names, 1980 to 2024; former names are understood too.
     kind
         ``address``, ``company``, or ``auto``: a text with 公司 or the like is a company's name.
+    progress
+        Wraps the rows, given with their number: a progress bar.
 
     Returns
     -------
@@ -67,8 +71,8 @@ def geocode_texts(
     UsageError
         For an unknown kind or a year without names.
     """
-    if kind not in KINDS:
-        text = f"kind: {kind!r}; accepted: {', '.join(KINDS)}"
+    if kind not in TEXT_KINDS:
+        text = f"kind: {kind!r}; accepted: {', '.join(TEXT_KINDS)}"
         raise UsageError(text)
     locator = _Locator(gazetteer(year), kind)
     index = texts[0].index
@@ -78,9 +82,10 @@ def geocode_texts(
     town = blank if cities is None else cities.tolist()
     # rows that come out equal are kept once: a million companies sit in a few thousand counties
     numbers: dict[Row, int] = {}
+    rows = zip(home, town, zip(*columns, strict=True), strict=True)
     codes = [
         numbers.setdefault(locator.row(province, city, row), len(numbers))
-        for province, city, row in zip(home, town, zip(*columns, strict=True), strict=True)
+        for province, city, row in (progress(rows, len(index)) if progress else rows)
     ]
     distinct = pd.DataFrame(list(numbers), columns=COLUMNS)
     distinct["lon"] = distinct["lon"].astype(float)

@@ -15,6 +15,7 @@ from geodata.errors import ZonegapError
 from zones.cli_data import data
 from zones.cli_figures import figures, figures_of_run
 from zones.cli_geocode import geocode
+from zones.cli_help import OUTPUT, Command, Group
 from zones.cli_map import map_, map_html
 from zones.cli_options import (
     Cache,
@@ -28,28 +29,32 @@ from zones.cli_options import (
     Km,
     LandYear,
     Lang,
+    Out,
     RegistrationsFile,
     StudyFile,
     WebProvider,
+    option,
     study_of,
 )
 from zones.cli_threshold import threshold
 from zones.cli_where_next import where_next
+from zones.console import note, say, setup, step
+from zones.console_words import in_words, language, message
 from zones.study import Study
+from zones.usage import WrongUsage, help_command, wrong_usage_text
 
 app = typer.Typer(
     name="zonegap",
     help="How far are China's development zones from the technology companies that could "
     "digitalise them?",
-    no_args_is_help=True,
+    cls=Group,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-def _say(text: str) -> None:
-    typer.echo(text, err=True)
+STOPPED_EXIT = 130  # by Ctrl+C, as shells have it
 
 
 def _print_table(key: str, study: Study, as_json: bool) -> None:
@@ -59,15 +64,15 @@ def _print_table(key: str, study: Study, as_json: bool) -> None:
 
     table = report_table(key, run_study(study))
     if as_json:
-        typer.echo(table.frame.to_json(orient="records", force_ascii=False, indent=1))
+        say(table.frame.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        typer.echo(to_markdown(table), nl=False)
+        say(to_markdown(table), end="")
 
 
-@app.command()
+@app.command(cls=Command)
 def run(
     study_file: StudyFile = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Output folder.")] = None,
+    out: Out = None,
     km: Km = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
@@ -82,6 +87,7 @@ def run(
 ) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from zones.pipeline import run_study
+    from zones.provenance import warnings_of
     from zones.run_outputs import write_run
     from zones.staging import claimed
 
@@ -90,20 +96,22 @@ def run(
         gdp=gdp, land=land, language=lang, registrations=registrations, provider=provider,
         cache=cache, key_file=key_file,
     )  # fmt: skip
-    _say("locating zones and measuring distances ...")
     with claimed(study.folder):
+        step("located", 1, 3)
         result = run_study(study)
-        _say("writing zones, tables, map and figures ...")
-        written = write_run(result, map_html(result), figures_of_run(result))
-    typer.echo(written.summary)
-    typer.echo("")
+        step("drawn", 2, 3)
+        page = map_html(result)
+        step("written", 3, 3)
+        written = write_run(result, page, figures_of_run(result))
+    say(written.summary)
+    say("")
     for path in written.paths:
-        typer.echo(str(path))
-    for warning in written.warnings:
-        _say(f"note: {warning}")
+        say(str(path))
+    for warning in [*warnings_of(result, language()), *map(in_words, written.undrawn)]:
+        note(message("note", text=warning))
 
 
-@app.command()
+@app.command(cls=Command)
 def distance(
     study_file: StudyFile = None,
     out: Annotated[
@@ -128,10 +136,10 @@ def distance(
         typer.echo(text, nl=False)
     else:
         write_atomic(out, BOM + text)
-        _say(str(out))
+        note(str(out))
 
 
-@app.command()
+@app.command(cls=Command)
 def gdp(
     study_file: StudyFile = None,
     gdp: GdpVintage = None,
@@ -143,11 +151,11 @@ def gdp(
     _print_table("provinces", study_of(study_file, gdp=gdp, land=land, language=lang), as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 def tables(
     study_file: StudyFile = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder; tables/ in the study's without it.")
+        Path | None, option("--out", "PATH", "Folder; tables/ in the study's without it.", OUTPUT)
     ] = None,
     km: Km = None,
     hubs: Hubs = None,
@@ -178,10 +186,10 @@ def tables(
         names = sorted(path.name for path in stage.iterdir())
     forget_outputs(folder.parent, [f"{folder.name}/{name}" for name in names], "tables")
     for name in names:
-        typer.echo(str(folder / name))
+        say(str(folder / name))
 
 
-@app.command()
+@app.command(cls=Command)
 def reconcile(
     study_file: StudyFile = None,
     hubs: Hubs = None,
@@ -201,43 +209,60 @@ def reconcile(
     _print_table("reconciliation", study, as_json)
 
 
-app.command()(data)
-app.command()(figures)
-app.command()(geocode)
-app.command("map")(map_)
-app.command()(threshold)
-app.command("where-next")(where_next)
+app.command(cls=Command)(data)
+app.command(cls=Command)(figures)
+app.command(cls=Command)(geocode)
+app.command("map", cls=Command)(map_)
+app.command(cls=Command)(threshold)
+app.command("where-next", cls=Command)(where_next)
 
 
 def _version(asked: bool) -> None:
     if asked:
-        from zones.provenance import VERSION
+        from zones.versions import version_text
 
-        typer.echo(f"zonegap {VERSION}")
+        say(version_text())
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the versions of zonegap, its tables and the catalogue.",
+            callback=_version,
+            is_eager=True,
+        ),
+    ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        say(context.get_help())
 
 
 def main() -> None:
     """Run the command; a known error is one message and its exit code, never a traceback.
 
-    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input data, 4 rows unresolved (--strict).
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input data, 4 rows unresolved (--strict),
+    130 stopped by the user.
     """
-    for stream in (sys.stdout, sys.stderr):
-        # a console that cannot show a character (GBK) must not end the run
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
     try:
-        app()
+        setup()
+        code = app(prog_name="zonegap", standalone_mode=False)
     except ZonegapError as error:
-        _say(f"zonegap: {error}")
-        sys.exit(error.exit_code)
+        note(f"zonegap: {in_words(str(error))}")
+        code = error.exit_code
+    except WrongUsage as error:
+        note(f"zonegap: {in_words(wrong_usage_text(error))}")
+        note(message("try_help", command=help_command(error, sys.argv[1:])))
+        code = 2
+    except typer.Abort:
+        code = STOPPED_EXIT
     except OSError as error:
-        _say(f"zonegap: {error.filename or ''}: {error.strerror or error}")
-        sys.exit(1)
+        note(f"zonegap: {error.filename or ''}: {error.strerror or error}")
+        code = 1
+    if code == STOPPED_EXIT:
+        note(message("stopped"))
+    sys.exit(code)

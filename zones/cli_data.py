@@ -6,27 +6,44 @@ from typing import Annotated
 
 import typer
 
-from zones.cli_options import Json
+from geodata.errors import UsageError
+from geodata.registry import registry, table_path
+from zones.cli_options import Json, MessageLang
+from zones.console import say
+from zones.usage import completing, did_you_mean
+
+
+def _tables(incomplete: str) -> list[str]:
+    return completing(registry())(incomplete)
 
 
 def data(
-    name: Annotated[str | None, typer.Argument(help="A table; all without a name.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TABLE",
+            help="A table; all without a name.",
+            autocompletion=_tables,
+        ),
+    ] = None,
     as_json: Json = False,
+    lang: MessageLang = None,
 ) -> None:
     """List the built-in tables with rows, source and licence, each checked by its hash."""
     import json
 
-    from geodata.registry import registry, table_path
-
     entries = registry()
+    if name is not None and name not in entries:
+        text = f"TABLE: {name!r}; accepted: {', '.join(sorted(entries))}"
+        raise UsageError(text + did_you_mean(name, entries))
     for n in sorted(entries) if name is None else [name]:
         path, entry = table_path(n), entries[n]
         if as_json:
             about = entry.__dict__ | {"name": n, "path": str(path)}
-            typer.echo(json.dumps(about, ensure_ascii=False))
+            say(json.dumps(about, ensure_ascii=False))
             continue
-        typer.echo(f"{n}: {entry.title}; {entry.rows:,} rows; {entry.date}; {entry.licence}")
+        say(f"{n}: {entry.title}; {entry.rows:,} rows; {entry.date}; {entry.licence}")
         if name is not None:
-            typer.echo(f"  source: {entry.source}")
-            typer.echo(f"  columns: {', '.join(entry.columns)}")
-            typer.echo(f"  sha256: {entry.sha256}\n  file: {path}")
+            say(f"  source: {entry.source}")
+            say(f"  columns: {', '.join(entry.columns)}")
+            say(f"  sha256: {entry.sha256}\n  file: {path}")

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from geodata.errors import FontError
+from zones.cli_help import OUTPUT
 from zones.cli_options import (
     DistanceMethod,
     GdpVintage,
@@ -20,9 +19,12 @@ from zones.cli_options import (
     Lang,
     RegistrationsFile,
     StudyFile,
+    option,
     study_of,
 )
+from zones.console import say
 from zones.study import FIGURE_FORMATS
+from zones.usage import completing, some_of
 
 if TYPE_CHECKING:
     from zones.pipeline import StudyResult
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 def figures(
     study_file: StudyFile = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder; figures/ in the study's without it.")
+        Path | None,
+        option("--out", "PATH", "Folder; figures/ in the study's without it.", OUTPUT),
     ] = None,
     km: Km = None,
     hubs: Hubs = None,
@@ -43,13 +46,22 @@ def figures(
     land: LandYear = None,
     lang: Lang = None,
     formats: Annotated[
-        str | None, typer.Option("--formats", help=f"Comma-separated: {','.join(FIGURE_FORMATS)}.")
+        str | None,
+        option(
+            "--formats",
+            "LIST",
+            f"Comma-separated: {','.join(FIGURE_FORMATS)}.",
+            OUTPUT,
+            parser=some_of(FIGURE_FORMATS),
+            autocompletion=completing(FIGURE_FORMATS),
+        ),
     ] = None,
     title: Annotated[
-        bool, typer.Option("--title/--no-title", help="Leave the titles to the paper's captions.")
+        bool,
+        option("--title/--no-title", None, "Leave the titles to the paper's captions.", OUTPUT),
     ] = True,
     font: Annotated[
-        str | None, typer.Option("--font", help="Font family to use, e.g. Arial.")
+        str | None, option("--font", "NAME", "Font family to use, e.g. Arial.", OUTPUT)
     ] = None,
 ) -> None:
     """Write the five figures of the study, fit for print; the first threshold counts."""
@@ -62,7 +74,7 @@ def figures(
     study = study_of(
         study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
         land=land, language=lang, registrations=registrations,
-        figures=tuple(f.strip() for f in formats.split(",")) if formats else None,
+        figures=tuple(formats.split(",")) if formats else None,
     )  # fmt: skip
     folder = out or study.folder / "figures"
     result = run_study(study)
@@ -70,7 +82,7 @@ def figures(
         names = write_figures(result, stage, study.figures, Style(title, font))
     forget_outputs(folder.parent, [f"{folder.name}/{name}" for name in names], "figures")
     for name in names:
-        typer.echo(str(folder / name))
+        say(str(folder / name))
 
 
 def figures_of_run(result: StudyResult) -> Callable[[Path], Drawn]:

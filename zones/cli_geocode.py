@@ -9,46 +9,67 @@ import typer
 
 from geodata.errors import BadInputError, UsageError
 from geodata.gazetteer import FIRST_YEAR, LAST_YEAR
-from zones.cli_options import Cache, KeyFile, WebProvider, web_options
+from geodata.vocabulary import TEXT_KINDS as KINDS
+from zones.cli_help import OUTPUT, WEB
+from zones.cli_options import (
+    Cache,
+    KeyFile,
+    MessageLang,
+    WebProvider,
+    option,
+    web_options,
+    word,
+)
+from zones.console import note, say
+from zones.console_words import level_word, message
+from zones.progress import progress_bar
+from zones.usage import number
 
 UNRESOLVED_EXIT = 4
 
 
 def geocode(
-    file: Annotated[Path, typer.Argument(help="CSV file: UTF-8 or GB18030.")],
+    file: Annotated[Path, typer.Argument(metavar="TABLE", help="CSV file: UTF-8 or GB18030.")],
     column: Annotated[
         list[str],
-        typer.Option("--column", help="Column of addresses or names; repeat, most trusted first."),
+        option("--column", "NAME", "Column of addresses or names; repeat, most trusted first."),
     ],
-    out: Annotated[Path, typer.Option("--out", help="CSV file to write.")],
+    out: Annotated[Path, option("--out", "FILE", "CSV file to write.", OUTPUT)],
     province_column: Annotated[
-        str | None, typer.Option("--province-column", help="Column of provinces, binding.")
+        str | None, option("--province-column", "NAME", "Column of provinces, binding.")
     ] = None,
     city_column: Annotated[
-        str | None, typer.Option("--city-column", help="Column of cities, binding.")
+        str | None, option("--city-column", "NAME", "Column of cities, binding.")
     ] = None,
     year: Annotated[
-        int, typer.Option("--year", help="Year of the names.", min=FIRST_YEAR, max=LAST_YEAR)
+        int,
+        option(
+            "--year",
+            "YEAR",
+            f"Year of the names, {FIRST_YEAR} to {LAST_YEAR}.",
+            parser=number(FIRST_YEAR, LAST_YEAR, whole=True),
+        ),
     ] = LAST_YEAR,
-    kind: Annotated[
-        str, typer.Option("--kind", help="address, company, or auto by the words of each text.")
-    ] = "auto",
+    kind: Annotated[str, word("--kind", KINDS, "KIND", "By the words of each text, or all")] = (
+        KINDS[0]
+    ),
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 4 when a row stays unresolved or failed.")
+        bool,
+        option("--strict", None, "Exit with 4 when a row stays unresolved or failed.", OUTPUT),
     ] = False,
     provider: WebProvider = None,
     cache: Cache = None,
     key_file: KeyFile = None,
     rate: Annotated[
-        float | None, typer.Option("--rate", help="Web requests a second at most.")
+        float | None,
+        option("--rate", "N", "Web requests a second at most.", WEB, parser=number(0)),
     ] = None,
+    lang: MessageLang = None,
 ) -> None:
     """Locate addresses or company names, offline; every row keeps its reason.
 
     With --provider, a web geocoder is asked as well; its answers are taken where the offline
     result bears them out.
-
-    Example: zonegap geocode firms.csv --column 注册地址 --column 公司名称 --out firms_located.csv
     """
     from geodata.geocode_texts import geocode_texts
     from geodata.text_tables import read_csv
@@ -71,26 +92,27 @@ def geocode(
     texts = [table[c] for c in column]
     provinces = table[province_column] if province_column else None
     cities = table[city_column] if city_column else None
-    located = geocode_texts(texts, provinces, cities, year=year, kind=kind)
+    located = geocode_texts(texts, provinces, cities, year=year, kind=kind, progress=progress_bar)
     failed = 0
     if web:
         found = web_geocode_texts(located, texts, provinces, cities, web)
         located, failed = found.located, found.counts["failed"]
         counts = ", ".join(f"{name} {count:,}" for name, count in found.counts.items())
-        typer.echo(f"{web.provider}: {counts}", err=True)
+        note(f"{web.provider}: {counts}")
         if failed:
-            typer.echo("run again to ask for the failed ones once more", err=True)
+            note(message("web_again"))
     taken = {c: f"input_{c}" for c in table.columns if c in located.columns}
     for old, new in taken.items():
-        typer.echo(f"your column {old} is written as {new}", err=True)
+        note(message("column_renamed", old=old, new=new))
     both = table.rename(columns=taken).join(located.round({"lon": 6, "lat": 6}))
     write_atomic(out, BOM + csv_text(both))
     levels = located["geocode_level"]
     for level in ("place", "county", "city", "province"):
-        typer.echo(f"{level}: {int((levels == level).sum()):,}")
+        count = int((levels == level).sum())
+        say(message("level_count", level=level_word(level), count=count))
     unresolved = int((levels == "").sum())
     ambiguous = int(((levels == "") & (located["geocode_candidates"] != "")).sum())
-    typer.echo(f"unresolved: {unresolved:,} of {len(table):,} rows, {ambiguous:,} with candidates")
-    typer.echo(str(out))
+    say(message("unresolved", unresolved=unresolved, rows=len(table), ambiguous=ambiguous))
+    say(str(out))
     if strict and (unresolved or failed):
         raise typer.Exit(UNRESOLVED_EXIT)

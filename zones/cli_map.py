@@ -5,20 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from geodata.errors import UsageError
+from zones.cli_help import OUTPUT, PAGE, TILES
 from zones.cli_options import (
     DistanceMethod,
     Hubs,
     HubsFile,
     Km,
     Lang,
-    Layer,
     RegistrationsFile,
     StudyFile,
+    Weight,
+    option,
     study_of,
+    word,
 )
+from zones.console import say
+from zones.parameters import HUB_LAYERS
+from zones.usage import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +93,7 @@ def _new_hubs(result: StudyResult, k: int, weight: str, threshold_km: float) -> 
 def map_(
     study_file: StudyFile = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="HTML file; map.html in the study's folder.")
+        Path | None, option("--out", "FILE", "HTML file; map.html in the study's folder.", OUTPUT)
     ] = None,
     km: Km = None,
     hubs: Hubs = None,
@@ -98,39 +102,46 @@ def map_(
     method: DistanceMethod = None,
     lang: Lang = None,
     layer: Annotated[
-        Layer | None, typer.Option("--layer", help="Hub layer that is shown first.")
+        str | None, word("--layer", HUB_LAYERS, "LAYER", "Hub layer that is shown first", PAGE)
     ] = None,
     threshold_km: Annotated[
-        float | None, typer.Option("--threshold-km", help="Threshold that is shown first.")
+        float | None,
+        option("--threshold-km", "KM", "Threshold that is shown first.", PAGE, parser=number(0)),
     ] = None,
     new_hubs: Annotated[
-        int, typer.Option("--new-hubs", help="Show the best K cities of where-next.", min=0)
+        int,
+        option(
+            "--new-hubs",
+            "K",
+            "Show the best K cities of where-next.",
+            PAGE,
+            parser=number(0, whole=True),
+        ),
     ] = 0,
-    weight: Annotated[
-        str, typer.Option("--weight", help="What those bring within reach: zones, area or gdp.")
-    ] = "zones",
+    weight: Weight = "zones",
     boundaries: Annotated[
         Path | None,
-        typer.Option("--boundaries", help="Boundaries to draw: GeoJSON, GeoPackage, Shapefile."),
+        option("--boundaries", "FILE", "Lines to draw: GeoJSON, GeoPackage, Shapefile.", TILES),
     ] = None,
     boundary_credit: Annotated[
-        str | None, typer.Option("--boundary-credit", help="Who made them; needed with them.")
+        str | None, option("--boundary-credit", "TEXT", "Who made them; needed with them.", TILES)
     ] = None,
     map_approval: Annotated[
-        str | None, typer.Option("--map-approval", help="Their map review number (审图号).")
+        str | None, option("--map-approval", "TEXT", "Their map review number (审图号).", TILES)
     ] = None,
     tiles: Annotated[
         str | None,
-        typer.Option("--tiles", help="tianditu, amap or a URL with {x} {y} {z}; none without."),
+        option("--tiles", "NAME", "tianditu, amap or a URL with {x} {y} {z}; none without.", TILES),
     ] = None,
     tiles_key: Annotated[
-        str | None, typer.Option("--tiles-key", help="Its key; else from ZONEGAP_TILES_KEY.")
+        str | None, option("--tiles-key", "KEY", "Its key; else from ZONEGAP_TILES_KEY.", TILES)
     ] = None,
     tiles_credit: Annotated[
-        str | None, typer.Option("--tiles-credit", help="Credit of a URL's tiles; else its host.")
+        str | None,
+        option("--tiles-credit", "TEXT", "Credit of a URL's tiles; else its host.", TILES),
     ] = None,
     tiles_datum: Annotated[
-        str | None, typer.Option("--tiles-datum", help="Of a URL's tiles: WGS-84 or GCJ-02.")
+        str | None, option("--tiles-datum", "DATUM", "Of a URL's tiles: WGS-84 or GCJ-02.", TILES)
     ] = None,
 ) -> None:
     """Write the interactive map, one file that opens without network unless tiles are asked for."""
@@ -159,7 +170,7 @@ def map_(
     outlines = file_outlines(boundaries, boundary_credit, map_approval) if boundaries else None
     html = map_html(
         run_study(study),
-        layer=None if layer is None else str(layer),
+        layer=layer,
         threshold_km=threshold_km,
         new_hubs=new_hubs,
         weight=weight,
@@ -169,4 +180,4 @@ def map_(
     path = out or study.folder / "map.html"
     write_atomic(path, html)
     forget_outputs(path.parent, [path.name], "map")
-    typer.echo(str(path))
+    say(str(path))

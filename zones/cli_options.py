@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from geodata.errors import UsageError
 from geodata.web_ask import PROVIDERS, WebOptions
 from geodata.web_key import permissions_are_checked
+from zones import console_words
+from zones.cli_help import OUTPUT, QUESTION, WEB
+from zones.console import note
+from zones.console_words import message
 from zones.parameters import (
     DISTANCE_METHODS,
     GDP_VINTAGES,
@@ -18,63 +22,85 @@ from zones.parameters import (
     LAND_YEARS,
     SYNTHETIC,
     SYNTHETIC_TABLE,
+    WEIGHTS,
 )
 from zones.progress import progress_bar
 from zones.study import FORMATS, LANGUAGES, Study, override, read_study
+from zones.usage import completing, one_of, some_of
 
-Layer = StrEnum("Layer", {name: name for name in HUB_LAYERS})  # type: ignore[misc]
-Method = StrEnum("Method", {name: name for name in DISTANCE_METHODS})  # type: ignore[misc]
-Gdp = StrEnum("Gdp", {name: name for name in GDP_VINTAGES})  # type: ignore[misc]
-Land = StrEnum("Land", {name: name for name in LAND_YEARS})  # type: ignore[misc]
-Provider = StrEnum("Provider", {name: name for name in PROVIDERS})  # type: ignore[misc]
-Language = StrEnum("Language", {name: name for name in LANGUAGES})  # type: ignore[misc]
+
+def word(name: str, words: Iterable[str], metavar: str, text: str, group: str = QUESTION) -> Any:
+    """Return an option that takes one of several words, all of them in its help."""
+    words = tuple(words)
+    return typer.Option(
+        name, metavar=metavar, parser=one_of(words), autocompletion=completing(words),
+        help=f"{text}: {', '.join(words)}.", rich_help_panel=group,
+    )  # fmt: skip
+
+
+def option(name: str, metavar: str | None, text: str, group: str = QUESTION, **more: Any) -> Any:
+    """Return an option of a group; without a metavar it is a switch."""
+    return typer.Option(name, metavar=metavar, help=text, rich_help_panel=group, **more)
+
 
 StudyFile = Annotated[
-    Path | None, typer.Argument(help="Study file in TOML; the built-in study without one.")
+    Path | None,
+    typer.Argument(metavar="STUDY", help="Study file in TOML; the built-in study without one."),
 ]
-Km = Annotated[
-    str | None, typer.Option("--km", help="Thresholds in km, comma-separated: 300,500,800.")
-]
-Hubs = Annotated[Layer | None, typer.Option("--hubs", help="Hub layer.")]
+Out = Annotated[Path | None, option("--out", "PATH", "Output folder; out without one.", OUTPUT)]
+OutFile = Annotated[Path | None, option("--out", "FILE", "CSV file to write.", OUTPUT)]
+Km = Annotated[str | None, option("--km", "KM", "Thresholds in km, comma-separated: 300,500,800.")]
+Hubs = Annotated[str | None, word("--hubs", HUB_LAYERS, "LAYER", "Hub layer")]
 HubsFile = Annotated[
     Path | None,
-    typer.Option("--hubs-file", help="Hubs (hub, province, lon, lat, datum) or companies."),
+    option("--hubs-file", "FILE", "Hubs (hub, province, lon, lat, datum) or companies."),
 ]
 RegistrationsFile = Annotated[
     Path | None,
-    typer.Option(
-        "--registrations", help="Company extract (xlsx, xls, csv, tsv, parquet), or: synthetic."
+    option(
+        "--registrations",
+        "FILE",
+        "Company extract (xlsx, xls, csv, tsv, parquet), or: synthetic.",
     ),
 ]
 DistanceMethod = Annotated[
-    Method | None, typer.Option("--method", help="Great circle, or exact on the ellipsoid.")
+    str | None, word("--method", DISTANCE_METHODS, "METHOD", "On the sphere, or the ellipsoid")
 ]
-GdpVintage = Annotated[Gdp | None, typer.Option("--gdp", help="Vintage of provincial GDP 2018.")]
-LandYear = Annotated[Land | None, typer.Option("--land", help="Urban land to divide by.")]
+GdpVintage = Annotated[
+    str | None, word("--gdp", GDP_VINTAGES, "VINTAGE", "Vintage of provincial GDP 2018")
+]
+LandYear = Annotated[str | None, word("--land", LAND_YEARS, "YEAR", "Urban land to divide by")]
 Lang = Annotated[
-    Language | None, typer.Option("--lang", help="Language of tables, map and figures.")
+    str | None,
+    word("--lang", LANGUAGES, "LANG", "Language of tables, map, figures and messages", OUTPUT),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+MessageLang = Annotated[str | None, word("--lang", LANGUAGES, "LANG", "Language", OUTPUT)]
+Json = Annotated[bool, option("--json", None, "Print JSON for programs.", OUTPUT)]
 Formats = Annotated[
-    str | None, typer.Option("--formats", help=f"Comma-separated: {','.join(FORMATS)}.")
-]
+    str | None,
+    option(
+        "--formats", "LIST", f"Comma-separated: {','.join(FORMATS)}.", OUTPUT,
+        parser=some_of(FORMATS), autocompletion=completing(FORMATS),
+    ),
+]  # fmt: skip
+Weight = Annotated[str, word("--weight", WEIGHTS, "WHAT", "What new hubs bring within reach")]
 
 WebProvider = Annotated[
-    Provider | None,
-    typer.Option("--provider", help="Web geocoder to ask as well; needs a key and zonegap[web]."),
+    str | None,
+    word("--provider", PROVIDERS, "NAME", "Ask this too (needs a key and zonegap[web])", WEB),
 ]
 Cache = Annotated[
     Path | None,
-    typer.Option("--cache", help="File of web answers; in your cache folder without one."),
+    option("--cache", "FILE", "File of web answers; in your cache folder without one.", WEB),
 ]
 KeyFile = Annotated[
     Path | None,
-    typer.Option("--key-file", help="File of the key; ZONEGAP_<PROVIDER>_KEY without one."),
+    option("--key-file", "FILE", "File of the key; ZONEGAP_<PROVIDER>_KEY without one.", WEB),
 ]
 
 
 def web_options(
-    provider: Provider | None, cache: Path | None, key_file: Path | None, rate: float | None
+    provider: str | None, cache: Path | None, key_file: Path | None, rate: float | None
 ) -> WebOptions | None:
     """Return how to ask the web geocoder of the command line, None where none is named.
 
@@ -89,7 +115,7 @@ def web_options(
             raise UsageError(text)
         return None
     _say_unchecked(key_file)
-    return WebOptions(str(provider), cache, key_file, rate, progress_bar)
+    return WebOptions(provider, cache, key_file, rate, progress_bar)
 
 
 def _thresholds(text: str | None) -> tuple[float, ...] | None:
@@ -104,17 +130,18 @@ def _thresholds(text: str | None) -> tuple[float, ...] | None:
 
 def study_of(file: Path | None, km: str | None = None, **options: object) -> Study:
     """Return the study of a file with the command line's options put over it."""
-    plain = {k: str(v) if isinstance(v, StrEnum) else v for k, v in options.items()}
-    study = override(read_study(file), thresholds_km=_thresholds(km), **plain)
+    study = override(read_study(file), thresholds_km=_thresholds(km), **options)
+    if study.language != "en":
+        console_words.use(study.language)  # a study file in Chinese is answered in Chinese
     if SYNTHETIC in (study.registrations, study.hub_file):
         from zones.registered_companies import made_up_sentence
 
-        sentence = made_up_sentence(f"{SYNTHETIC_TABLE}.csv", study.language)
-        typer.echo(f"note: {sentence}", err=True)
+        sentence = made_up_sentence(f"{SYNTHETIC_TABLE}.csv", console_words.language())
+        note(message("note", text=sentence))
     _say_unchecked(study.key_file)
     return study
 
 
 def _say_unchecked(key_file: Path | None) -> None:
     if key_file and not permissions_are_checked():
-        typer.echo(f"{key_file}: who can read it is not checked on this system", err=True)
+        note(message("key_file_unchecked", file=key_file))

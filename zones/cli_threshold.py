@@ -7,8 +7,6 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from geodata.errors import UsageError
 from zones.cli_options import (
     DistanceMethod,
@@ -19,9 +17,13 @@ from zones.cli_options import (
     Lang,
     RegistrationsFile,
     StudyFile,
+    option,
     study_of,
+    word,
 )
+from zones.console import say
 from zones.parameters import GROUPINGS
+from zones.usage import number
 
 if TYPE_CHECKING:
     from zones.pipeline import StudyResult
@@ -36,20 +38,18 @@ def threshold(
     method: DistanceMethod = None,
     count: Annotated[
         int | None,
-        typer.Option("--count", help="Say, by hub layer, at which distance this many are beyond."),
+        option(
+            "--count",
+            "N",
+            "Say, by hub layer, at which distance this many are beyond.",
+            parser=number(0, whole=True),
+        ),
     ] = None,
-    by: Annotated[
-        str | None,
-        typer.Option("--by", help="Count by province, level, type, period or cluster."),
-    ] = None,
+    by: Annotated[str | None, word("--by", GROUPINGS, "GROUPING", "Count by")] = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
-    """Count the zones beyond each threshold, with the band their positions leave open.
-
-    Examples: zonegap threshold --km 300,500,800; zonegap threshold --by province; zonegap
-    threshold --count 1120
-    """
+    """Count the zones beyond each threshold, with the band their positions leave open."""
     from zones.pipeline import run_study
 
     study = study_of(
@@ -63,9 +63,6 @@ def threshold(
     )
     if by is not None and count is not None:
         text = "--by and --count: two questions; accepted: one of them"
-        raise UsageError(text)
-    if by is not None and by not in GROUPINGS:
-        text = f"--by: {by!r}; accepted: {', '.join(GROUPINGS)}"
         raise UsageError(text)
     result = run_study(study)
     if count is not None:
@@ -89,12 +86,12 @@ def _print_counts(result: StudyResult, as_json: bool) -> None:
         zones[["area_ha", "gdp_yi_cny"]],
     )
     if as_json:
-        typer.echo(counts.reset_index().to_json(orient="records", indent=1))
+        say(counts.reset_index().to_json(orient="records", indent=1))
         return
     layer = value(study.hub_layer, study.language)
     for _, row in counts.reset_index().iterrows():
         line = pick(COUNTS["beyond"], study.language)
-        typer.echo(line.format(layer=layer, zones=len(zones), **row))
+        say(line.format(layer=layer, zones=len(zones), **row))
 
 
 def _print_groups(result: StudyResult, by: str, as_json: bool) -> None:
@@ -105,9 +102,9 @@ def _print_groups(result: StudyResult, by: str, as_json: bool) -> None:
     chosen = table.frame[table.frame["grouping"].isin([by, ""])]
     table = replace(table, frame=chosen)
     if as_json:
-        typer.echo(table.frame.to_json(orient="records", force_ascii=False, indent=1))
+        say(table.frame.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        typer.echo(to_markdown(table), nl=False)
+        say(to_markdown(table), end="")
 
 
 def _print_inverse(result: StudyResult, count: int, as_json: bool) -> None:
@@ -123,9 +120,9 @@ def _print_inverse(result: StudyResult, count: int, as_json: bool) -> None:
         rows.append({"hub_layer": layer, "count": count, "low_km": low_km, "high_km": high_km})
     if as_json:
         no_end = [row | {"high_km": None} if row["high_km"] == math.inf else row for row in rows]
-        typer.echo(json.dumps(no_end, indent=1))
+        say(json.dumps(no_end, indent=1))
         return
     for row in rows:
         tie, no_end_km = row["low_km"] == row["high_km"], row["high_km"] == math.inf
         line = pick(COUNTS["tie" if tie else "open" if no_end_km else "inverse"], study.language)
-        typer.echo(line.format(layer=value(str(row["hub_layer"]), study.language), **row))
+        say(line.format(layer=value(str(row["hub_layer"]), study.language), **row))

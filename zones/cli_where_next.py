@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
-
-import typer
 
 from zones.cli_options import (
     DistanceMethod,
@@ -14,19 +11,24 @@ from zones.cli_options import (
     Json,
     Km,
     Lang,
+    OutFile,
     RegistrationsFile,
     StudyFile,
+    Weight,
+    option,
     study_of,
 )
+from zones.console import say
+from zones.usage import number
 
 
 def where_next(
     study_file: StudyFile = None,
-    k: Annotated[int, typer.Option("--k", help="Up to this many new cities.", min=1)] = 5,
-    weight: Annotated[
-        str, typer.Option("--weight", help="What to bring within reach: zones, area or gdp.")
-    ] = "zones",
-    out: Annotated[Path | None, typer.Option("--out", help="CSV file to write, too.")] = None,
+    k: Annotated[
+        int, option("--k", "K", "Up to this many new cities.", parser=number(1, whole=True))
+    ] = 5,
+    weight: Weight = "zones",
+    out: OutFile = None,
     km: Km = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
@@ -58,6 +60,6 @@ def where_next(
     if out is not None:
         write_atomic(out, BOM + csv_text(table.frame.round(6)))
     if as_json:
-        typer.echo(table.frame.to_json(orient="records", force_ascii=False, indent=1))
+        say(table.frame.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        typer.echo(to_markdown(table), nl=False)
+        say(to_markdown(table), end="")

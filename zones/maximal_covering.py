@@ -17,12 +17,10 @@ from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.resolver import level_of
 from zones.great_circle import FloatArray, haversine_km
 from zones.inputs import check_choice, need_columns
-from zones.parameters import HA_PER_KM2
+from zones.parameters import HA_PER_KM2, WEIGHTS
 from zones.pipeline import StudyResult
 from zones.report_tables import ReportTable, plain_table
 from zones.wording import value
-
-WEIGHTS = {"zones": None, "area": "area_ha", "gdp": "gdp_yi_cny"}
 
 
 @dataclass(frozen=True)

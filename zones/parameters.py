@@ -37,6 +37,9 @@ GDP_VINTAGES = {
 }
 LAND_YEARS = {f"built-up-{year}": f"built_up_{year}_km2" for year in range(2014, 2018)}
 
+# what can be weighed by: word of the command -> column, None for the zones themselves
+WEIGHTS = {"zones": None, "area": "area_ha", "gdp": "gdp_yi_cny"}
+
 GROUPINGS = ("province", "level", "type", "period", "cluster")
 # Years of approval: first and last of each wave.
 APPROVAL_PERIODS = ((1984, 1991), (1992, 1999), (2000, 2005), (2006, 2010), (2011, 2018))

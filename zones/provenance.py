@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import platform
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from geodata.registry import registry, sha256
+from zones.console_words import level_word, message
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult
 from zones.registered_companies import sentences_of
-
-try:
-    VERSION = version("zonegap")
-except PackageNotFoundError:  # run from a source tree that is not installed
-    VERSION = "0+unknown"
+from zones.versions import VERSION
+from zones.wording import pick
 
 LIBRARIES = (
     "numpy",
@@ -72,32 +70,34 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
     }
 
 
-def warnings_of(result: StudyResult) -> list[str]:
-    """Return what a reader of the outputs should know, one sentence each."""
+def warnings_of(result: StudyResult, language: str = "en") -> list[str]:
+    """Return what a reader of the outputs should know, one sentence each.
+
+    The manifest holds them in English whatever the language, so that its bytes do not change.
+    """
     zones = result.zones
     coarse = zones[zones["geocode_level"].isin(["city", "province"])]
     ambiguous = zones[(zones["geocode_level"] == "county") & (zones["adcode"] == "")]
     flagged = zones[zones["remark"] != ""]
+    comma = pick((", ", "、"), language)
     sentences = []
     if len(coarse):
-        counts = coarse["geocode_level"].value_counts()
-        listed = ", ".join(f"{n} by {level}" for level, n in counts.items())
-        sentences.append(f"located no better than by city or province: {listed}")
+        listed = comma.join(
+            message("coarse_part", language, count=n, level=level_word(str(level), language))
+            for level, n in coarse["geocode_level"].value_counts().items()
+        )
+        sentences.append(message("coarse", language, listed=listed))
     if len(ambiguous):
-        names = ", ".join(ambiguous["name"])
-        sentences.append(f"ambiguous names: {names}")
+        sentences.append(message("ambiguous", language, names=comma.join(ambiguous["name"])))
     methods = zones["geocode_method"]
     placed = int(methods.str.startswith("hand").sum())
     seated = int(methods.str.match("seat|county-town").sum())
     if placed + seated:
-        sentences.append(
-            f"compiled by hand from general knowledge: {placed} positions, and the county or town "
-            f"of {seated} more zones"
-        )
-    sentences += _of_web(result)
-    sentences += [f"{row['name']}: {row['remark']}" for _, row in flagged.iterrows()]
+        sentences.append(message("by_hand", language, placed=placed, seated=seated))
+    sentences += _of_web(result, language)
+    sentences += [message("remark", language, **row) for _, row in flagged.iterrows()]
     if result.registrations is not None:
-        sentences = [*sentences_of(result.registrations, "en", result.hubs), *sentences]
+        sentences = [*sentences_of(result.registrations, language, result.hubs), *sentences]
     return sentences
 
 
@@ -112,9 +112,10 @@ def _registration_counts(result: StudyResult) -> dict[str, Any]:
     }
 
 
-def _of_web(result: StudyResult) -> list[str]:
+def _of_web(result: StudyResult, language: str) -> list[str]:
     """Return what became of the web geocoder's answers."""
-    if result.study.provider is None:
+    provider = result.study.provider
+    if provider is None:
         return []
     taken = int(result.zones["geocode_method"].str.startswith("web-").sum())
     refused, failed = (
@@ -122,10 +123,8 @@ def _of_web(result: StudyResult) -> list[str]:
         for what in ("refused", "failed")
     )
     return [
-        f"positions of {taken:,} zones are from a web geocoder ({result.study.provider}), whose "
-        "terms may restrict storing and publishing them; their radii are not calibrated",
-        f"answers of the web geocoder not taken: {refused:,} contradict the offline position, "
-        f"{failed:,} failed; see geocode_reason",
+        message("web_taken", language, taken=taken, provider=provider),
+        message("web_not_taken", language, refused=refused, failed=failed),
     ]
 
 

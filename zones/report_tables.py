@@ -19,11 +19,11 @@ from zones.leave_one_out import hubs_left_out_table
 from zones.monte_carlo import position_table
 from zones.parameters import DRAWS, SEED
 from zones.pipeline import StudyResult
-from zones.provenance import VERSION
 from zones.reconciliation import chinese_words, reconciliation_table
 from zones.registered_companies import table_notes
 from zones.sensitivity import sensitivity_table
 from zones.source_line import sources
+from zones.versions import VERSION
 from zones.wording import GROUPING_NAMES, heading, number_format, pick, value
 from zones.wording_notes import NOTES, TITLES
 

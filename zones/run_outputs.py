@@ -27,11 +27,14 @@ class Written:
         The written files, map and tables first.
     warnings
         What a reader should know; also in the manifest.
+    undrawn
+        Those of them that say why there are no figures.
     """
 
     summary: str
     paths: list[Path]
     warnings: list[str]
+    undrawn: list[str]
 
 
 @dataclass(frozen=True)
@@ -86,4 +89,4 @@ def write_run(
         path.unlink()
     summary = next(to_markdown(t) for t in tables if t.key == "reconciliation")
     names = sorted([*outputs, "manifest.json"], key=lambda n: (n != "map.html", "/" not in n, n))
-    return Written(summary, [folder / name for name in names], about["warnings"])
+    return Written(summary, [folder / name for name in names], about["warnings"], drawn.warnings)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from geodata.loaders import load_provinces
 from zones.parameters import SYNTHETIC
-from zones.provenance import VERSION
 from zones.source_line import sources
 from zones.study import Study
+from zones.versions import VERSION
 from zones.wording import pick
 
 WORDS: dict[str, tuple[str, str]] = {
