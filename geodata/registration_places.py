@@ -29,7 +29,7 @@ def locate_registrations(registrations: pd.DataFrame) -> pd.DataFrame:
         a position of the file, taken as it is), ``geocode_source``, ``uncertainty_km`` (0 for a
         given one), ``geocode_candidates``, ``geocode_reason``.
     """
-    stated = registrations["province"].map(_provinces_by_cell(registrations["province"]))
+    stated = registrations["province"].map(provinces_by_cell(registrations["province"]))
     # a cell that names no province goes on as it is: the geocoder says why it does not help
     homes = stated.where(stated != "", registrations["province"])
     located = geocode_texts(
@@ -52,7 +52,7 @@ def locate_registrations(registrations: pd.DataFrame) -> pd.DataFrame:
     return kept.join(located.drop(columns="geocode_province"))
 
 
-def _provinces_by_cell(cells: pd.Series[str]) -> dict[str, str]:
+def provinces_by_cell(cells: pd.Series[str]) -> dict[str, str]:
     """Return the province that each distinct cell names, in Chinese or English; "" for none."""
     names = gazetteer(LAST_YEAR)
     english = {str(en).casefold(): str(zh) for zh, en in load_provinces()["province_en"].items()}

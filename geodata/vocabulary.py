@@ -13,3 +13,4 @@ ZONE_TYPES = tuple(
     "经济技术开发区 高新技术产业开发区 海关特殊监管区域 边境/跨境经济合作区 其他类型开发区 "
     "经济开发区 高新技术产业园区 工业园区".split()
 )
+NOT_STATED = "未注明"  # level or type of a zone whose table says none

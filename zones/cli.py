@@ -12,11 +12,13 @@ from typing import Annotated
 import typer
 
 from geodata.errors import ZonegapError
+from geodata.messages import use_language
 from zones.cli_data import data
 from zones.cli_figures import figures, figures_of_run
 from zones.cli_geocode import geocode
 from zones.cli_map import map_, map_html
 from zones.cli_options import (
+    UNRESOLVED_EXIT,
     Cache,
     DistanceMethod,
     Formats,
@@ -29,8 +31,10 @@ from zones.cli_options import (
     LandYear,
     Lang,
     RegistrationsFile,
+    Strict,
     StudyFile,
     WebProvider,
+    ZonesFile,
     study_of,
 )
 from zones.cli_threshold import threshold
@@ -69,6 +73,7 @@ def run(
     study_file: StudyFile = None,
     out: Annotated[Path | None, typer.Option("--out", help="Output folder.")] = None,
     km: Km = None,
+    zones: ZonesFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     registrations: RegistrationsFile = None,
@@ -79,6 +84,7 @@ def run(
     provider: WebProvider = None,
     cache: Cache = None,
     key_file: KeyFile = None,
+    strict: Strict = False,
 ) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from zones.pipeline import run_study
@@ -86,9 +92,9 @@ def run(
     from zones.staging import claimed
 
     study = study_of(
-        study_file, km, folder=out, hub_layer=hubs, hub_file=hubs_file, distance_method=method,
-        gdp=gdp, land=land, language=lang, registrations=registrations, provider=provider,
-        cache=cache, key_file=key_file,
+        study_file, km, folder=out, zones_table=zones, hub_layer=hubs, hub_file=hubs_file,
+        distance_method=method, gdp=gdp, land=land, language=lang, registrations=registrations,
+        provider=provider, cache=cache, key_file=key_file,
     )  # fmt: skip
     _say("locating zones and measuring distances ...")
     with claimed(study.folder):
@@ -101,6 +107,8 @@ def run(
         typer.echo(str(path))
     for warning in written.warnings:
         _say(f"note: {warning}")
+    if strict and result.unresolved():
+        raise typer.Exit(UNRESOLVED_EXIT)
 
 
 @app.command()
@@ -109,21 +117,26 @@ def distance(
     out: Annotated[
         Path | None, typer.Option("--out", help="CSV file to write instead of printing.")
     ] = None,
+    zones: ZonesFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     method: DistanceMethod = None,
 ) -> None:
     """Print each zone's nearest hub and its distance to each cluster as CSV."""
     from zones.csv_text import BOM, csv_text
-    from zones.pipeline import located_zones, study_hubs, with_distances
+    from zones.pipeline import located_zones, study_hubs, with_distances, with_unplaced
     from zones.staging import write_atomic
 
-    study = study_of(study_file, hub_layer=hubs, hub_file=hubs_file, distance_method=method)
-    zones = with_distances(located_zones(study), study_hubs(study), study)
+    study = study_of(
+        study_file, zones_table=zones, hub_layer=hubs, hub_file=hubs_file, distance_method=method
+    )
+    own = located_zones(study)
+    placed = with_distances(own.placed, study_hubs(study), study)
+    table = with_unplaced(placed, own.unplaced)
     columns = ["name", "lon", "lat", "uncertainty_km", "nearest_hub", "nearest_km"]
     columns += ["beijing_km", "zhejiang_km", "guangdong_km"]
     digits = {c: 3 for c in columns if c.endswith("_km")} | {"lon": 6, "lat": 6}
-    text = csv_text(zones[columns].round(digits), index=True, newline="\n")
+    text = csv_text(table[columns].round(digits), index=True, newline="\n")
     if out is None:
         typer.echo(text, nl=False)
     else:
@@ -134,13 +147,15 @@ def distance(
 @app.command()
 def gdp(
     study_file: StudyFile = None,
+    zones: ZonesFile = None,
     gdp: GdpVintage = None,
     land: LandYear = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """Print the estimated zone GDP by province."""
-    _print_table("provinces", study_of(study_file, gdp=gdp, land=land, language=lang), as_json)
+    study = study_of(study_file, zones_table=zones, gdp=gdp, land=land, language=lang)
+    _print_table("provinces", study, as_json)
 
 
 @app.command()
@@ -150,6 +165,7 @@ def tables(
         Path | None, typer.Option("--out", help="Folder; tables/ in the study's without it.")
     ] = None,
     km: Km = None,
+    zones: ZonesFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     registrations: RegistrationsFile = None,
@@ -167,8 +183,8 @@ def tables(
     from zones.staging import staged
 
     study = study_of(
-        study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
-        land=land, language=lang, formats=tuple(formats.split(",")) if formats else None,
+        study_file, km, zones_table=zones, hub_layer=hubs, hub_file=hubs_file,
+        distance_method=method, gdp=gdp, land=land, language=lang, formats=tuple(formats.split(",")) if formats else None,
         registrations=registrations,
     )  # fmt: skip
     folder = out or study.folder / "tables"
@@ -184,6 +200,7 @@ def tables(
 @app.command()
 def reconcile(
     study_file: StudyFile = None,
+    zones: ZonesFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     registrations: RegistrationsFile = None,
@@ -195,8 +212,8 @@ def reconcile(
 ) -> None:
     """Print the report's figures with ours beside them."""
     study = study_of(
-        study_file, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
-        land=land, language=lang, registrations=registrations,
+        study_file, zones_table=zones, hub_layer=hubs, hub_file=hubs_file, distance_method=method,
+        gdp=gdp, land=land, language=lang, registrations=registrations,
     )  # fmt: skip
     _print_table("reconciliation", study, as_json)
 
@@ -233,6 +250,7 @@ def main() -> None:
         # a console that cannot show a character (GBK) must not end the run
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    use_language("en")  # until a study says otherwise
     try:
         app()
     except ZonegapError as error:

@@ -9,9 +9,7 @@ import typer
 
 from geodata.errors import BadInputError, UsageError
 from geodata.gazetteer import FIRST_YEAR, LAST_YEAR
-from zones.cli_options import Cache, KeyFile, WebProvider, web_options
-
-UNRESOLVED_EXIT = 4
+from zones.cli_options import UNRESOLVED_EXIT, Cache, KeyFile, WebProvider, web_options
 
 
 def geocode(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from geodata.errors import UsageError
+from geodata.messages import use_language
 from geodata.web_ask import PROVIDERS, WebOptions
 from geodata.web_key import permissions_are_checked
 from zones.parameters import (
@@ -35,6 +36,12 @@ StudyFile = Annotated[
 Km = Annotated[
     str | None, typer.Option("--km", help="Thresholds in km, comma-separated: 300,500,800.")
 ]
+ZonesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--zones", help="Table of zones (xlsx, xls, csv, tsv, parquet) with a column of names."
+    ),
+]
 Hubs = Annotated[Layer | None, typer.Option("--hubs", help="Hub layer.")]
 HubsFile = Annotated[
     Path | None,
@@ -53,6 +60,10 @@ GdpVintage = Annotated[Gdp | None, typer.Option("--gdp", help="Vintage of provin
 LandYear = Annotated[Land | None, typer.Option("--land", help="Urban land to divide by.")]
 Lang = Annotated[
     Language | None, typer.Option("--lang", help="Language of tables, map and figures.")
+]
+UNRESOLVED_EXIT = 4
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit with 4 when a row stays without a place.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Formats = Annotated[
@@ -104,8 +115,10 @@ def _thresholds(text: str | None) -> tuple[float, ...] | None:
 
 def study_of(file: Path | None, km: str | None = None, **options: object) -> Study:
     """Return the study of a file with the command line's options put over it."""
+    use_language(str(options.get("language") or "en"))
     plain = {k: str(v) if isinstance(v, StrEnum) else v for k, v in options.items()}
     study = override(read_study(file), thresholds_km=_thresholds(km), **plain)
+    use_language(study.language)
     if SYNTHETIC in (study.registrations, study.hub_file):
         from zones.registered_companies import made_up_sentence
 

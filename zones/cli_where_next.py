@@ -16,6 +16,7 @@ from zones.cli_options import (
     Lang,
     RegistrationsFile,
     StudyFile,
+    ZonesFile,
     study_of,
 )
 
@@ -28,6 +29,7 @@ def where_next(
     ] = "zones",
     out: Annotated[Path | None, typer.Option("--out", help="CSV file to write, too.")] = None,
     km: Km = None,
+    zones: ZonesFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     registrations: RegistrationsFile = None,
@@ -48,6 +50,7 @@ def where_next(
     study = study_of(
         study_file,
         km,
+        zones_table=zones,
         hub_layer=hubs,
         hub_file=hubs_file,
         distance_method=method,

@@ -43,6 +43,7 @@ def write_zones(zones: pd.DataFrame, folder: Path) -> None:
     write_csv(frame, folder / "zones.csv")
     points = gpd.points_from_xy(frame["lon"], frame["lat"])
     located = gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
+    located.loc[located["lon"].isna(), "geometry"] = None  # a zone without a place
     located.to_parquet(folder / "zones.parquet", index=False)
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": GPKG_DATE})
     located.to_file(folder / "zones.gpkg", driver="GPKG", layer="zones", engine="pyogrio")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from geodata.registry import registry, sha256
+from zones.own_zones import own_zones_sentences
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult
 from zones.registered_companies import sentences_of
@@ -62,6 +63,7 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
         "outputs": {name: sha256(path) for name, path in sorted(outputs.items())},
         "counts": {
             "zones": len(zones),
+            **({"zones_without_place": len(result.unplaced)} if result.zone_report else {}),
             "hubs": len(result.hubs),
             **_registration_counts(result),
             "geocode_level": _counts(zones, "geocode_level"),
@@ -96,6 +98,7 @@ def warnings_of(result: StudyResult) -> list[str]:
         )
     sentences += _of_web(result)
     sentences += [f"{row['name']}: {row['remark']}" for _, row in flagged.iterrows()]
+    sentences = [*own_zones_sentences(result, "en"), *sentences]
     if result.registrations is not None:
         sentences = [*sentences_of(result.registrations, "en", result.hubs), *sentences]
     return sentences

@@ -148,22 +148,22 @@ def sentences_of(
             rows=report.rows,
             kept=len(located),
             deregistered=len(gone),
-            statuses=_listed(f"{k} {n:,}" for k, n in gone["status"].value_counts().items()),
+            statuses=listed(f"{k} {n:,}" for k, n in gone["status"].value_counts().items()),
             duplicates=len(doubled),
-            doubled_rows=_listed(f"{row}={first}" for row, first in doubled["first_row"].items()),
+            doubled_rows=listed(f"{row}={first}" for row, first in doubled["first_row"].items()),
         ),
         say(
             "capital",
             blank=report.blank_capital,
             unparsed=len(unparsed),
-            examples=_listed(f"{row}: {_short(value)}" for row, value in unparsed["value"].items()),
+            examples=listed(f"{row}: {_short(value)}" for row, value in unparsed["value"].items()),
             date=load_exchange_rates()["date"].iloc[0],
         ),
         say(
             "places",
             given=int(given.sum()),
             unresolved=len(reasons),
-            reasons=_listed(f"{k}: {n:,}" for k, n in reasons.value_counts().items()),
+            reasons=listed(f"{k}: {n:,}" for k, n in reasons.value_counts().items()),
             **{k: int(counts.get(k, 0)) for k in ("place", "county", "city", "province")},
         ),
     ]
@@ -173,7 +173,7 @@ def sentences_of(
     if report.unusable_codes:
         out.append(say("codes", count=report.unusable_codes))
     if report.remarks:
-        rows = _listed(f"{row}: {_short(text)}" for row, text in report.remarks.items())
+        rows = listed(f"{row}: {_short(text)}" for row, text in report.remarks.items())
         out.append(say("remarks", rows=rows.strip(" ()")))
     if report.unread_sheets:
         out.append(say("sheets", sheets=", ".join(report.unread_sheets)))
@@ -227,7 +227,7 @@ def registration_frame(registrations: Registrations) -> pd.DataFrame:
     return table.round({"lon": 6, "lat": 6, "capital_yi_cny": 6, "uncertainty_km": 3})
 
 
-def _listed(parts: Iterable[str]) -> str:
+def listed(parts: Iterable[str]) -> str:
     """Return up to five parts in brackets, "" for none."""
     texts = list(parts)
     if not texts:
