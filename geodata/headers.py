@@ -182,8 +182,13 @@ def _header(  # noqa: PLR0913, PLR0917
             )  # fmt: skip
     for text, column in wanted.items():
         if column not in by_column:
-            fault = "row {row}: no column {heading!r}, which the study file names for {column}"
-            faults.append(say(fault, row=number, heading=text, column=column))
+            fault = say(
+                "row {row}: no column {heading!r}, which the study file names for {column}",
+                row=number,
+                heading=text,
+                column=column,
+            )
+            faults.append(fault)
     if "name" not in by_column and "name" not in wanted.values():
         have = ", ".join(repr(text) for _, _, text in known)
         faults.append(

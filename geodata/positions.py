@@ -64,10 +64,11 @@ def read_positions(
     if "datum" in header.places:
         heading = header.headings["datum"]
         for row, cell in values.loc[datums == "", "datum"].items():
-            sentence = "accepted: {values}"
+            names = listed(DATUMS)
+            accepted = say("accepted: {values}", values=names)
             if cell == "":
-                sentence = "a value is required for a position: {values}"
-            text = cell_fault(row, heading, cell, say(sentence, values=listed(DATUMS)))
+                accepted = say("a value is required for a position: {values}", values=names)
+            text = cell_fault(row, heading, cell, accepted)
             faults.append((int(str(row)), text))
     for column, other in (("lon", "lat"), ("lat", "lon")):
         faults += _number_faults(values, column, other, header)

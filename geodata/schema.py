@@ -69,8 +69,9 @@ class Column:
         if not self.low <= number <= self.high:
             bounds = say("accepted: {low:g} to {high:g}", low=self.low, high=self.high)
             if (self.low, self.high) == (0.0, 1.0) and 1.0 < number <= 100.0:
-                hint = "; it looks like a percentage: as a share it is {share:g}"
-                bounds += say(hint, share=number / 100.0)
+                bounds += say(
+                    "; it looks like a percentage: as a share it is {share:g}", share=number / 100.0
+                )
             return bounds
         return None
 
@@ -143,8 +144,10 @@ def check_table(
 def missing_columns(missing: Iterable[str], frame: pd.DataFrame) -> list[str]:
     """Return one fault for each missing column, naming those that are there."""
     have = ", ".join(map(str, frame.columns))
-    sentence = "column {column!r} is missing; columns: {have}"
-    return [say(sentence, column=name, have=have) for name in missing]
+    return [
+        say("column {column!r} is missing; columns: {have}", column=name, have=have)
+        for name in missing
+    ]
 
 
 def _cell_faults(name: str, column: Column, cells: pd.Series[str]) -> list[tuple[int, str]]:

@@ -16,6 +16,7 @@ from geodata.tabular_files import Rows
 _REMARK = re.compile(
     r"(?:合计|总计|小计|注|备注|说明|资料来源|数据来源|来源|导出时间|导出日期)(?:[:：].*)?$"
 )
+MAX_ROWS = 5_000_000  # a million companies take about 1 GB of memory
 _ROWS_AT_ONCE = 1 << 16
 
 
@@ -59,30 +60,43 @@ def read_rows(
     for number, cells in enumerate(rows, start=1):
         if number <= header.row:
             continue
-        first = next((cell for cell in map(str.strip, cells) if cell), "")
-        if not first:
-            continue
-        if _REMARK.match(first) or (
-            len(cells) > name_place and cells[name_place].strip() == heading
-        ):
+        first, is_remark = _first_cell(cells, name_place, heading)
+        if is_remark:
             remarks[number] = first
+        if is_remark or not first:
             continue
-        if len(cells) != header.width and (
-            len(cells) < header.width or any(cell.strip() for cell in cells[header.width :])
-        ):
-            message = say(
-                "row {row}: {cells} cells; accepted: {width}, as in the header",
-                row=number, cells=len(cells), width=header.width,
-            )  # fmt: skip
-            faults.append((number, message))
+        if len(cells) < header.width or any(map(str.strip, cells[header.width :])):
+            faults.append((number, _wrong_width(number, cells, header)))
             continue
         numbers.append(number)
         block.append(pick(cells))
         if len(block) == _ROWS_AT_ONCE:
             close_block()
+            if len(blocks) * _ROWS_AT_ONCE > MAX_ROWS:
+                return blocks[0].iloc[:0], remarks, [(number, _too_long(number))]
     close_block()
     table = pd.concat(blocks)
-    for column in columns:
-        if column not in table:
-            table[column] = pd.Series("", index=table.index, dtype=table["name"].dtype)
+    everything = list(dict.fromkeys([*table, *columns]))
+    table = table.reindex(columns=everything, fill_value="")
     return table, remarks, faults
+
+
+def _first_cell(cells: list[str], name_place: int, heading: str) -> tuple[str, bool]:
+    """Return a row's first text, and whether the row is a remark, a sum or the header again."""
+    first = next((cell for cell in map(str.strip, cells) if cell), "")
+    name = cells[name_place].strip() if len(cells) > name_place else ""
+    return first, bool(first) and (name == heading or _REMARK.match(first) is not None)
+
+
+def _wrong_width(row: int, cells: list[str], header: Header) -> str:
+    return say(
+        "row {row}: {cells} cells; accepted: {width}, as in the header",
+        row=row, cells=len(cells), width=header.width,
+    )  # fmt: skip
+
+
+def _too_long(row: int) -> str:
+    return say(
+        "row {row}: more than {limit:,} rows; accepted: up to that, split the table",
+        row=row, limit=MAX_ROWS,
+    )  # fmt: skip

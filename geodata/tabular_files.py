@@ -10,7 +10,9 @@ from __future__ import annotations
 import codecs
 import csv
 import datetime as dt
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -31,6 +33,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# what zipfile raises on damaged files, as fuzzing found: negative offsets, names in no encoding
+_ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, LookupError, OSError,
+    OverflowError, RuntimeError, ValueError,
+)  # fmt: skip
 _EXACT_FLOAT = 1e15  # Excel keeps 15 digits: a longer number has lost some
 
 Rows = Iterator[list[str]]
@@ -208,21 +215,25 @@ def _check_unpacked_size(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-            if unpacked > MAX_UNPACKED_MB * _MB:
-                text = say(
-                    "{path}: unpacks to {size:,.0f} MB; accepted: up to {limit:g} MB",
-                    path=path, size=unpacked / _MB, limit=MAX_UNPACKED_MB,
-                )  # fmt: skip
-                raise DataFileError(text)
+            _check_unpacked(path, unpacked)
             # reads no more of an entry than its stated size, and its checksum fails if that lies
             damaged = archive.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _ZIP_ERRORS as error:
         text = say("{path}: a damaged xlsx file ({why})", path=path, why=error)
         raise DataFileError(text) from None
     if damaged is not None:
         text = say(
             "{path}: a damaged xlsx file (part {part} does not match its checksum)",
             path=path, part=damaged,
+        )  # fmt: skip
+        raise DataFileError(text)
+
+
+def _check_unpacked(path: Path, size: int) -> None:
+    if size > MAX_UNPACKED_MB * _MB:
+        text = say(
+            "{path}: unpacks to {size:,.0f} MB; accepted: up to {limit:g} MB",
+            path=path, size=size / _MB, limit=MAX_UNPACKED_MB,
         )  # fmt: skip
         raise DataFileError(text)
 
@@ -272,11 +283,13 @@ def _parquet_rows(path: Path) -> Rows:
 
     try:
         with pq.ParquetFile(path) as file:
+            groups = (file.metadata.row_group(n) for n in range(file.metadata.num_row_groups))
+            _check_unpacked(path, sum(group.total_byte_size for group in groups))
             yield [str(name) for name in file.schema_arrow.names]
             for batch in file.iter_batches(batch_size=1 << 16):
                 columns = [[cell_text(v) for v in column.to_pylist()] for column in batch.columns]
                 yield from map(list, zip(*columns, strict=True))
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         text = say("{path}: a damaged parquet file ({why})", path=path, why=error)
         raise DataFileError(text) from None
 

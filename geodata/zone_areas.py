@@ -41,11 +41,13 @@ def read_areas(
     heading = header.headings["area"]
     factor = ha_per_unit(unit or header.remarks["area"] or _unit_after(heading))
     if factor is None:
-        fault = "row {row}: column {heading!r} without a unit of area; accepted: one of {units}"
         text = say(
-            f"{fault} in brackets, as in 核准面积(公顷)",
-            row=header.row, heading=heading, units=listed(AREA_UNITS),
-        )  # fmt: skip
+            "row {row}: column {heading!r} without a unit of area; accepted: one of {units} in "
+            "brackets, as in 核准面积(公顷)",
+            row=header.row,
+            heading=heading,
+            units=listed(AREA_UNITS),
+        )
         return pd.Series(np.nan, index=cells.index), [(header.row, text)]
     bounds = Column("number", False, AREA_HA[0] / factor, AREA_HA[1] / factor)
     faults = []
@@ -73,7 +75,7 @@ def _other_unit(cell: str, factor: float) -> str:
         other = ha_per_unit(unit)
         low, high = LIKELY_MEDIAN_HA
         if other != factor and other is not None and low <= float(cell) * other <= high:
-            return say("; it looks like {unit}", unit=say(unit))
+            return say("; it looks like {unit}", unit=unit)
     return ""
 
 

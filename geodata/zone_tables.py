@@ -25,7 +25,10 @@ from geodata.vocabulary import NOT_STATED, PROVINCES
 from geodata.zone_areas import Suspicion, read_areas, suspicions_of
 from geodata.zone_columns import SYNONYMS, ZONE_TABLE, unit_of_choice
 
-_DATE = re.compile(r"((?:19|20)\d{2})(?:[-./年]?(0[1-9]|1[0-2]|[1-9](?!\d)))?(?:[-./月].*)?[年月]?")
+_DATE = re.compile(
+    r"((?:19|20)\d{2})(?:[-./年]?(0[1-9]|1[0-2]|[1-9](?!\d))(?:[-./月]\d{0,2}日?T?[\d:]*)?)?[年月]?",
+    re.ASCII,
+)
 _LEVELS = {"国家": "国家级", "省": "省级", "national": "国家级", "provincial": "省级"}
 COLUMNS = (
     "code name name_en province_adcode province level type approved extended area_ha industries "

@@ -12,7 +12,6 @@ from hypothesis import settings
 from zones.pipeline import StudyResult, run_study
 from zones.study import Study
 
-
 # how long one example takes says nothing on a busy machine
 settings.register_profile("zonegap", deadline=None)
 settings.load_profile("zonegap")

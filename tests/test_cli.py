@@ -248,7 +248,7 @@ def test_geocode_a_table_of_firms(tmp_path: Path) -> None:
 
 def test_missing_study_and_unwritable_folder(tmp_path: Path) -> None:
     done = zonegap("run", str(tmp_path / "none.toml"))
-    assert (done.returncode, "no such study file" in done.stderr) == (3, True)
+    assert (done.returncode, "no such file" in done.stderr) == (3, True)
     (tmp_path / "file").write_text("")
     done = zonegap("tables", "--out", str(tmp_path / "file" / "out"))
     assert done.returncode == 1

@@ -184,8 +184,8 @@ def tables(
 
     study = study_of(
         study_file, km, zones_table=zones, hub_layer=hubs, hub_file=hubs_file,
-        distance_method=method, gdp=gdp, land=land, language=lang, formats=tuple(formats.split(",")) if formats else None,
-        registrations=registrations,
+        distance_method=method, gdp=gdp, land=land, language=lang,
+        formats=tuple(formats.split(",")) if formats else None, registrations=registrations,
     )  # fmt: skip
     folder = out or study.folder / "tables"
     result = run_study(study)

@@ -49,6 +49,7 @@ def geocode(
     Example: zonegap geocode firms.csv --column 注册地址 --column 公司名称 --out firms_located.csv
     """
     from geodata.geocode_texts import geocode_texts
+    from geodata.schema import missing_columns
     from geodata.text_tables import read_csv
     from geodata.web_geocode import web_geocode_texts
     from zones.csv_text import BOM, csv_text
@@ -62,10 +63,7 @@ def geocode(
     wanted = [*column, *(c for c in (province_column, city_column) if c)]
     missing = [c for c in wanted if c not in table.columns]
     if missing:
-        have = ", ".join(map(str, table.columns))
-        raise BadInputError(
-            str(file), [f"column {c!r} is missing; columns: {have}" for c in missing]
-        )
+        raise BadInputError(str(file), missing_columns(missing, table))
     texts = [table[c] for c in column]
     provinces = table[province_column] if province_column else None
     cities = table[city_column] if city_column else None

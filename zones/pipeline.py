@@ -159,7 +159,7 @@ def study_registrations(study: Study) -> Registrations | None:
         return None
     found = located_registrations(file, keep_deregistered=study.keep_deregistered)
     if found.report.is_hub_list and study.registrations is not None:
-        text = f"{file}: a list of hubs, not of companies; accepted with --hubs-file"
+        text = say("{path}: a list of hubs, not of companies; accepted with --hubs-file", path=file)
         raise UsageError(text)
     return None if found.report.is_hub_list else found
 

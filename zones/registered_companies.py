@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from geodata.given_positions import DatumDoubt
 from geodata.loaders import load_exchange_rates, load_provinces
 from geodata.registration_places import GIVEN
 from geodata.registrations import RegistrationReport
@@ -35,10 +36,13 @@ class Registrations:
         One row a company, as `geodata.registration_places.locate_registrations` gives them.
     report
         What the file held.
+    datum_doubt
+        That the positions of the file are in another datum than it states.
     """
 
     located: pd.DataFrame
     report: RegistrationReport
+    datum_doubt: DatumDoubt | None = None
 
     def groups(self) -> pd.Series[str]:
         """Return each company's cluster or "Other" on the companies' index.
@@ -167,6 +171,13 @@ def sentences_of(
             **{k: int(counts.get(k, 0)) for k in ("place", "county", "city", "province")},
         ),
     ]
+    far = located.loc[given & (located["geocode_reason"] != ""), "geocode_reason"]
+    if len(far):
+        rows = listed(f"{row}: {text}" for row, text in far.items())
+        out.append(say("far", count=len(far), rows=rows))
+    doubt = registrations.datum_doubt
+    if doubt is not None:
+        out.append(say("datum", **asdict(doubt)))
     no_province = int((registrations.groups() == "").sum())
     if no_province:
         out.append(say("no_province", count=no_province))

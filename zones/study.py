@@ -12,6 +12,7 @@ from typing import Any
 
 from geodata.errors import DataFileError, UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR
+from geodata.tabular_files import check_size
 from geodata.vocabulary import PROVINCES
 from geodata.web_ask import PROVIDERS
 from geodata.zone_columns import CHOICES
@@ -25,6 +26,7 @@ from zones.parameters import (
 
 LANGUAGES = ("en", "zh")
 FORMATS = ("csv", "xlsx", "docx", "tex", "md")
+MAX_STUDY_MB = 1
 FIGURE_FORMATS = ("png", "svg", "pdf")
 
 
@@ -191,10 +193,8 @@ def read_study(path: Path | None) -> Study:
     if path is None:
         return Study()
     try:
+        check_size(path, MAX_STUDY_MB)
         sections = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        text = f"{path}: no such study file"
-        raise DataFileError(text) from None
     except OSError as error:
         text = f"{path}: cannot be read ({error.strerror})"
         raise DataFileError(text) from None
