@@ -73,7 +73,8 @@ def read_rows(
         if len(block) == _ROWS_AT_ONCE:
             close_block()
             if len(blocks) * _ROWS_AT_ONCE > MAX_ROWS:
-                return blocks[0].iloc[:0], remarks, [(number, _too_long(number))]
+                faults = [(number, _too_long(number))]
+                break
     close_block()
     table = pd.concat(blocks)
     everything = list(dict.fromkeys([*table, *columns]))
