@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from geodata.messages import say
+
 
 class ZonegapError(Exception):
     """Base of all errors that are shown as one message, without a traceback."""
@@ -35,7 +37,8 @@ class BadInputError(ZonegapError):
         more = len(faults) - self.SHOWN
         lines = [f"{file}: {fault}" for fault in faults[: self.SHOWN]]
         if more > 0:
-            lines.append(f"{file}: and {more} more of {len(faults)} faults")
+            rest = say("and {more} more of {faults} faults", more=more, faults=len(faults))
+            lines.append(f"{file}: {rest}")
         super().__init__("\n".join(lines))
 
 

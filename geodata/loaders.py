@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
-from geodata.errors import BadInputError
 from geodata.registry import table_path
 from geodata.schema import Column, check_table
 from geodata.text_tables import read_csv
@@ -88,39 +85,16 @@ ZONE_POSITIONS = {
 }
 
 
-def load_zones(path: Path | None = None, encoding: str = "utf-8-sig") -> pd.DataFrame:
+def load_zones() -> pd.DataFrame:
     """Return the catalogue's zones, one a row, in catalogue order.
-
-    Parameters
-    ----------
-    path
-        A table with the built-in table's columns; the built-in one when None.
-    encoding
-        Of that file.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by ``id``; ``area_ha`` in hectares, all else text.
-
-    Raises
-    ------
-    DataFileError
-        When the file cannot be read.
-    BadInputError
-        When cells are not accepted.
     """
-    path = path or table_path("zones")
-    zones = check_table(read_csv(path, encoding), ZONES, path)
-    code_of = load_provinces()["province_adcode"]
-    faults = [
-        f"row {row}, column 'province_adcode': {code!r}; accepted: {code_of[province]}, {province}"
-        for row, code, province in zones[["province_adcode", "province"]].itertuples()
-        if code != code_of[province]
-    ]
-    if faults:
-        raise BadInputError(str(path), faults)
-    return zones.set_index("id")
+    path = table_path("zones")
+    return check_table(read_csv(path), ZONES, path).set_index("id")
 
 
 def load_zone_positions() -> pd.DataFrame:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from geodata.datum import Degrees, bd09_to_gcj02, gcj02_to_wgs84
-from geodata.registration_columns import Header, remark_of
-from geodata.schema import Column
+from geodata.headers import Header
+from geodata.messages import listed, say
+from geodata.schema import Column, cell_fault
 
 DATUMS = ("WGS-84", "GCJ-02", "BD-09")
 # the country's rectangle, with a margin
@@ -46,24 +47,28 @@ def read_positions(
         Their headings. The datum may stand in that of the longitude, too: 经度(GCJ-02).
     """
     faults: list[tuple[int, str]] = []
-    stated = datum_of(remark_of(header.headings.get("lon", "")))
+    stated = datum_of(header.remarks.get("lon", ""))
     given = (cells["lon"] != "") | (cells["lat"] != "")
     values = cells[given]
     if values.empty:
         return np.full(len(cells), np.nan), np.full(len(cells), np.nan), faults
     if "datum" not in header.places and not stated:
         both = f"{header.headings['lon']!r}, {header.headings['lat']!r}"
-        text = (
-            f"row {header.row}: columns {both} without a datum; accepted: a column 坐标系 or datum "
-            f"with one of {', '.join(DATUMS)}"
-        )
+        text = say(
+            "row {row}: columns {both} without a datum; accepted: a column 坐标系 or datum with "
+            "one of {datums}",
+            row=header.row, both=both, datums=listed(DATUMS),
+        )  # fmt: skip
         faults.append((header.row, text))
     datums = values["datum"].map({d: datum_of(d) or stated for d in values["datum"].unique()})
     if "datum" in header.places:
         heading = header.headings["datum"]
         for row, cell in values.loc[datums == "", "datum"].items():
-            what = "a value is required for a position" if cell == "" else "accepted"
-            text = f"row {row}, column {heading!r}: {cell!r}; {what}: {', '.join(DATUMS)}"
+            names = listed(DATUMS)
+            accepted = say("accepted: {values}", values=names)
+            if cell == "":
+                accepted = say("a value is required for a position: {values}", values=names)
+            text = cell_fault(row, heading, cell, accepted)
             faults.append((int(str(row)), text))
     for column, other in (("lon", "lat"), ("lat", "lon")):
         faults += _number_faults(values, column, other, header)
@@ -100,9 +105,11 @@ def _number_faults(
     for row, cell in values[column].items():
         accepted = bounds.fault(cell)
         if cell == "":
-            accepted = f"a value is required beside {header.headings[other]!r}"
+            accepted = say("a value is required beside {other!r}", other=header.headings[other])
         elif accepted is not None and partner.fault(cell) is None:
-            accepted += f"; it looks like the {header.headings[other]}: are the two swapped?"
+            accepted += say(
+                "; it looks like the {other}: are the two swapped?", other=header.headings[other]
+            )
         if accepted is not None:
-            faults.append((int(str(row)), f"row {row}, column {heading!r}: {cell!r}; {accepted}"))
+            faults.append((int(str(row)), cell_fault(row, heading, cell, accepted)))
     return faults

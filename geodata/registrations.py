@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -16,16 +15,13 @@ import pandas as pd
 
 from geodata.capital import BLANKS, NO_UNIT, CapitalError, Unit, is_blank, parse_capital, unit_of
 from geodata.errors import BadInputError
+from geodata.headers import Header, find_header
+from geodata.messages import say
 from geodata.positions import read_positions
-from geodata.registration_columns import (
-    HUB_HEADINGS,
-    SYNONYMS,
-    Header,
-    column_of,
-    find_header,
-    remark_of,
-)
-from geodata.tabular_files import Rows, open_tables
+from geodata.registration_columns import COMPANIES, HUB_HEADINGS, SYNONYMS
+from geodata.schema import cell_fault
+from geodata.table_rows import read_rows
+from geodata.tabular_files import open_tables
 
 MADE_UP_MARK = "synthetic"  # in a title row: the companies of the table are made up
 # A company in liquidation (清算) or out of business (停业, 歇业) is still registered and stays; one
@@ -38,13 +34,8 @@ _STILL_REGISTERED = re.compile(
     r"(?:未|拟|正在|申请|简易)(?:注销|吊销|撤销)(?:公告中|公告|中)?|(?:注销|吊销|撤销)(?:公告中|中)|"
     r"not (?:deregistered|revoked|cancell?ed)"
 )
-# the first words of a row that is no company: sums and remarks below or inside a table
-_REMARK = re.compile(
-    r"(?:合计|总计|小计|注|备注|说明|资料来源|数据来源|来源|导出时间|导出日期)(?:[:：].*)?$"
-)
 # Codes that a spreadsheet program has turned into numbers have lost digits and are not compared.
 _CODE = re.compile(r"[0-9A-Z]{8,}")
-_ROWS_AT_ONCE = 1 << 16
 TEXT_COLUMNS = ("name", "capital_text", "address", "province", "city", "status", "credit_code")
 COLUMNS = (
     "name capital_yi_cny capital_text address province city status credit_code lon lat"
@@ -129,17 +120,16 @@ def load_registrations(
         without datum or out of range, a row of another length.
     """
     sheets = open_tables(path)
-    sheet, header = find_header(sheets, path)
-    cells, remarks, faults = _read(sheet.rows(), header)
+    sheet, header = find_header(sheets, path, COMPANIES)
+    cells, remarks, faults = read_rows(sheet.rows(), header, SYNONYMS)
     if cells.empty and not faults:
-        faults = [
-            (header.row, f"row {header.row}: no rows below the header; accepted: at least one")
-        ]
+        fault = say("row {row}: no rows below the header; accepted: at least one", row=header.row)
+        faults = [(header.row, fault)]
     lon, lat, bad_positions = read_positions(cells, header)
     faults += bad_positions
     heading = header.headings["name"]
     faults += [
-        (row, f"row {row}, column {heading!r}: ''; a value is required")
+        (row, cell_fault(row, heading, "", say("a value is required")))
         for row in cells.index[cells["name"] == ""]
     ]
     if faults:
@@ -178,60 +168,10 @@ def load_registrations(
         unread_sheets=() if "-separated" in sheet.name else tuple(
             s.name for s in sheets if s is not sheet
         ),
-        is_hub_list=column_of(heading) == "name" and heading.strip().casefold() in HUB_HEADINGS,
+        is_hub_list=heading.strip().casefold() in HUB_HEADINGS,
         made_up=MADE_UP_MARK in header.titles.casefold(),
     )  # fmt: skip
     return kept[COLUMNS], report
-
-
-def _read(rows: Rows, header: Header) -> tuple[pd.DataFrame, dict[int, str], list[tuple[int, str]]]:
-    """Read the known columns below the header, a block at a time; others never take memory."""
-    places = list(header.places.values())
-    pick = itemgetter(*places) if len(places) > 1 else lambda cells: (cells[places[0]],)
-    heading = header.headings["name"]
-    name_place = header.places["name"]
-    remarks: dict[int, str] = {}
-    faults: list[tuple[int, str]] = []
-    blocks: list[pd.DataFrame] = []
-    numbers: list[int] = []
-    block: list[tuple[str, ...]] = []
-
-    def close_block() -> None:
-        index = pd.Index(numbers, name="row", dtype="int64")
-        frame = pd.DataFrame(block, index=index, columns=list(header.places), dtype=str)
-        blocks.append(frame.apply(lambda column: column.str.strip()))
-        numbers.clear()
-        block.clear()
-
-    for number, cells in enumerate(rows, start=1):
-        if number <= header.row:
-            continue
-        first = next((cell for cell in map(str.strip, cells) if cell), "")
-        if not first:
-            continue
-        if _REMARK.match(first) or (
-            len(cells) > name_place and cells[name_place].strip() == heading
-        ):
-            remarks[number] = first
-            continue
-        if len(cells) != header.width and (
-            len(cells) < header.width or any(cell.strip() for cell in cells[header.width :])
-        ):
-            message = (
-                f"row {number}: {len(cells)} cells; accepted: {header.width}, as in the header"
-            )
-            faults.append((number, message))
-            continue
-        numbers.append(number)
-        block.append(pick(cells))
-        if len(block) == _ROWS_AT_ONCE:
-            close_block()
-    close_block()
-    table = pd.concat(blocks)
-    for column in SYNONYMS:
-        if column not in table:
-            table[column] = pd.Series("", index=table.index, dtype=table["name"].dtype)
-    return table, remarks, faults
 
 
 def _is_deregistered(statuses: pd.Series[str]) -> dict[str, bool]:
@@ -245,7 +185,7 @@ def _capital(
     texts: pd.Series[str], currencies: pd.Series[str], header: Header
 ) -> tuple[pd.Series[float], pd.DataFrame]:
     """Return the capital of each row in 亿元, and the cells that are not understood."""
-    words = remark_of(header.headings.get("capital", ""))
+    words = header.remarks.get("capital", "")
     pairs = pd.MultiIndex.from_arrays([texts, currencies])
     codes, distinct = pairs.factorize()
     amounts = np.full(len(distinct), np.nan)

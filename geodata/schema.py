@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from geodata.errors import BadInputError
+from geodata.messages import listed, say
 
+_LONGEST_SHOWN = 80
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -45,25 +48,58 @@ class Column:
     def fault(self, value: str) -> str | None:
         """Return what is accepted instead of `value`, None when `value` is accepted."""
         if value == "":
-            return "a value is required" if self.required else None
+            return say("a value is required") if self.required else None
         if self.accepts and value not in self.accepts:
-            return "accepted: " + ", ".join(self.accepts)
+            return say("accepted: {values}", values=listed(self.accepts))
         if self.pattern and not re.fullmatch(self.pattern[0], value):
-            return "accepted: " + self.pattern[1]
+            return say("accepted: {values}", values=say(self.pattern[1]))
         if self.kind == "text":
             return None
         return self._number_fault(value)
 
     def _number_fault(self, value: str) -> str | None:
+        whole = self.kind == "integer"
+        accepted = say("accepted: a whole number") if whole else say("accepted: a number")
         # float() would take 1_000 and １２０, too
         if not _NUMBER.fullmatch(value):
-            return f"accepted: {'a whole number' if self.kind == 'integer' else 'a number'}"
+            return accepted + self._why_no_number(value)
         number = float(value)
-        if self.kind == "integer" and not number.is_integer():
-            return "accepted: a whole number"
+        if whole and not number.is_integer():
+            return accepted
         if not self.low <= number <= self.high:
-            return f"accepted: {self.low:g} to {self.high:g}"
+            bounds = say("accepted: {low:g} to {high:g}", low=self.low, high=self.high)
+            if (self.low, self.high) == (0.0, 1.0) and 1.0 < number <= 100.0:
+                bounds += say(
+                    "; it looks like a percentage: as a share it is {share:g}", share=number / 100.0
+                )
+            return bounds
         return None
+
+    def _why_no_number(self, value: str) -> str:
+        """Return what the text may be instead, "" where that is not known."""
+        plain = unicodedata.normalize("NFKC", value).strip()
+        if plain.endswith("%") and _NUMBER.fullmatch(plain[:-1].strip()):
+            if (self.low, self.high) == (0.0, 1.0):
+                share = float(plain[:-1]) / 100.0
+                return say("; it is a percentage: as a share it is {share:g}", share=share)
+            return say("; it is a percentage")
+        bare = plain.replace(",", "")
+        if bare != value and _NUMBER.fullmatch(bare):
+            return say("; write it as {plain}", plain=bare)
+        return ""
+
+
+def cell_fault(row: object, column: object, value: str, accepted: str) -> str:
+    """Return the line of one fault; `accepted` says what would be right."""
+    return say(
+        "row {row}, column {column!r}: {value!r}; {accepted}",
+        row=row, column=column, value=shortened(value), accepted=accepted,
+    )  # fmt: skip
+
+
+def shortened(value: str) -> str:
+    """Return a cell short enough for a message."""
+    return value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…"
 
 
 def check_table(
@@ -86,13 +122,10 @@ def check_table(
         With every fault, each naming the line of the file.
     """
     if frame.empty:
-        raise BadInputError(str(file), ["no rows; accepted: at least one below the header"])
+        raise BadInputError(str(file), [say("no rows; accepted: at least one below the header")])
     missing = [name for name in schema if name not in frame.columns]
     if missing:
-        have = ", ".join(map(str, frame.columns))
-        raise BadInputError(
-            str(file), [f"column {m!r} is missing; columns: {have}" for m in missing]
-        )
+        raise BadInputError(str(file), missing_columns(missing, frame))
     faults: list[tuple[int, str]] = []
     out: dict[str, pd.Series[str] | pd.Series[float] | pd.Series[int]] = {}
     for name, column in schema.items():
@@ -108,6 +141,15 @@ def check_table(
     return pd.DataFrame(out, index=frame.index)
 
 
+def missing_columns(missing: Iterable[str], frame: pd.DataFrame) -> list[str]:
+    """Return one fault for each missing column, naming those that are there."""
+    have = ", ".join(map(str, frame.columns))
+    return [
+        say("column {column!r} is missing; columns: {have}", column=name, have=have)
+        for name in missing
+    ]
+
+
 def _cell_faults(name: str, column: Column, cells: pd.Series[str]) -> list[tuple[int, str]]:
     faults = []
     first_row: dict[str, int] = {}
@@ -115,8 +157,8 @@ def _cell_faults(name: str, column: Column, cells: pd.Series[str]) -> list[tuple
         accepted = column.fault(value)
         if accepted is None and column.unique:
             if value in first_row:
-                accepted = f"must be unique, stands in row {first_row[value]} too"
+                accepted = say("must be unique, stands in row {row} too", row=first_row[value])
             first_row.setdefault(value, row)
         if accepted is not None:
-            faults.append((row, f"row {row}, column {name!r}: {value!r}; {accepted}"))
+            faults.append((row, cell_fault(row, name, value, accepted)))
     return faults

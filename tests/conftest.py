@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from zones.pipeline import StudyResult, run_study
 from zones.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+# how long one example takes says nothing on a busy machine
+settings.register_profile("zonegap", deadline=None)
+settings.load_profile("zonegap")
 
 
 @pytest.fixture(scope="session")

@@ -105,7 +105,7 @@ def test_gdp_tables_reconcile_map_data(tmp_path: Path) -> None:
 
 def bad_zone_table(folder: Path) -> Path:
     lines = table_path("zones").read_text(encoding="utf-8").splitlines(keepends=True)
-    lines[7] = lines[7].replace(",国家级,", ",市级,")
+    lines[7] = lines[7].replace(",2012-12,", ",1991-13,")
     path = folder / "my_zones.csv"
     path.write_text("".join(lines), encoding="utf-8")
     return path
@@ -126,10 +126,10 @@ def bad_zones(folder: Path, name: str, old: str, new: str) -> None:
 FAILURES = [
     ("[distance]\ntreshold_km = [500]", [], 2, "unknown key distance.treshold_km"),
     ("[zones]\ntable = 'none.csv'", [], 3, "none.csv: no such file"),
-    ("[zones]\ntable = 'my_zones.csv'", [], 3, "my_zones.csv: row 8, column 'level': '市级'; accepted: 国家级, 省级"),
+    ("[zones]\ntable = 'my_zones.csv'", [], 3, "my_zones.csv: row 8, column 'approved': '1991-13'; accepted: a month as YYYY-MM"),
     ("[zones]\ntable = 'province.csv'", [], 3, "column 'province_adcode': '990000'; accepted: 440000"),
     ("[zones]\ntable = 'digits.csv'", [], 3, "row 2, column 'area_ha': '3_980'; accepted: a number"),
-    ("[zones]\ntable = 'header.csv'", [], 3, "header.csv: no rows; accepted: at least one"),
+    ("[zones]\ntable = 'header.csv'", [], 3, "header.csv: row 1: no rows below the header; accepted: at least one"),
     ("[hubs]\nlayer = 'cores'\nprovinces = ['青海省']", [], 2, "no hub is left"),
     ("", ["--km", "far"], 2, "--km: 'far'; accepted: numbers in km"),
     ("", ["--km", "-5"], 2, "at least 0"),
@@ -248,7 +248,7 @@ def test_geocode_a_table_of_firms(tmp_path: Path) -> None:
 
 def test_missing_study_and_unwritable_folder(tmp_path: Path) -> None:
     done = zonegap("run", str(tmp_path / "none.toml"))
-    assert (done.returncode, "no such study file" in done.stderr) == (3, True)
+    assert (done.returncode, "no such file" in done.stderr) == (3, True)
     (tmp_path / "file").write_text("")
     done = zonegap("tables", "--out", str(tmp_path / "file" / "out"))
     assert done.returncode == 1

@@ -68,7 +68,7 @@ def test_boundaries_of_ones_own_and_tiles(tmp_path: Path) -> None:
 
 REFUSED = [
     (["--boundaries", "README.md"], 2, "--boundary-credit TEXT"),
-    (["--boundaries", "none.shp", "--boundary-credit", "me"], 3, "no such boundary file"),
+    (["--boundaries", "none.shp", "--boundary-credit", "me"], 3, "no such file"),
     (["--boundaries", "README.md", "--boundary-credit", "me"], 3, "README.md: cannot be read"),
     (["--map-approval", "GS1"], 2, "go with --boundaries"),
     (["--tiles", "osm"], 2, "accepted: tianditu, amap, or a URL"),

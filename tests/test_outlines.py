@@ -54,7 +54,7 @@ def test_what_is_refused(tmp_path: Path) -> None:
     for credit in (None, "", "  "):
         with pytest.raises(UsageError, match="--boundary-credit TEXT"):
             file_outlines(good, credit)
-    with pytest.raises(DataFileError, match="no such boundary file"):
+    with pytest.raises(DataFileError, match="no such file"):
         file_outlines(tmp_path / "none.shp", "me")
     (tmp_path / "text.geojson").write_text("no", encoding="utf-8")
     with pytest.raises(DataFileError, match="cannot be read"):

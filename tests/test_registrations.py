@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from geodata import tabular_files
 from geodata.datum import gcj02_to_bd09, wgs84_to_gcj02
 from geodata.errors import BadInputError, DataFileError, ZonegapError
-from geodata.registration_columns import SYNONYMS, column_of, remark_of
+from geodata.registration_columns import COMPANIES, SYNONYMS
 from geodata.registration_places import locate_registrations
 from geodata.registrations import COLUMNS, load_registrations
 from geodata.registry import table_path
@@ -142,7 +142,7 @@ def test_every_synonym(column: str, heading: str) -> None:
         f"{heading}*",
         heading.replace("c", "C_", 1),
     ):
-        assert column_of(variant) == column
+        assert COMPANIES.column_of(variant) == column
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_every_synonym(column: str, heading: str) -> None:
     ],
 )  # fmt: skip
 def test_headings(heading: str, column: str, remark: str) -> None:
-    assert (column_of(heading), remark_of(heading)) == (column, remark)
+    assert (COMPANIES.column_of(heading), COMPANIES.remark_of(heading)) == (column, remark)
 
 
 def firms(folder: Path, text: str) -> Path:
@@ -165,7 +165,7 @@ def firms(folder: Path, text: str) -> Path:
 
 BAD = [
     ("公司名称,企业名称,注册资本\na,b,1万元\n", "row 1: columns '公司名称' and '企业名称' both mean name; accepted: one of them"),
-    ("注册资本,注册地址\n1万元,杭州\n", "row 1: no column of company names"),
+    ("注册资本,注册地址\n1万元,杭州\n", "row 1: no column for the name of the companies"),
     ("甲,乙\n1,2\n", "no header in the first 30 rows (the first has '甲', '乙'); accepted: a row that names"),
     ("公司名称,经度\n甲,120\n", "column '经度' without its partner; accepted: 纬度, lat"),
     ("公司名称,注册资本\n", "row 1: no rows below the header"),
@@ -360,7 +360,7 @@ def test_located_by_position_address_or_name_and_unresolved_rows_stay(tmp_path: 
         "戊公司,南山区,浙江省,深圳市,,,",
     ]
     path = firms(tmp_path, "name,address,省份,城市,lon,lat,datum\n" + "\n".join(rows))
-    found = locate_registrations(load_registrations(path)[0])
+    found, _ = locate_registrations(load_registrations(path)[0])
     assert found["geocode_level"].tolist() == ["county", "city", "place", "", ""]
     assert found["geocode_method"].iloc[2] == "given"
     assert found.loc[4, ["lon", "lat", "uncertainty_km"]].tolist() == [120.15, 30.28, 0.0]

@@ -14,6 +14,7 @@ from geodata.loaders import ZONES, load_zones
 from geodata.registry import table_path
 from geodata.schema import Column, check_table
 from geodata.text_tables import read_csv
+from geodata.zone_tables import load_zone_table
 
 GOOD = {
     "id": "Z1",
@@ -138,20 +139,23 @@ def test_no_rows_and_contradicting_provinces(tmp_path: Path) -> None:
     header, first, *_ = table_path("zones").read_text(encoding="utf-8").splitlines()
     path = tmp_path / "zones.csv"
     path.write_text(header + "\n", encoding="utf-8")
-    with pytest.raises(BadInputError, match="no rows; accepted: at least one"):
-        load_zones(path)
+    with pytest.raises(BadInputError, match="no rows below the header; accepted: at least one"):
+        load_zone_table(path)
     path.write_text(f"{header}\n{first.replace(',110000,', ',440000,')}\n", encoding="utf-8")
     with pytest.raises(
         BadInputError, match="row 2, column 'province_adcode': '440000'; accepted: 110000"
     ):
-        load_zones(path)
+        load_zone_table(path)
 
 
 def test_own_table_in_another_encoding(tmp_path: Path) -> None:
     text = table_path("zones").read_text(encoding="utf-8")
     path = tmp_path / "zones.csv"
     path.write_bytes(text.encode("gb18030"))
-    assert load_zones(path, "gb18030").equals(load_zones())
+    for encoding in (None, "gb18030"):
+        zones, report = load_zone_table(path, encoding)
+        assert zones[load_zones().columns].equals(load_zones())
+        assert (report.rows, report.derived, report.suspicions) == (2543, 0, ())
 
 
 @given(st.text(max_size=12))

@@ -93,7 +93,7 @@ def test_wrong_study_is_one_clear_error(tmp_path: Path, text: str, message: str)
 
 
 def test_missing_study_file(tmp_path: Path) -> None:
-    with pytest.raises(DataFileError, match="no such study file"):
+    with pytest.raises(DataFileError, match="no such file"):
         read_study(tmp_path / "none.toml")
 
 

@@ -18,6 +18,7 @@ from zones.cli_geocode import geocode
 from zones.cli_help import OUTPUT, Command, Group
 from zones.cli_map import map_, map_html
 from zones.cli_options import (
+    UNRESOLVED_EXIT,
     Cache,
     DistanceMethod,
     Formats,
@@ -31,8 +32,10 @@ from zones.cli_options import (
     Lang,
     Out,
     RegistrationsFile,
+    Strict,
     StudyFile,
     WebProvider,
+    ZonesFile,
     option,
     study_of,
 )
@@ -74,6 +77,7 @@ def run(
     study_file: StudyFile = None,
     out: Out = None,
     km: Km = None,
+    zones: ZonesFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     registrations: RegistrationsFile = None,
@@ -84,6 +88,7 @@ def run(
     provider: WebProvider = None,
     cache: Cache = None,
     key_file: KeyFile = None,
+    strict: Strict = False,
 ) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from zones.pipeline import run_study
@@ -92,9 +97,9 @@ def run(
     from zones.staging import claimed
 
     study = study_of(
-        study_file, km, folder=out, hub_layer=hubs, hub_file=hubs_file, distance_method=method,
-        gdp=gdp, land=land, language=lang, registrations=registrations, provider=provider,
-        cache=cache, key_file=key_file,
+        study_file, km, folder=out, zones_table=zones, hub_layer=hubs, hub_file=hubs_file,
+        distance_method=method, gdp=gdp, land=land, language=lang, registrations=registrations,
+        provider=provider, cache=cache, key_file=key_file,
     )  # fmt: skip
     with claimed(study.folder):
         step("located", 1, 3)
@@ -109,6 +114,8 @@ def run(
         say(str(path))
     for warning in [*warnings_of(result, language()), *map(in_words, written.undrawn)]:
         note(message("note", text=warning))
+    if strict and result.unresolved():
+        raise typer.Exit(UNRESOLVED_EXIT)
 
 
 @app.command(cls=Command)
@@ -117,21 +124,26 @@ def distance(
     out: Annotated[
         Path | None, typer.Option("--out", help="CSV file to write instead of printing.")
     ] = None,
+    zones: ZonesFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     method: DistanceMethod = None,
 ) -> None:
     """Print each zone's nearest hub and its distance to each cluster as CSV."""
     from zones.csv_text import BOM, csv_text
-    from zones.pipeline import located_zones, study_hubs, with_distances
+    from zones.pipeline import located_zones, study_hubs, with_distances, with_unplaced
     from zones.staging import write_atomic
 
-    study = study_of(study_file, hub_layer=hubs, hub_file=hubs_file, distance_method=method)
-    zones = with_distances(located_zones(study), study_hubs(study), study)
+    study = study_of(
+        study_file, zones_table=zones, hub_layer=hubs, hub_file=hubs_file, distance_method=method
+    )
+    own = located_zones(study)
+    placed = with_distances(own.placed, study_hubs(study), study)
+    table = with_unplaced(placed, own.unplaced)
     columns = ["name", "lon", "lat", "uncertainty_km", "nearest_hub", "nearest_km"]
     columns += ["beijing_km", "zhejiang_km", "guangdong_km"]
     digits = {c: 3 for c in columns if c.endswith("_km")} | {"lon": 6, "lat": 6}
-    text = csv_text(zones[columns].round(digits), index=True, newline="\n")
+    text = csv_text(table[columns].round(digits), index=True, newline="\n")
     if out is None:
         typer.echo(text, nl=False)
     else:
@@ -142,13 +154,15 @@ def distance(
 @app.command(cls=Command)
 def gdp(
     study_file: StudyFile = None,
+    zones: ZonesFile = None,
     gdp: GdpVintage = None,
     land: LandYear = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """Print the estimated zone GDP by province."""
-    _print_table("provinces", study_of(study_file, gdp=gdp, land=land, language=lang), as_json)
+    study = study_of(study_file, zones_table=zones, gdp=gdp, land=land, language=lang)
+    _print_table("provinces", study, as_json)
 
 
 @app.command(cls=Command)
@@ -158,6 +172,7 @@ def tables(
         Path | None, option("--out", "PATH", "Folder; tables/ in the study's without it.", OUTPUT)
     ] = None,
     km: Km = None,
+    zones: ZonesFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     registrations: RegistrationsFile = None,
@@ -175,9 +190,9 @@ def tables(
     from zones.staging import staged
 
     study = study_of(
-        study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
-        land=land, language=lang, formats=tuple(formats.split(",")) if formats else None,
-        registrations=registrations,
+        study_file, km, zones_table=zones, hub_layer=hubs, hub_file=hubs_file,
+        distance_method=method, gdp=gdp, land=land, language=lang,
+        formats=tuple(formats.split(",")) if formats else None, registrations=registrations,
     )  # fmt: skip
     folder = out or study.folder / "tables"
     result = run_study(study)
@@ -192,6 +207,7 @@ def tables(
 @app.command(cls=Command)
 def reconcile(
     study_file: StudyFile = None,
+    zones: ZonesFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     registrations: RegistrationsFile = None,
@@ -203,8 +219,8 @@ def reconcile(
 ) -> None:
     """Print the report's figures with ours beside them."""
     study = study_of(
-        study_file, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
-        land=land, language=lang, registrations=registrations,
+        study_file, zones_table=zones, hub_layer=hubs, hub_file=hubs_file, distance_method=method,
+        gdp=gdp, land=land, language=lang, registrations=registrations,
     )  # fmt: skip
     _print_table("reconciliation", study, as_json)
 

@@ -19,6 +19,7 @@ from zones.cli_options import (
     Lang,
     RegistrationsFile,
     StudyFile,
+    ZonesFile,
     option,
     study_of,
 )
@@ -38,6 +39,7 @@ def figures(
         option("--out", "PATH", "Folder; figures/ in the study's without it.", OUTPUT),
     ] = None,
     km: Km = None,
+    zones: ZonesFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     registrations: RegistrationsFile = None,
@@ -72,8 +74,8 @@ def figures(
     from zones.staging import staged
 
     study = study_of(
-        study_file, km, hub_layer=hubs, hub_file=hubs_file, distance_method=method, gdp=gdp,
-        land=land, language=lang, registrations=registrations,
+        study_file, km, zones_table=zones, hub_layer=hubs, hub_file=hubs_file,
+        distance_method=method, gdp=gdp, land=land, language=lang, registrations=registrations,
         figures=tuple(formats.split(",")) if formats else None,
     )  # fmt: skip
     folder = out or study.folder / "figures"
@@ -93,12 +95,15 @@ def figures_of_run(result: StudyResult) -> Callable[[Path], Drawn]:
 
         if not result.study.figures:
             return Drawn()
-        from maps.figures.figure_files import write_figures
+        from maps.figures.figure_files import own_style, write_figures
         from maps.figures.fonts import figure_font
+        from maps.figures.sheet import PLAIN
 
         try:
             write_figures(result, folder, result.study.figures)
-            return Drawn(fonts=figure_font(result.study.language))
+            style = own_style(result, PLAIN)
+            fonts = figure_font(result.study.language, own_chinese=style.own_chinese)
+            return Drawn(fonts=fonts)
         except FontError as error:
             shutil.rmtree(folder, ignore_errors=True)
             return Drawn(warnings=[f"figures/ not written: {error}"])

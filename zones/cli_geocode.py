@@ -12,6 +12,7 @@ from geodata.gazetteer import FIRST_YEAR, LAST_YEAR
 from geodata.vocabulary import TEXT_KINDS as KINDS
 from zones.cli_help import OUTPUT, WEB
 from zones.cli_options import (
+    UNRESOLVED_EXIT,
     Cache,
     KeyFile,
     MessageLang,
@@ -24,8 +25,6 @@ from zones.console import note, say
 from zones.console_words import level_word, message
 from zones.progress import progress_bar
 from zones.usage import number
-
-UNRESOLVED_EXIT = 4
 
 
 def geocode(
@@ -72,6 +71,7 @@ def geocode(
     result bears them out.
     """
     from geodata.geocode_texts import geocode_texts
+    from geodata.schema import missing_columns
     from geodata.text_tables import read_csv
     from geodata.web_geocode import web_geocode_texts
     from zones.csv_text import BOM, csv_text
@@ -85,10 +85,7 @@ def geocode(
     wanted = [*column, *(c for c in (province_column, city_column) if c)]
     missing = [c for c in wanted if c not in table.columns]
     if missing:
-        have = ", ".join(map(str, table.columns))
-        raise BadInputError(
-            str(file), [f"column {c!r} is missing; columns: {have}" for c in missing]
-        )
+        raise BadInputError(str(file), missing_columns(missing, table))
     texts = [table[c] for c in column]
     provinces = table[province_column] if province_column else None
     cities = table[city_column] if city_column else None

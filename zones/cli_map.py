@@ -16,6 +16,7 @@ from zones.cli_options import (
     RegistrationsFile,
     StudyFile,
     Weight,
+    ZonesFile,
     option,
     study_of,
     word,
@@ -58,7 +59,6 @@ def map_html(
     from maps import zone_map
     from maps.outlines import package_outlines
     from maps.safe_text import stable_html
-    from zones.registered_companies import map_remark
 
     study = result.study
     layers = result.layers()
@@ -76,9 +76,20 @@ def map_html(
         new_hubs=_new_hubs(result, new_hubs, weight, first_km) if new_hubs else None,
         outlines=outlines or package_outlines(),
         tiles=tiles,
-        remark=map_remark(result.registrations),
+        remark=_remark(result),
     )
     return stable_html(page)
+
+
+def _remark(result: StudyResult) -> tuple[str, str] | None:
+    """Return what the map must say of made-up companies and of zones that are not on it."""
+    from zones.own_zones import own_zones_remark
+    from zones.registered_companies import map_remark
+
+    remarks = [r for r in (map_remark(result.registrations), own_zones_remark(result)) if r]
+    if not remarks:
+        return None
+    return " ".join(en for en, _ in remarks), "".join(zh for _, zh in remarks)
 
 
 def _new_hubs(result: StudyResult, k: int, weight: str, threshold_km: float) -> pd.DataFrame:
@@ -96,6 +107,7 @@ def map_(
         Path | None, option("--out", "FILE", "HTML file; map.html in the study's folder.", OUTPUT)
     ] = None,
     km: Km = None,
+    zones: ZonesFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     registrations: RegistrationsFile = None,
@@ -154,6 +166,7 @@ def map_(
     study = study_of(
         study_file,
         km,
+        zones_table=zones,
         hub_layer=hubs,
         hub_file=hubs_file,
         distance_method=method,

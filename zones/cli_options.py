@@ -50,6 +50,12 @@ StudyFile = Annotated[
 Out = Annotated[Path | None, option("--out", "PATH", "Output folder; out without one.", OUTPUT)]
 OutFile = Annotated[Path | None, option("--out", "FILE", "CSV file to write.", OUTPUT)]
 Km = Annotated[str | None, option("--km", "KM", "Thresholds in km, comma-separated: 300,500,800.")]
+ZonesFile = Annotated[
+    Path | None,
+    option(
+        "--zones", "FILE", "Table of zones (xlsx, xls, csv, tsv, parquet) with a column of names."
+    ),
+]
 Hubs = Annotated[str | None, word("--hubs", HUB_LAYERS, "LAYER", "Hub layer")]
 HubsFile = Annotated[
     Path | None,
@@ -73,6 +79,10 @@ LandYear = Annotated[str | None, word("--land", LAND_YEARS, "YEAR", "Urban land 
 Lang = Annotated[
     str | None,
     word("--lang", LANGUAGES, "LANG", "Language of tables, map, figures and messages", OUTPUT),
+]
+UNRESOLVED_EXIT = 4
+Strict = Annotated[
+    bool, option("--strict", None, "Exit with 4 when a row stays without a place.", OUTPUT)
 ]
 MessageLang = Annotated[str | None, word("--lang", LANGUAGES, "LANG", "Language", OUTPUT)]
 Json = Annotated[bool, option("--json", None, "Print JSON for programs.", OUTPUT)]

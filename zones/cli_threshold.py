@@ -17,6 +17,7 @@ from zones.cli_options import (
     Lang,
     RegistrationsFile,
     StudyFile,
+    ZonesFile,
     option,
     study_of,
     word,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 def threshold(
     study_file: StudyFile = None,
     km: Km = None,
+    zones: ZonesFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     registrations: RegistrationsFile = None,
@@ -55,6 +57,7 @@ def threshold(
     study = study_of(
         study_file,
         km,
+        zones_table=zones,
         hub_layer=hubs,
         hub_file=hubs_file,
         distance_method=method,

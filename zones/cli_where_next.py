@@ -15,6 +15,7 @@ from zones.cli_options import (
     RegistrationsFile,
     StudyFile,
     Weight,
+    ZonesFile,
     option,
     study_of,
 )
@@ -30,6 +31,7 @@ def where_next(
     weight: Weight = "zones",
     out: OutFile = None,
     km: Km = None,
+    zones: ZonesFile = None,
     hubs: Hubs = None,
     hubs_file: HubsFile = None,
     registrations: RegistrationsFile = None,
@@ -50,6 +52,7 @@ def where_next(
     study = study_of(
         study_file,
         km,
+        zones_table=zones,
         hub_layer=hubs,
         hub_file=hubs_file,
         distance_method=method,

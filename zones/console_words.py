@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from geodata.messages import use_language
+
 # key: (English, Chinese)
 MESSAGES: dict[str, tuple[str, str]] = {
     "note": ("note: {text}", "说明：{text}"),
@@ -142,6 +144,7 @@ def use(language: str, *, explicit: bool = False) -> None:
     """Set the language of messages; one that was asked for by name is kept against others."""
     if explicit or not _STATE.explicit:
         _STATE.language, _STATE.explicit = language, explicit
+        use_language(language)  # what is wrong with a file is said in it, too
 
 
 def language() -> str:

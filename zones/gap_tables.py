@@ -36,8 +36,12 @@ def type_table(result: StudyResult) -> pd.DataFrame:
     table = gap_table(
         zones, [zones["level"], zones["type"]], threshold_km=result.study.thresholds_km[0]
     )
-    order = [*itertools.product(ZONE_LEVELS, ZONE_TYPES), (TOTAL, "")]
-    table = table.loc[[key for key in order if key in table.index]]
+    usual = [key for key in itertools.product(ZONE_LEVELS, ZONE_TYPES) if key in table.index]
+    others = [key for key in table.index if key not in usual and key[0] != TOTAL]
+    # levels together, the usual ones first
+    levels = list(dict.fromkeys([*ZONE_LEVELS, *(level for level, _ in others)]))
+    order = sorted([*usual, *others], key=lambda key: levels.index(key[0]))
+    table = table.loc[[*order, (TOTAL, "")]]
     table["share_zones_pct"] = 100.0 * table["zones"] / len(zones)
     return table[["zones", "share_zones_pct", *GAP_COLUMNS]].reset_index()
 
@@ -69,7 +73,7 @@ def province_table(result: StudyResult) -> pd.DataFrame:
 def _with_zeros(table: pd.DataFrame) -> pd.DataFrame:
     """Return a gap table with 0 for the counts and sums of groups without zones."""
     sums = [c for c in table.columns if c != "median_km" and not c.endswith("_pct")]
-    table[sums] = table[sums].fillna(0.0)
+    table.loc[table["zones"].isna(), sums] = 0.0
     return table.astype(dict.fromkeys(["zones", "beyond", "surely", "possibly"], int))
 
 

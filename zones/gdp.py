@@ -70,7 +70,8 @@ def zone_gdp(zones: pd.DataFrame, density: pd.Series[float] | None = None) -> pd
     need_columns(zones, "zones", ["province", "area_ha"])
     if density is None:
         density = gdp_density(load_provinces())
-    missing = sorted(map(str, set(zones["province"]) - set(density.dropna().index)))
+    # a zone with a position of its own may have no province; its GDP is not known
+    missing = sorted(map(str, set(zones["province"]) - {""} - set(density.dropna().index)))
     if missing:
         text = f"density: no value for {', '.join(missing)}; accepted: one for each province"
         raise UsageError(text)

@@ -108,11 +108,13 @@ def _measures(
         zones=1,
         area_km2=area_km2,
         gdp_yi_cny=zones["gdp_yi_cny"],
-        area_beyond_km2=area_km2.where(flags["beyond"], 0.0),
-        gdp_beyond_yi_cny=zones["gdp_yi_cny"].where(flags["beyond"], 0.0),
+        # times 0, not 0: what is not known stays so
+        area_beyond_km2=area_km2.where(flags["beyond"], 0.0 * area_km2),
+        gdp_beyond_yi_cny=zones["gdp_yi_cny"].where(flags["beyond"], 0.0 * zones["gdp_yi_cny"]),
     )
     groups = list(keys)
-    out = columns.groupby(groups, sort=False).sum()
+    # a group of zones without area has no sum, rather than 0
+    out = columns.groupby(groups, sort=False).sum(min_count=1)
     out["median_km"] = zones["nearest_km"].groupby(groups, sort=False).median()
     for share, part, whole in (
         ("beyond_zones_pct", "beyond", "zones"),

@@ -90,7 +90,14 @@ def weights_of(zones: pd.DataFrame, weight: str) -> FloatArray:
     """Return what each zone counts for: 1, its area in ha, or its GDP in 100 million CNY."""
     check_choice("weight", weight, WEIGHTS)
     column = WEIGHTS[weight]
-    return np.ones(len(zones)) if column is None else zones[column].to_numpy(float)
+    if column is None:
+        return np.ones(len(zones))
+    weights = zones[column].to_numpy(float)
+    unknown = int(np.isnan(weights).sum())
+    if unknown:
+        text = f"weight {weight}: {unknown} zones have no {column}; accepted here: zones"
+        raise UsageError(text)
+    return weights
 
 
 def best_cities(
@@ -229,8 +236,11 @@ def where_next(
                 "k": n,
                 "cities": ", ".join(choice.cities),
                 "zones_reached": int(reached.sum()),
-                "area_reached_km2": zones["area_ha"].to_numpy()[reached].sum() / HA_PER_KM2,
-                "gdp_reached_yi_cny": zones["gdp_yi_cny"].to_numpy()[reached].sum(),
+                "area_reached_km2": zones["area_ha"].where(np.asarray(reached)).sum(min_count=1)
+                / HA_PER_KM2,
+                "gdp_reached_yi_cny": zones["gdp_yi_cny"]
+                .where(np.asarray(reached))
+                .sum(min_count=1),
                 "zones_left_beyond": beyond - int(reached.sum()),
                 "optimality_gap": choice.gap,
                 "greedy_city": greedy[n - 1][0],

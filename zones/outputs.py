@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from geodata.errors import DataFileError
 from zones.csv_text import write_csv
 from zones.report_tables import ReportTable
 from zones.table_md import to_markdown
@@ -38,14 +39,22 @@ def write_zones(zones: pd.DataFrame, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     import geopandas as gpd
     import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
     frame = zone_frame(zones)
     write_csv(frame, folder / "zones.csv")
     points = gpd.points_from_xy(frame["lon"], frame["lat"])
     located = gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
+    located.loc[located["lon"].isna(), "geometry"] = None  # a zone without a place
     located.to_parquet(folder / "zones.parquet", index=False)
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": GPKG_DATE})
-    located.to_file(folder / "zones.gpkg", driver="GPKG", layer="zones", engine="pyogrio")
+    path = folder / "zones.gpkg"
+    try:
+        located.to_file(path, driver="GPKG", layer="zones", engine="pyogrio")
+    except (FeatureError, DataSourceError, DataLayerError) as error:
+        # what GDAL says of a full disk is the SQL statement that failed
+        text = f"{path.name}: cannot be written ({error}); is the disk full?"
+        raise DataFileError(text) from None
 
 
 def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Path) -> None:

@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from geodata.errors import UsageError
+from geodata.errors import BadInputError, UsageError
 from geodata.gazetteer import CATALOGUE_YEAR
 from geodata.geocoder import geocode_zones
 from geodata.loaders import load_provinces, load_zone_positions, load_zones
+from geodata.messages import say
+from geodata.registration_places import GIVEN
 from geodata.web_ask import WebOptions
 from geodata.web_geocode import web_geocode_zones
+from geodata.zone_places import english_names, locate_zone_table
+from geodata.zone_tables import ZoneTableReport, load_zone_table
 from zones.gdp import gdp_density, zone_gdp
 from zones.hubs import hub_layer, hubs_left
 from zones.nearest_hub import cluster_distances, nearest
@@ -42,6 +46,10 @@ class StudyResult:
         `zones`; filled on demand by `distance_under`.
     registrations
         Companies of the study's extract; None without one.
+    unplaced
+        Zones of the study's own table that have no place; in no count or sum.
+    zone_report
+        What that table lacks; None for the built-in one.
     """
 
     study: Study
@@ -50,6 +58,18 @@ class StudyResult:
     provinces: pd.DataFrame
     nearest_km: dict[tuple[str, str], pd.Series[float]] = field(default_factory=dict)
     registrations: Registrations | None = None
+    unplaced: pd.DataFrame = field(default_factory=pd.DataFrame)
+    zone_report: ZoneTableReport | None = None
+
+    def all_zones(self) -> pd.DataFrame:
+        """Return the zones with those that have no place behind them."""
+        return with_unplaced(self.zones, self.unplaced)
+
+    def unresolved(self) -> int:
+        """Return the number of zones and companies that have no place."""
+        companies = self.registrations
+        lost = 0 if companies is None else int((companies.located["geocode_level"] == "").sum())
+        return len(self.unplaced) + lost
 
     def layers(self) -> list[str]:
         """Return the hub layers that can be compared: the study's own first."""
@@ -83,17 +103,53 @@ class StudyResult:
             return False
 
 
-def located_zones(study: Study) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class StudyZones:
+    """The zones of a study: with a place, without one, and what their table lacks."""
+
+    placed: pd.DataFrame
+    unplaced: pd.DataFrame
+    report: ZoneTableReport | None
+
+
+def located_zones(study: Study) -> StudyZones:
     """Return the study's zones with their positions."""
-    zones = load_zones(study.zones_table, study.zones_encoding)
-    if study.zones_table is None and study.year == CATALOGUE_YEAR and study.openstreetmap:
-        located = load_zone_positions()
+    report = None
+    if study.zones_table is not None:
+        zones, report = load_zone_table(
+            study.zones_table, study.zones_encoding, dict(study.zones_columns)
+        )
+        located = locate_zone_table(zones, study.year, openstreetmap=study.openstreetmap)
+        zones["name_en"] = english_names(zones)
+        zones = zones.drop(columns=["lon", "lat", "province_reason"])
     else:
-        located = geocode_zones(zones, study.year, openstreetmap=study.openstreetmap)
-    if study.provider:
+        zones = load_zones()
+        built_in = study.year == CATALOGUE_YEAR and study.openstreetmap
+        located = (
+            load_zone_positions()
+            if built_in
+            else geocode_zones(zones, study.year, openstreetmap=study.openstreetmap)
+        )
+    ask = (zones["province_adcode"] != "") & (located["geocode_method"] != GIVEN)
+    if study.provider and ask.any():
         options = WebOptions(study.provider, study.cache, study.key_file, progress=progress_bar)
-        located = web_geocode_zones(located, zones, options).located
-    return zones.join(located)
+        found = web_geocode_zones(located[ask], zones[ask], options).located
+        located = pd.concat([found, located[~ask]]).loc[located.index]
+    both = zones.join(located)
+    placed = both["lon"].notna()
+    return StudyZones(both[placed].copy(), both[~placed], report)
+
+
+def with_unplaced(zones: pd.DataFrame, unplaced: pd.DataFrame) -> pd.DataFrame:
+    """Return zones with those without a place behind them, what these lack empty."""
+    if unplaced.empty:
+        return zones
+    both = zones.reindex([*zones.index, *unplaced.index])
+    both.loc[unplaced.index, unplaced.columns] = unplaced
+    for column in zones.columns:
+        if column.startswith("beyond_"):
+            both[column] = both[column].astype("boolean")
+    return both.fillna({"nearest_hub": ""})
 
 
 def study_registrations(study: Study) -> Registrations | None:
@@ -103,7 +159,7 @@ def study_registrations(study: Study) -> Registrations | None:
         return None
     found = located_registrations(file, keep_deregistered=study.keep_deregistered)
     if found.report.is_hub_list and study.registrations is not None:
-        text = f"{file}: a list of hubs, not of companies; accepted with --hubs-file"
+        text = say("{path}: a list of hubs, not of companies; accepted with --hubs-file", path=file)
         raise UsageError(text)
     return None if found.report.is_hub_list else found
 
@@ -147,8 +203,19 @@ def run_study(study: Study) -> StudyResult:
     registrations = study_registrations(study)
     hubs = study_hubs(study, registrations)
     provinces = load_provinces()
-    zones = with_distances(located_zones(study), hubs, study)
-    zones = with_gdp(zones, provinces, study)
-    result = StudyResult(study, zones, hubs, provinces, registrations=registrations)
+    own = located_zones(study)
+    if own.placed.empty:
+        reasons = sorted(set(own.unplaced["geocode_reason"]))
+        text = say(
+            "none of the {zones} zones has a place ({reasons}); accepted: a column of provinces, "
+            "or positions with their datum",
+            zones=len(own.unplaced), reasons="; ".join(reasons[:3]),
+        )  # fmt: skip
+        raise BadInputError(str(study.zones_table), [text])
+    zones = with_gdp(with_distances(own.placed, hubs, study), provinces, study)
+    result = StudyResult(
+        study, zones, hubs, provinces,
+        registrations=registrations, unplaced=own.unplaced, zone_report=own.report,
+    )  # fmt: skip
     result.nearest_km[study.hub_layer, study.distance_method] = zones["nearest_km"]
     return result

@@ -10,6 +10,7 @@ from typing import Any
 
 from geodata.registry import registry, sha256
 from zones.console_words import level_word, message
+from zones.own_zones import own_zones_sentences
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult
 from zones.registered_companies import sentences_of
@@ -60,6 +61,7 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
         "outputs": {name: sha256(path) for name, path in sorted(outputs.items())},
         "counts": {
             "zones": len(zones),
+            **({"zones_without_place": len(result.unplaced)} if result.zone_report else {}),
             "hubs": len(result.hubs),
             **_registration_counts(result),
             "geocode_level": _counts(zones, "geocode_level"),
@@ -96,6 +98,7 @@ def warnings_of(result: StudyResult, language: str = "en") -> list[str]:
         sentences.append(message("by_hand", language, placed=placed, seated=seated))
     sentences += _of_web(result, language)
     sentences += [message("remark", language, **row) for _, row in flagged.iterrows()]
+    sentences = [*own_zones_sentences(result, language), *sentences]
     if result.registrations is not None:
         sentences = [*sentences_of(result.registrations, language, result.hubs), *sentences]
     return sentences

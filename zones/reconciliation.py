@@ -91,7 +91,7 @@ def reason(key: str, result: StudyResult, language: str) -> str:
     return pick(REASONS[key], language).format(
         gdp=value(study.gdp, language),
         land=value(study.land, language),
-        area_km2=result.zones["area_ha"].sum() / HA_PER_KM2,
+        area_km2=result.zones["area_ha"].sum(min_count=1) / HA_PER_KM2,
         provinces=", ".join(
             name if language == "zh" else str(result.provinces["province_en"][name])
             for name in study.hub_provinces or ()
@@ -108,15 +108,15 @@ def chinese_words(result: StudyResult) -> dict[str, str]:
 def _ours(result: StudyResult) -> dict[str, list[Ours]]:
     study, zones, provinces = result.study, result.zones, result.provinces
     outside = ~zones["province_adcode"].isin(CLUSTERS.values())
-    area_km2 = zones["area_ha"].sum() / HA_PER_KM2
+    area_km2 = zones["area_ha"].sum(min_count=1) / HA_PER_KM2
     land_km2 = provinces[LAND_YEARS[study.land]].sum()
     national_gdp = provinces[GDP_VINTAGES[study.gdp]].sum()
-    gdp = zones["gdp_yi_cny"].sum()
-    gdp_outside = zones.loc[outside, "gdp_yi_cny"].sum()
+    gdp = zones["gdp_yi_cny"].sum(min_count=1)
+    gdp_outside = zones.loc[outside, "gdp_yi_cny"].sum(min_count=1)
     count = "own_table" if study.zones_table else "catalogue"
     one = {
         "zones_total": Ours(len(zones), count),
-        "zones_area": Ours(area_km2 / 1e4, "area"),
+        "zones_area": Ours(area_km2 / 1e4, "area" if area_km2 > 0 else "no_area"),
         "zones_area_share": Ours(100.0 * area_km2 / land_km2, "land"),
         "zones_gdp": Ours(gdp / YI_PER_TRILLION, "gdp"),
         "zones_gdp_share": Ours(100.0 * gdp / national_gdp, "provincial_sum"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from geodata.given_positions import DatumDoubt
 from geodata.loaders import load_exchange_rates, load_provinces
 from geodata.registration_places import GIVEN
 from geodata.registrations import RegistrationReport
@@ -35,10 +36,13 @@ class Registrations:
         One row a company, as `geodata.registration_places.locate_registrations` gives them.
     report
         What the file held.
+    datum_doubt
+        That the positions of the file are in another datum than it states.
     """
 
     located: pd.DataFrame
     report: RegistrationReport
+    datum_doubt: DatumDoubt | None = None
 
     def groups(self) -> pd.Series[str]:
         """Return each company's cluster or "Other" on the companies' index.
@@ -148,32 +152,39 @@ def sentences_of(
             rows=report.rows,
             kept=len(located),
             deregistered=len(gone),
-            statuses=_listed(f"{k} {n:,}" for k, n in gone["status"].value_counts().items()),
+            statuses=listed(f"{k} {n:,}" for k, n in gone["status"].value_counts().items()),
             duplicates=len(doubled),
-            doubled_rows=_listed(f"{row}={first}" for row, first in doubled["first_row"].items()),
+            doubled_rows=listed(f"{row}={first}" for row, first in doubled["first_row"].items()),
         ),
         say(
             "capital",
             blank=report.blank_capital,
             unparsed=len(unparsed),
-            examples=_listed(f"{row}: {_short(value)}" for row, value in unparsed["value"].items()),
+            examples=listed(f"{row}: {_short(value)}" for row, value in unparsed["value"].items()),
             date=load_exchange_rates()["date"].iloc[0],
         ),
         say(
             "places",
             given=int(given.sum()),
             unresolved=len(reasons),
-            reasons=_listed(f"{k}: {n:,}" for k, n in reasons.value_counts().items()),
+            reasons=listed(f"{k}: {n:,}" for k, n in reasons.value_counts().items()),
             **{k: int(counts.get(k, 0)) for k in ("place", "county", "city", "province")},
         ),
     ]
+    far = located.loc[given & (located["geocode_reason"] != ""), "geocode_reason"]
+    if len(far):
+        rows = listed(f"{row}: {text}" for row, text in far.items())
+        out.append(say("far", count=len(far), rows=rows))
+    doubt = registrations.datum_doubt
+    if doubt is not None:
+        out.append(say("datum", **asdict(doubt)))
     no_province = int((registrations.groups() == "").sum())
     if no_province:
         out.append(say("no_province", count=no_province))
     if report.unusable_codes:
         out.append(say("codes", count=report.unusable_codes))
     if report.remarks:
-        rows = _listed(f"{row}: {_short(text)}" for row, text in report.remarks.items())
+        rows = listed(f"{row}: {_short(text)}" for row, text in report.remarks.items())
         out.append(say("remarks", rows=rows.strip(" ()")))
     if report.unread_sheets:
         out.append(say("sheets", sheets=", ".join(report.unread_sheets)))
@@ -227,7 +238,7 @@ def registration_frame(registrations: Registrations) -> pd.DataFrame:
     return table.round({"lon": 6, "lat": 6, "capital_yi_cny": 6, "uncertainty_km": 3})
 
 
-def _listed(parts: Iterable[str]) -> str:
+def listed(parts: Iterable[str]) -> str:
     """Return up to five parts in brackets, "" for none."""
     texts = list(parts)
     if not texts:

@@ -10,9 +10,11 @@ import pandas as pd
 
 from geodata.errors import BadInputError
 from geodata.gazetteer import LAST_YEAR, gazetteer
+from geodata.messages import listed, say
 from geodata.registration_places import GIVEN, locate_registrations
 from geodata.registrations import load_registrations
 from geodata.registry import table_path
+from geodata.schema import cell_fault
 from geodata.vocabulary import PROVINCES
 from zones.parameters import CLUSTERS, SYNTHETIC, SYNTHETIC_TABLE
 from zones.registered_companies import OTHER, Registrations
@@ -39,21 +41,26 @@ def located_registrations(given: Path, *, keep_deregistered: bool = False) -> Re
     """
     file = registrations_file(given)
     frame, report = load_registrations(file, keep_deregistered=keep_deregistered)
-    located = locate_registrations(frame)
+    located, doubt = locate_registrations(frame)
     if report.is_hub_list:
         nowhere = located["geocode_level"].isin(["", "province"])
         faults = [
-            f"row {row}: hub {name!r} has no place ({reason}); accepted: lon, lat and datum"
+            say(
+                "row {row}: hub {name!r} has no place ({reason}); accepted: lon, lat and datum",
+                row=row,
+                name=name,
+                reason=reason,
+            )
             for row, name, reason in located.loc[nowhere, ["name", "geocode_reason"]].itertuples()
         ]
         unknown = ~nowhere & (located["province_adcode"] == "")
         faults += [
-            f"row {row}, column 'province': {cell!r}; accepted: {', '.join(PROVINCES)}"
+            cell_fault(row, "province", cell, say("accepted: {values}", values=listed(PROVINCES)))
             for row, cell in located.loc[unknown, "province"].items()
         ]
         if faults:
             raise BadInputError(str(file), faults)
-    return Registrations(located, report)
+    return Registrations(located, report, doubt)
 
 
 def registration_hubs(

@@ -26,6 +26,18 @@ SENTENCES = {
         "企业定位：文件自带坐标{given:,}家，乡镇{place:,}家，区县{county:,}家，城市{city:,}家，"
         "仅省份{province:,}家；未定位{unresolved:,}家{reasons}。",
     ),
+    "far": (
+        "Given positions far from the place that their own row names: {count:,}{rows}; they are "
+        "used as given.",
+        "文件自带坐标与同行地名相距过远的有{count:,}行{rows}；仍按所给坐标计算。",
+    ),
+    "datum": (
+        "The given positions of {file} look like {looks_like}, not the datum stated: over "
+        "{places:,} places they lie off their addresses by {fits:.2f} ± {standard_error:.2f} times "
+        "that shift (mean {shift_km:.2f} km); check the column of datums.",
+        "{file}的坐标疑为{looks_like}，而非所注坐标系：{places:,}处地点相对地址的平均偏移为该坐标系偏移"
+        "（平均{shift_km:.2f}公里）的{fits:.2f}±{standard_error:.2f}倍；请核对坐标系列。",
+    ),
     "no_province": (
         "Companies of unknown province, or of none of the 31, in no group and no total: {count:,}.",
         "省份不明或不属31省份的企业{count:,}家，未计入任何分组与合计。",

@@ -17,6 +17,7 @@ from zones.gap_tables import (
 from zones.implication import implication
 from zones.leave_one_out import hubs_left_out_table
 from zones.monte_carlo import position_table
+from zones.own_zones import own_zones_sentences
 from zones.parameters import DRAWS, SEED
 from zones.pipeline import StudyResult
 from zones.reconciliation import chinese_words, reconciliation_table
@@ -136,6 +137,7 @@ def plain_table(
     )
     notes = (
         *words_of_table,
+        *own_zones_sentences(result, study.language),
         *table_notes(key, result.registrations, result.hubs, study.language),
         source,
     )

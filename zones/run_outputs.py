@@ -74,7 +74,7 @@ def write_run(
     tables = report_tables(result)
     earlier = recorded_outputs(folder)
     with staged(folder) as stage:
-        write_zones(result.zones, stage)
+        write_zones(result.all_zones(), stage)
         write_registrations(result.registrations, stage)
         write_tables(tables, result.study.formats, stage / "tables")
         (stage / "map.html").write_text(map_html, encoding="utf-8", newline="\n")

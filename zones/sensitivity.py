@@ -34,7 +34,7 @@ def sensitivity_table(result: StudyResult) -> pd.DataFrame:
         counts = count_beyond(distance_km, zones["uncertainty_km"], [threshold_km]).iloc[0]
         far = beyond(distance_km, threshold_km)
         for (gdp, land), estimate in estimates.items():
-            total = estimate.sum()
+            total = estimate.sum(min_count=1)
             rows.append(
                 {
                     "hub_layer": layer,

@@ -12,8 +12,10 @@ from typing import Any
 
 from geodata.errors import DataFileError, UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR
+from geodata.tabular_files import check_size
 from geodata.vocabulary import PROVINCES
 from geodata.web_ask import PROVIDERS
+from geodata.zone_columns import CHOICES
 from zones.parameters import (
     DISTANCE_METHODS,
     GDP_VINTAGES,
@@ -24,6 +26,7 @@ from zones.parameters import (
 
 LANGUAGES = ("en", "zh")
 FORMATS = ("csv", "xlsx", "docx", "tex", "md")
+MAX_STUDY_MB = 1
 FIGURE_FORMATS = ("png", "svg", "pdf")
 
 
@@ -34,9 +37,11 @@ class Study:
     Attributes
     ----------
     zones_table
-        A table like the built-in one, None for the built-in one.
+        A table of zones, see `geodata.zone_tables.load_zone_table`; None for the built-in one.
     zones_encoding
-        Of that table.
+        Of that table where it is text; found out when None.
+    zones_columns
+        Pairs of a column and its heading in that table, where that is no synonym.
     hub_layer, hub_file, hub_provinces
         See `zones.hubs.hub_layer`.
     distance_method
@@ -60,7 +65,8 @@ class Study:
     """
 
     zones_table: Path | None = None
-    zones_encoding: str = "utf-8-sig"
+    zones_encoding: str | None = None
+    zones_columns: tuple[tuple[str, str], ...] = ()
     hub_layer: str = "prefectures"
     hub_file: Path | None = None
     hub_provinces: tuple[str, ...] | None = None
@@ -92,6 +98,7 @@ class Study:
             *(("output.figures", f, FIGURE_FORMATS) for f in self.figures),
             *(("geocode.provider", p, PROVIDERS) for p in (self.provider,) if p is not None),
             *(("hubs.provinces", p, PROVINCES) for p in self.hub_provinces or ()),
+            *(("zones.columns", c, CHOICES) for c, _ in self.zones_columns),
         ):
             if value not in accepted:
                 text = (
@@ -115,6 +122,9 @@ class Study:
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
             text = f"geocode.year: {self.year}; accepted: {FIRST_YEAR} to {LAST_YEAR}"
             raise UsageError(text)
+        if self.zones_table is None and (self.zones_encoding or self.zones_columns):
+            text = "zones.encoding and zones.columns go with zones.table"
+            raise UsageError(text)
         if self.provider is None and (self.cache or self.key_file):
             text = "geocode.cache and geocode.key_file go with geocode.provider"
             raise UsageError(text)
@@ -133,7 +143,11 @@ class Study:
 
 # TOML key -> attribute, expected type in words
 _KEYS: dict[str, dict[str, tuple[str, str]]] = {
-    "zones": {"table": ("zones_table", "path"), "encoding": ("zones_encoding", "text")},
+    "zones": {
+        "table": ("zones_table", "path"),
+        "encoding": ("zones_encoding", "text"),
+        "columns": ("zones_columns", "table of text"),
+    },
     "hubs": {
         "layer": ("hub_layer", "text"),
         "file": ("hub_file", "path or synthetic"),
@@ -179,10 +193,8 @@ def read_study(path: Path | None) -> Study:
     if path is None:
         return Study()
     try:
+        check_size(path, MAX_STUDY_MB)
         sections = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        text = f"{path}: no such study file"
-        raise DataFileError(text) from None
     except OSError as error:
         text = f"{path}: cannot be read ({error.strerror})"
         raise DataFileError(text) from None
@@ -240,9 +252,11 @@ def _typed(key: str, value: Any, kind: str, folder: Path) -> Any:
         return value
     if kind == "whole number" and number and isinstance(value, int):
         return value
-    texts = isinstance(value, list) and all(isinstance(v, str) for v in value)
-    if kind == "list of text" and texts:
-        return tuple(value)
+    pairs = isinstance(value, Mapping)
+    parts = list(value.values()) if isinstance(value, Mapping) else value
+    texts = isinstance(parts, list) and all(isinstance(v, str) and v.strip() for v in parts)
+    if texts and kind == ("table of text" if pairs else "list of text"):
+        return tuple(value.items()) if pairs else tuple(value)
     if kind == "list of numbers":
         numbers = value if isinstance(value, list) else [value]
         if all(isinstance(v, int | float) and not isinstance(v, bool) for v in numbers):

@@ -109,7 +109,8 @@ def count_beyond(
     thresholds_km
         One, or several: one row of the result each.
     weights
-        Columns to sum over the zones beyond, as a share of their total, e.g. ``area_ha``.
+        Columns to sum over the zones beyond, as a share of their total, e.g. ``area_ha``; the
+        share is nan where no zone has a value.
 
     Returns
     -------
@@ -130,7 +131,7 @@ def count_beyond(
         if weights is not None:
             for name, weight in weights.items():
                 label = str(name).removesuffix("_ha").removesuffix("_yi_cny")
-                row[f"beyond_{label}_pct"] = 100.0 * weight[far].sum() / weight.sum()
+                row[f"beyond_{label}_pct"] = 100.0 * weight[far].sum() / weight.sum(min_count=1)
         rows.append(row)
     return pd.DataFrame(rows).set_index("threshold_km")
 

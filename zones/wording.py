@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from geodata.vocabulary import NOT_STATED
+
 # column: (English heading, Chinese heading, format of its numbers)
 COLUMNS: dict[str, tuple[str, str, str]] = {
     "level": ("Level", "级别", ""),
@@ -104,6 +106,7 @@ ZH_VALUES = {
     **{f"built-up-{year}": f"{year}年建成区" for year in range(2014, 2018)},
 }
 EN_VALUES = {
+    NOT_STATED: "not stated",
     "国家级": "National",
     "省级": "Provincial",
     "经济技术开发区": "Economic and technological development zone",

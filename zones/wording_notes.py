@@ -185,6 +185,7 @@ REASONS = {
     "own_table": ("the given table's own count", "所给名录本身的个数"),
     "interval": ("any threshold from low to below high", "下限至上限（不含）之间个数相同"),
     "tie": ("no threshold gives exactly the count", "没有恰好得出该个数的阈值"),
+    "no_area": ("the given table states no area", "所给名录未注明面积"),
     "too_few": ("the table has fewer zones than that", "名录的开发区数不足"),
 }
 

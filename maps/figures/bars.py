@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
-from geodata.vocabulary import ZONE_LEVELS
 from maps.figures.figure_words import beyond_note, note, source_note, word
 from maps.figures.sheet import (
     MARGIN_CM,
@@ -80,7 +79,7 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
     positions: list[float] = []
     headings: list[tuple[str, float]] = []
     y = 0.0
-    for level in (lv for lv in ZONE_LEVELS if (table["level"] == lv).any()):
+    for level in table["level"].unique():
         headings.append((value(level, language), y))
         for name in table.loc[table["level"] == level, "type"]:
             y += 1.0
@@ -141,7 +140,7 @@ def gdp_figure(
     Returns
     -------
     matplotlib.figure.Figure
-        One bar a province with zones, the largest on top.
+        One bar a province with zones of known area, the largest on top.
 
     Raises
     ------
@@ -160,7 +159,7 @@ def gdp_figure(
     """
     language, threshold_km = study.language, study.thresholds_km[0]
     total = table[table["province"] == TOTAL].iloc[0]
-    rows = table[(table["province"] != TOTAL) & (table["zones"] > 0)]
+    rows = table[(table["province"] != TOTAL) & (table["gdp_yi_cny"] > 0)]
     rows = rows.sort_values("gdp_yi_cny", ascending=False, kind="stable")
     labels = province_names(rows["province"], provinces, language)
     positions = [float(i) for i in range(len(rows))]

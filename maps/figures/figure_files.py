@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -18,6 +19,7 @@ from maps.figures.static_map import map_figure
 from zones.gap_tables import layer_curves, province_table, type_table
 from zones.pipeline import StudyResult
 from zones.reconciliation import published_count, published_thresholds
+from zones.wording import value
 
 # no time, no version of the program that wrote it
 _METADATA: dict[str, dict[str, None]] = {
@@ -30,12 +32,15 @@ _METADATA: dict[str, dict[str, None]] = {
 def study_figures(result: StudyResult, style: Style = PLAIN) -> Iterator[tuple[str, Figure]]:
     """Give each figure of a study with its name: types, map, threshold_curve, provinces, ...
 
+    There is none of GDP where no zone states an area.
+
     Raises
     ------
     FontError
         When no installed font has the characters.
     """
     study, zones, provinces = result.study, result.zones, result.provinces
+    style = own_style(result, style)
     curves = layer_curves(result), published_thresholds(result), published_count()
     table = province_table(result)
     makers: dict[str, Callable[[], Figure]] = {
@@ -43,10 +48,20 @@ def study_figures(result: StudyResult, style: Style = PLAIN) -> Iterator[tuple[s
         "map": lambda: map_figure(zones, result.hubs, study, style),
         "threshold_curve": lambda: curve_figure(*curves, study, style),
         "provinces": lambda: province_figure(zones, provinces, study, style),
-        "province_gdp": lambda: gdp_figure(table, provinces, study, style),
     }
+    if table["gdp_yi_cny"].iloc[-1] > 0:  # the total; nan where no zone states an area
+        makers["province_gdp"] = lambda: gdp_figure(table, provinces, study, style)
     for name, make in makers.items():
         yield name, make()
+
+
+def own_style(result: StudyResult, style: Style) -> Style:
+    """Return the style, with Chinese characters where the study's own tables bring them."""
+    study, zones = result.study, result.zones
+    words = [*zones["level"].unique(), *zones["type"].unique()]
+    files = [f.name for f in (study.zones_table, study.hub_file, study.registrations) if f]
+    texts = "".join([*(value(word, study.language) for word in words), *files])
+    return replace(style, own_chinese=any("\u2e80" <= c <= "\uffef" for c in texts))
 
 
 def save_figure(figure: Figure, path: Path) -> None:

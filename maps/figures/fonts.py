@@ -56,7 +56,9 @@ ADVICE = (
 _REGULAR_WEIGHTS = range(300, 601)
 
 
-def figure_font(language: str, wanted: str | None = None) -> list[str]:
+def figure_font(
+    language: str, wanted: str | None = None, *, own_chinese: bool = False
+) -> list[str]:
     """Return the font families of a figure, best first; matplotlib falls back along them.
 
     Parameters
@@ -65,6 +67,8 @@ def figure_font(language: str, wanted: str | None = None) -> list[str]:
         ``en`` or ``zh``.
     wanted
         A family that must be used, e.g. ``Arial``.
+    own_chinese
+        An English figure holds Chinese words of the user's own table.
 
     Raises
     ------
@@ -75,9 +79,14 @@ def figure_font(language: str, wanted: str | None = None) -> list[str]:
         if not _installed(wanted):
             text = f"font {wanted!r}: not installed"
             raise FontError(text)
-        rest = [LATIN] if language == "en" else [*_chinese(wanted), LATIN]
+        if language == "en":
+            rest = [LATIN, *(_chinese(wanted) if own_chinese else [])]
+        else:
+            rest = [*_chinese(wanted), LATIN]
         return list(dict.fromkeys([wanted, *rest]))
-    return [LATIN] if language == "en" else [*_chinese(), LATIN]
+    if language == "en":
+        return [LATIN, *(_chinese() if own_chinese else [])]
+    return [*_chinese(), LATIN]
 
 
 def check_glyphs(figure: Figure, families: Iterable[str]) -> None:

@@ -104,6 +104,7 @@ def province_figure(
 
 def _spread(zones: pd.DataFrame, threshold_km: float) -> pd.DataFrame:
     """Return the provinces' zones, those beyond, and quantiles of their distance."""
+    zones = zones[zones["province"] != ""]  # a position of a file may come without one
     by_province = zones["nearest_km"].groupby(zones["province"], sort=False)
     far = beyond(zones["nearest_km"], threshold_km).groupby(zones["province"], sort=False)
     rows = pd.DataFrame(

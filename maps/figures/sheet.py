@@ -72,10 +72,13 @@ class Style:
         False leaves the title to the paper's caption; source and notes stay.
     font
         A font family instead of the one that is found.
+    own_chinese
+        An English figure holds Chinese words of the user's own table.
     """
 
     title: bool = True
     font: str | None = None
+    own_chinese: bool = False
 
 
 PLAIN = Style()
@@ -164,7 +167,7 @@ def sheet(language: str, style: Style) -> Iterator[Sheet]:
     FontError
         When no installed font has the characters the figure needs.
     """
-    families = figure_font(language, style.font)
+    families = figure_font(language, style.font, own_chinese=style.own_chinese)
     with settings():
         mpl.rcParams["font.family"] = families
         figure = Figure(dpi=DPI)  # type at a screen's resolution would be a tenth wider

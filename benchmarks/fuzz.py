@@ -1,0 +1,155 @@
+"""Coverage-guided fuzzing of the readers and the capital parser: only documented errors may come.
+
+Run: python benchmarks/fuzz.py --seconds 600. Needs `pip install atheris` (Linux, Python 3.11 or
+3.12). Prints how many inputs were tried and, if one raised an error that is not documented, saves
+that input. Each target has its share of the time; its corpus begins with small good files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TARGETS = ("capital", "text", "spreadsheet", "parquet", "registrations", "zones", "geocoder")
+_RUNS = re.compile(r"(?:Done|#)(\d+)")
+
+
+def seeds() -> dict[str, list[bytes]]:
+    """Return small good inputs by target."""
+    import pandas as pd
+
+    zones = "开发区名称,省份,核准面积(公顷),批准时间\n西安高新技术产业开发区,陕西省,2235,1991-03\n"
+    firms = (
+        "公司名称,注册资本(万元),注册地址,所属省份,所属城市,经营状态,统一社会信用代码,经度,纬度,坐标系\n"
+        "示例科技,5000万人民币,杭州市余杭区,浙江省,杭州市,存续,91330000MA00000001,120.1,30.2,GCJ-02\n"
+    )
+    frame = pd.read_csv(io.StringIO(firms), dtype=str)
+    xlsx, parquet = io.BytesIO(), io.BytesIO()
+    frame.to_excel(xlsx, index=False, engine="xlsxwriter")
+    frame.to_parquet(parquet, index=False)
+    texts = [firms, zones]
+    tables = [t.encode(e) for t in texts for e in ("utf-8", "utf-16", "gb18030", "utf-8-sig")]
+    amounts = "5000万人民币 1000万美元 50,000万元 1.2亿 500万(元) - HKD3million".split()
+    places = "浙江省杭州市余杭区文一西路1号 深圳市腾讯计算机系统有限公司".split()
+    return {
+        "capital": [a.encode() for a in amounts],
+        "text": tables,
+        "spreadsheet": [xlsx.getvalue()],
+        "parquet": [parquet.getvalue()],
+        "registrations": [t.encode() for t in texts] + [xlsx.getvalue(), parquet.getvalue()],
+        "zones": [t.encode() for t in texts],
+        "geocoder": [place.encode() for place in places],
+    }
+
+
+def fuzz(  # noqa: C901
+    target: str, seconds: float, corpus: Path
+) -> None:
+    """Fuzz one target in this process; ends with a traceback at the first undocumented error."""
+    import atheris
+
+    with atheris.instrument_imports(include=["geodata"]):
+        from geodata import (
+            capital,
+            geocode_texts,
+            registrations,
+            tabular_files,
+            text_tables,
+            zone_tables,
+        )
+    import pandas as pd
+
+    from geodata.errors import ZonegapError
+
+    suffix = {"spreadsheet": ".xlsx", "parquet": ".parquet"}.get(target, ".csv")
+    path = Path(tempfile.mkdtemp()) / f"input{suffix}"
+    magic = {"spreadsheet": b"PK\x03\x04", "parquet": b"PAR1"}.get(target, b"")
+
+    def one(data: bytes) -> None:
+        if target == "capital":
+            heading, _, text = data.decode("utf-8", "replace").partition("\0")
+            try:
+                unit = capital.unit_of(heading) if text else capital.NO_UNIT
+                amount = capital.parse_capital(text or heading, unit)
+            except capital.CapitalError:
+                return
+            assert 0 <= amount < capital.LARGEST_YI_CNY, amount
+            return
+        if target == "geocoder":
+            cells = data.decode("utf-8", "replace").split("\0")
+            province, city, text = (*cells, "", "", "")[:3]
+            frame = geocode_texts.geocode_texts(
+                [pd.Series([text])], pd.Series([province]), pd.Series([city])
+            )
+            assert len(frame) == 1
+            return
+        path.write_bytes(magic + data[len(magic) :])
+        try:
+            if target == "registrations":
+                registrations.load_registrations(path)
+            elif target == "zones":
+                zone_tables.load_zone_table(path)
+            else:
+                if target == "text":
+                    text_tables.read_csv(path, None)
+                for sheet in tabular_files.open_tables(path):
+                    for _ in zip(range(1000), sheet.rows(), strict=False):
+                        pass
+        except ZonegapError:
+            return
+
+    arguments = [
+        sys.argv[0],
+        f"-max_total_time={max(int(seconds), 1)}",
+        "-max_len=8192",
+        "-rss_limit_mb=4000",
+        f"-artifact_prefix={corpus.parent}/{target}-",
+        "-print_final_stats=1",
+        str(corpus),
+    ]
+    atheris.Setup(arguments, one)
+    atheris.Fuzz()
+
+
+def main() -> None:
+    """Fuzz every target and print the counts; exit 1 when one found something."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--folder", type=Path, default=Path("fuzz"))
+    parser.add_argument("--targets", nargs="+", choices=TARGETS, default=TARGETS)
+    parser.add_argument("--one", choices=TARGETS, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    share = options.seconds / len(options.targets)
+    if options.one:
+        fuzz(options.one, options.seconds, options.folder / options.one)
+        return
+    total, found = 0, []
+    for target in options.targets:
+        corpus = options.folder / target
+        corpus.mkdir(parents=True, exist_ok=True)
+        for number, seed in enumerate(seeds()[target]):
+            (corpus / f"seed-{number}").write_bytes(seed)
+        command = [sys.executable, __file__, "--one", target, "--seconds", str(share)]
+        command += ["--folder", str(options.folder)]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, errors="replace"
+        )
+        said = done.stdout + done.stderr
+        executed = re.findall(r"stat::number_of_executed_units:\s*(\d+)", said)
+        runs = int(executed[-1]) if executed else max(map(int, _RUNS.findall(said)), default=0)
+        total += runs
+        print(f"{target}: {runs:,} inputs, exit {done.returncode}", flush=True)
+        if done.returncode:
+            found.append(target)
+            print(said[-3000:])
+    print(f"total: {total:,} inputs; findings: {', '.join(found) or 'none'}")
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()

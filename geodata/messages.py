@@ -1,0 +1,45 @@
+"""Messages about the user's files, in English or Chinese.
+
+The English sentence is the key, as with gettext, so that it can be read where the fault is found;
+`geodata.messages_zh` holds the Chinese. A sentence without a translation stays English, and a
+test finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+
+from geodata.messages_zh import CHINESE
+
+_language: ContextVar[str] = ContextVar("language of messages", default="en")
+
+
+def use_language(language: str) -> None:
+    """Give the following messages of this thread or task in ``en`` or ``zh``."""
+    _language.set(language)
+
+
+def say(sentence: str, **facts: object) -> str:
+    """Return a sentence in the language in use, with its facts put in.
+
+    Parameters
+    ----------
+    sentence
+        English, with the names of the facts in braces; braces without facts stay as they are.
+    facts
+        What is put in.
+    """
+    return say_in(_language.get(), sentence, **facts)
+
+
+def say_in(language: str, sentence: str, **facts: object) -> str:
+    """Return a sentence in ``en`` or ``zh``; see `say`."""
+    words = CHINESE.get(sentence, sentence) if language == "zh" else sentence
+    return words.format(**facts) if facts else words
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Return texts as a list in the language in use."""
+    texts = [str(part) for part in parts]
+    return ("、" if _language.get() == "zh" else ", ").join(texts)
