@@ -4,17 +4,89 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zones.great_circle import FloatArray, unit_vectors
 from zones.grid_build import codes_of, divide, first_of_equals, lay_out
 from zones.grid_query import FINEST, look_up
+from zones.inputs import check_degrees
 
 CHUNK = 1 << 15
-SAMPLE_STEP = 17  # one point in 17 is counted; odd, so that the rows of a raster do not repeat
+CHECK_CHUNK = 1 << 17
+SAMPLE_STEP = 17  # one point in 17 is counted; no power of 2, as rows of a raster often are
 SAMPLE_MOST = 1 << 17
-POINTS_A_CELL = 32  # cells of the first table hold about as many
+POINTS_A_CELL = 32  # a cell of the first table holds about as many
+MOST_BITS = 10  # the first table has at most 2**10 columns and rows, 4 MB
+SHARE_BITS = 2  # the grid is built in 4 x 4 shares where there is more than one core
+
+
+class Grid(NamedTuple):
+    """A grid as `zones.grid_query.look_up` reads it."""
+
+    frame: FloatArray
+    bits: int
+    first: NDArray[np.int32]
+    further: NDArray[np.int32]
+    lists: NDArray[np.int32]
+    hubs: FloatArray
+
+
+def nearest_by_grid(
+    lon: FloatArray,
+    lat: FloatArray,
+    hub_lon: FloatArray,
+    hub_lat: FloatArray,
+    hub: NDArray[np.int32],
+    distance_km: FloatArray,
+    threads: int | None = None,
+) -> None:
+    """Write the nearest hub and its distance of each point to `hub` and `distance_km`.
+
+    Parameters
+    ----------
+    lon, lat
+        Points, degrees, n contiguous values each.
+    hub_lon, hub_lat
+        Hubs, degrees, m values each, m at least 1, checked.
+    hub, distance_km
+        To write, n values each.
+    threads
+        Cores to use; all when None.
+
+    Raises
+    ------
+    UsageError
+        For a point whose coordinate is missing or out of range.
+    """
+    if not len(lon):
+        return
+    threads = threads or cores()
+    with ThreadPoolExecutor(threads) as pool:
+
+        def bounds(low: int) -> tuple[float, float, float, float]:
+            part = slice(low, low + CHECK_CHUNK)
+            try:
+                return *check_degrees(lon[part], 180.0, "lon"), *check_degrees(lat[part], 90.0, "lat")
+            except ValueError:
+                # said again with the row's number in the whole
+                check_degrees(lon, 180.0, "lon")
+                check_degrees(lat, 90.0, "lat")
+                raise
+
+        every = np.array(list(pool.map(bounds, range(0, len(lon), CHECK_CHUNK))))
+        low, high = every.min(axis=0), every.max(axis=0)
+        edges = (low[0], high[1], low[2], high[3])
+        grid = _built(lon, lat, unit_vectors(hub_lon, hub_lat), edges, threads, pool)
+
+        def chunk(low: int) -> None:
+            part = slice(low, low + CHUNK)
+            look_up(lon[part], lat[part], *grid, hub[part], distance_km[part])
+
+        for _ in pool.map(chunk, range(0, len(lon), CHUNK)):
+            pass
 
 
 def cores() -> int:
@@ -24,41 +96,40 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def frame_around(west: float, east: float, south: float, north: float) -> FloatArray:
-    """Return a frame of nearly square cells: edges, and finest columns and rows a degree."""
-    shrink = max(np.cos(np.radians(np.clip((south + north) / 2.0, -80.0, 80.0))), 0.1)
+def _frame(west: float, east: float, south: float, north: float) -> FloatArray:
+    """Return the west and south edge, and the finest columns and rows a degree.
+
+    Cells are nearly square in the middle: where the grid is short, its lists are, too.
+    """
+    shrink = np.cos(np.radians(min(abs(south + north) / 2.0, 80.0)))
     side = max(north - south, (east - west) * shrink, 1e-9) * (1.0 + 1e-9)
     finest = float(1 << FINEST)
-    return np.array([west, south, finest / (side / shrink), finest / side])
+    return np.array([west, south, finest * shrink / side, finest / side])
 
 
-def nearest_by_grid(lon, lat, bounds, hub_lon, hub_lat, hub, distance_km, threads=None):
-    west, east, south, north = bounds
-    n = len(lon)
-    threads = threads or cores()
-    hubs = unit_vectors(hub_lon, hub_lat)
-    candidates = first_of_equals(hubs)
-    frame = frame_around(west, east, south, north)
-    step = max(SAMPLE_STEP, n // SAMPLE_MOST | 1)
+def _built(
+    lon: FloatArray,
+    lat: FloatArray,
+    hubs: FloatArray,
+    edges: tuple[float, float, float, float],
+    threads: int,
+    pool: ThreadPoolExecutor,
+) -> Grid:
+    frame, edge = _frame(*edges), np.array([edges[1], edges[3]])
+    step = max(SAMPLE_STEP, len(lon) // SAMPLE_MOST | 1)
     codes = np.sort(codes_of(lon[::step], lat[::step], frame))
-    bits = int(np.clip(np.log2(max(n / POINTS_A_CELL, 1)) / 2 + 0.5, 1, 10))
-    edge = np.array([east, north])
-    first = np.zeros(1 << (2 * bits), np.int32)
-    further = np.zeros(64, np.int32)
-    with ThreadPoolExecutor(threads) as pool:
-        level = 0 if threads == 1 else min(2, bits)
-        cells = [(c, r) for c in range(1 << level) for r in range(1 << level)]
-        parts = pool.map(
-            lambda cell: divide(hubs, candidates, codes, float(step), frame, edge, level, *cell), cells
-        )
-        lists, used, place = [], 0, 0
-        for leaves, part in parts:
-            further, used = lay_out(leaves, place, len(hubs), bits, first, further, used)
-            lists.append(part)
-            place += len(part)
-        all_lists = np.concatenate([*lists, np.zeros(1, np.int32)])
-        def task(low):
-            s = slice(low, low + CHUNK)
-            look_up(lon[s], lat[s], frame, bits, first, further, all_lists, hubs, hub[s], distance_km[s])
-        list(pool.map(task, range(0, n, CHUNK)))
-    return dict(bits=bits, leaves=None, lists=place, tables=used // 64)
+    candidates = first_of_equals(hubs)
+    bits = int(np.clip(np.log2(max(len(lon) / POINTS_A_CELL, 1.0)) / 2.0 + 0.5, 1, MOST_BITS))
+    share = min(SHARE_BITS, bits) if threads > 1 else 0
+    cells = [(column, row) for row in range(1 << share) for column in range(1 << share)]
+    parts = pool.map(
+        lambda cell: divide(hubs, candidates, codes, float(step), frame, edge, share, *cell), cells
+    )
+    first, further, used = np.zeros(1 << (2 * bits), np.int32), np.zeros(64, np.int32), 0
+    lists: list[NDArray[np.int32]] = []
+    place = 0
+    for leaves, part in parts:
+        further, used = lay_out(leaves, place, len(hubs), bits, first, further, used)
+        lists.append(part)
+        place += len(part)
+    return Grid(frame, bits, first, further, np.concatenate(lists), hubs)

@@ -8,12 +8,12 @@ import numpy as np
 
 from zones import portable_trig
 from zones.compiled import compiled
+from zones.great_circle import TWO_CHORD2
 from zones.parameters import EARTH_RADIUS_KM
 
 BLOCK = 512  # points whose intermediate values stay in the first-level cache
 FINEST = 16  # the finest cell is 1 / 2**16 of the grid's width
 TABLE_BITS = 3  # a cell of the first table is divided into 8 x 8 by each further table
-TWO_CHORD2 = 2.0  # square of the chord under a quarter of the circumference
 NEAR_CHORD2 = 4.0 * portable_trig.NEAR_HAV
 
 _quadrant = compiled(portable_trig.quadrant)

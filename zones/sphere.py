@@ -1,32 +1,55 @@
-"""The nearest hub on the sphere: a KD-tree on unit vectors."""
+"""The nearest hub on the sphere: three engines, one answer.
+
+The nearest hub is the one with the least squared chord between unit vectors, as 64-bit numbers
+give it; of equal ones the hub listed first. Where that chord spans more than a quarter of the
+circumference, it is the hub whose antipode is farthest, which is the same and keeps its digits.
+Unit vectors and chords are made of + - * / alone (`zones.portable_trig`), so every engine, on
+every machine, finds the same hub and the same distance, to the last bit.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import importlib.util
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from zones.great_circle import FloatArray, chord_to_km, unit_vectors
+from geodata.errors import UsageError
+from zones.great_circle import TWO_CHORD2, FloatArray, arc_km, chord2, unit_vectors
+from zones.inputs import check_choice, check_degrees
+from zones.parameters import ENGINES
 
-# chords closer than this are one distance: about 6e-9 m on the ground
-TIE_CHORD = 1e-15
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
+
+# up to here brute force takes less time than loading the other engines' libraries
+NUMPY_PAIRS = 4_000_000
+GRID_POINTS = 100_000  # from here on the grid's start is earned back
+BLOCK_PAIRS = 1 << 17  # one block of brute force fits the second-level cache
+TREE_CHUNK = 1 << 16
+# chords closer than this may be one chord: ten times what rounding does to them
+TIE_CHORD = 4e-15
 
 
 class Nearest(NamedTuple):
     """Row number of the nearest hub and the distance to it, one a point."""
 
-    hub: NDArray[np.intp]
+    hub: NDArray[np.int32]
     distance_km: FloatArray
 
 
 def nearest_on_sphere(
-    lon: FloatArray, lat: FloatArray, hub_lon: FloatArray, hub_lat: FloatArray
+    lon: FloatArray,
+    lat: FloatArray,
+    hub_lon: FloatArray,
+    hub_lat: FloatArray,
+    *,
+    engine: str = "auto",
+    threads: int | None = None,
 ) -> Nearest:
-    """Find the nearest hub by great circle with a KD-tree on unit vectors.
-
-    The straight chord through the sphere grows with the arc, so the nearest by chord is the
-    nearest by arc. On a tie the hub that is listed first wins.
+    """Find the nearest hub by great circle.
 
     Parameters
     ----------
@@ -34,21 +57,106 @@ def nearest_on_sphere(
         Points, degrees, n values each.
     hub_lon, hub_lat
         Hubs, degrees, m values each, m at least 1.
+    engine
+        ``numpy`` (brute force), ``kdtree`` (scipy), ``grid`` (compiled; needs numba), or ``auto``:
+        the quickest for the sizes given. The answer does not depend on it.
+    threads
+        Cores to use; all when None.
 
     Returns
     -------
     Nearest
-        Arrays of length n.
+        Arrays of length n. On a tie (equal squared chords) the hub that is listed first.
+
+    Raises
+    ------
+    UsageError
+        For no hub, for a coordinate that is missing or out of range, for an unknown engine, or
+        for ``grid`` where numba is not installed.
     """
+    check_choice("engine", engine, ENGINES)
+    arrays = [np.ascontiguousarray(a, float) for a in (lon, lat, hub_lon, hub_lat)]
+    lon, lat, hub_lon, hub_lat = arrays
+    if not len(hub_lon):
+        text = "hubs: at least one hub is needed"
+        raise UsageError(text)
+    check_degrees(hub_lon, 180.0, "hub_lon")
+    check_degrees(hub_lat, 90.0, "hub_lat")
+    engine = chosen_engine(engine, len(lon), len(hub_lon))
+    found = Nearest(np.empty(len(lon), np.int32), np.empty(len(lon)))
+    if engine == "grid":
+        from zones.grid import nearest_by_grid
+
+        nearest_by_grid(lon, lat, hub_lon, hub_lat, found.hub, found.distance_km, threads)
+        return found
+    check_degrees(lon, 180.0, "lon")
+    check_degrees(lat, 90.0, "lat")
+    hubs = unit_vectors(hub_lon, hub_lat)
+    if engine == "numpy":
+        _by_brute_force(lon, lat, hubs, found)
+    else:
+        _by_tree(lon, lat, hubs, found, threads)
+    return found
+
+
+def chosen_engine(engine: str, points: int, hubs: int) -> str:
+    """Return the engine itself, or for ``auto`` the one for that many points and hubs."""
+    compiled = importlib.util.find_spec("numba") is not None
+    if engine == "grid" and not compiled:
+        text = "engine 'grid' needs numba: pip install zonegap[scale]"
+        raise UsageError(text)
+    if engine != "auto":
+        return engine
+    if points * hubs <= NUMPY_PAIRS:
+        return "numpy"
+    return "grid" if compiled and points >= GRID_POINTS else "kdtree"
+
+
+def first_of_equals(hubs: FloatArray) -> NDArray[np.intp]:
+    """Return the rows of unit vectors, shape (m, 3), that equal no earlier one."""
+    return np.flatnonzero(~pd.DataFrame(hubs).duplicated().to_numpy())
+
+
+def _by_brute_force(lon: FloatArray, lat: FloatArray, hubs: FloatArray, found: Nearest) -> None:
+    step = max(1, BLOCK_PAIRS // len(hubs))
+    for low in range(0, len(lon), step):
+        part = slice(low, low + step)
+        points = unit_vectors(lon[part], lat[part])
+        squared = chord2(points[:, None, :], hubs[None, :, :])
+        hub = squared.argmin(axis=1)
+        far = np.flatnonzero(squared[np.arange(len(hub)), hub] > TWO_CHORD2)
+        if far.size:
+            hub[far] = chord2(points[far, None, :], -hubs[None, :, :]).argmax(axis=1)
+        found.hub[part] = hub
+        found.distance_km[part] = arc_km(points, hubs[hub])
+
+
+def _by_tree(
+    lon: FloatArray, lat: FloatArray, hubs: FloatArray, found: Nearest, threads: int | None
+) -> None:
     from scipy.spatial import KDTree
 
-    tree = KDTree(unit_vectors(hub_lon, hub_lat))
-    points = unit_vectors(lon, lat)
-    two = min(2, len(hub_lon))
-    found = tree.query(points, k=list(range(1, two + 1)))
-    chord, hub = np.asarray(found[0]), np.asarray(found[1], dtype=np.intp)
-    first = hub[:, 0].copy()
-    if two == 2:
-        for i in np.flatnonzero(chord[:, 1] - chord[:, 0] <= TIE_CHORD):
-            first[i] = min(tree.query_ball_point(points[i], chord[i, 0] + TIE_CHORD))
-    return Nearest(first, chord_to_km(chord[:, 0]))
+    # equal hubs would all tie with each other
+    first = first_of_equals(hubs)
+    tree = KDTree(hubs[first])
+    for low in range(0, len(lon), TREE_CHUNK):
+        part = slice(low, low + TREE_CHUNK)
+        points = unit_vectors(lon[part], lat[part])
+        two = [1, 2] if len(first) > 1 else [1]
+        chord, near = (np.asarray(a) for a in tree.query(points, k=two, workers=threads or -1))
+        hub = near[:, 0]
+        if len(first) > 1:
+            close = np.flatnonzero(chord[:, 1] - chord[:, 0] <= TIE_CHORD)
+            for i in close:
+                hub[i] = _first_nearest(points[i], hubs[first], tree, chord[i, 0])
+        found.hub[part] = first[hub]
+        found.distance_km[part] = arc_km(points, hubs[first[hub]])
+
+
+def _first_nearest(point: FloatArray, hubs: FloatArray, tree: KDTree, chord: float) -> int:
+    """Choose among hubs whose chords a tree cannot tell apart."""
+    near = np.sort(tree.query_ball_point(point, chord + TIE_CHORD))
+    squared = chord2(point, hubs[near])
+    if squared.min() > TWO_CHORD2:
+        return int(near[chord2(point, -hubs[near]).argmax()])
+    return int(near[squared.argmin()])
