@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -41,7 +40,7 @@ def nearest_by_grid(
     hub_lat: FloatArray,
     hub: NDArray[np.int32],
     distance_km: FloatArray,
-    threads: int | None = None,
+    threads: int,
 ) -> None:
     """Write the nearest hub and its distance of each point to `hub` and `distance_km`.
 
@@ -54,7 +53,7 @@ def nearest_by_grid(
     hub, distance_km
         To write, n values each.
     threads
-        Cores to use; all when None.
+        Cores to use.
 
     Raises
     ------
@@ -63,7 +62,6 @@ def nearest_by_grid(
     """
     if not len(lon):
         return
-    threads = threads or cores()
     with ThreadPoolExecutor(threads) as pool:
 
         def bounds(low: int) -> tuple[float, float, float, float]:
@@ -87,13 +85,6 @@ def nearest_by_grid(
 
         for _ in pool.map(chunk, range(0, len(lon), CHUNK)):
             pass
-
-
-def cores() -> int:
-    """Return the number of cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _frame(west: float, east: float, south: float, north: float) -> FloatArray:

@@ -10,6 +10,7 @@ every machine, finds the same hub and the same distance, to the last bit.
 from __future__ import annotations
 
 import importlib.util
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -87,7 +88,9 @@ def nearest_on_sphere(
     if engine == "grid":
         from zones.grid import nearest_by_grid
 
-        nearest_by_grid(lon, lat, hub_lon, hub_lat, found.hub, found.distance_km, threads)
+        nearest_by_grid(
+            lon, lat, hub_lon, hub_lat, found.hub, found.distance_km, threads or cores()
+        )
         return found
     check_degrees(lon, 180.0, "lon")
     check_degrees(lat, 90.0, "lat")
@@ -110,6 +113,13 @@ def chosen_engine(engine: str, points: int, hubs: int) -> str:
     if points * hubs <= NUMPY_PAIRS:
         return "numpy"
     return "grid" if compiled and points >= GRID_POINTS else "kdtree"
+
+
+def cores() -> int:
+    """Return the number of cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def first_of_equals(hubs: FloatArray) -> NDArray[np.intp]:
