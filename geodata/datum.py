@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Degrees = NDArray[np.float64]
 
+DATUMS = ("WGS-84", "GCJ-02", "BD-09")
+
 KRASOVSKY_A_M = 6378245.0  # semi-major axis of the Krasovsky 1940 ellipsoid
 KRASOVSKY_E2 = 0.00669342162296594323  # its first eccentricity squared
 BD09_TURN_RAD = np.pi * 3000.0 / 180.0
@@ -101,3 +103,30 @@ def bd09_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
         lon_there, lat_there = gcj02_to_bd09(lon_guess, lat_guess)
         lon_guess, lat_guess = lon_guess + lon - lon_there, lat_guess + lat - lat_there
     return lon_guess, lat_guess
+
+
+def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: ArrayLike) -> tuple[Degrees, Degrees]:
+    """Bring degrees of any of the three datums to WGS-84.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, n values each.
+    datum
+        One of `DATUMS` for all points, or n of them.
+
+    Returns
+    -------
+    tuple
+        New arrays of n values, or the given ones where nothing is to be shifted.
+    """
+    lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    datums = np.broadcast_to(np.asarray(datum, dtype=str), lon.shape)
+    shifted = datums != "WGS-84"
+    if not shifted.any():
+        return lon, lat
+    lon, lat = lon.copy(), lat.copy()
+    baidu = datums == "BD-09"
+    lon[baidu], lat[baidu] = bd09_to_gcj02(lon[baidu], lat[baidu])
+    lon[shifted], lat[shifted] = gcj02_to_wgs84(lon[shifted], lat[shifted])
+    return lon, lat

@@ -101,7 +101,9 @@ def test_engines_agree_on_many(where: str, hubs: int) -> None:
         return
     tree = on("kdtree", points, centres)
     for engine in ONE_BY_ONE:
-        found = on(engine, points[:500], centres) if engine == "numpy" else on(engine, points, centres)
+        found = (
+            on(engine, points[:500], centres) if engine == "numpy" else on(engine, points, centres)
+        )
         np.testing.assert_array_equal(found.hub, tree.hub[: len(found.hub)])
         np.testing.assert_array_equal(found.distance_km, tree.distance_km[: len(found.hub)])
 
@@ -122,9 +124,7 @@ def test_hub_files_with_each_city_many_times() -> None:
     rng = np.random.default_rng(3)
     cities = rng.uniform((73, 18), (135, 53), (30, 2))
     companies = cities[rng.integers(0, 30, 5000)]
-    found = check(
-        frame(rng.uniform(73, 135, 500), rng.uniform(18, 53, 500)), frame(*companies.T)
-    )
+    found = check(frame(rng.uniform(73, 135, 500), rng.uniform(18, 53, 500)), frame(*companies.T))
     # of a city's companies the one listed first is named
     _, first = np.unique(companies, axis=0, return_index=True)
     assert set(found.hub) <= set(first)

@@ -13,6 +13,7 @@ import typer
 
 from geodata.errors import ZonegapError
 from zones.cli_data import data
+from zones.cli_distance import distance
 from zones.cli_geocode import geocode
 from zones.cli_options import (
     DistanceMethod,
@@ -135,33 +136,6 @@ def threshold(
 
 
 @app.command()
-def distance(
-    study_file: StudyFile = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="CSV file to write instead of printing.")
-    ] = None,
-    hubs: Hubs = None,
-    hubs_file: HubsFile = None,
-    method: DistanceMethod = None,
-) -> None:
-    """Print each zone's nearest hub and its distance to each cluster as CSV."""
-    from zones.outputs import write_atomic
-    from zones.pipeline import located_zones, study_hubs, with_distances
-
-    study = study_of(study_file, hub_layer=hubs, hub_file=hubs_file, distance_method=method)
-    zones = with_distances(located_zones(study), study_hubs(study), study)
-    columns = ["name", "lon", "lat", "uncertainty_km", "nearest_hub", "nearest_km"]
-    columns += ["beijing_km", "zhejiang_km", "guangdong_km"]
-    digits = {c: 3 for c in columns if c.endswith("_km")} | {"lon": 6, "lat": 6}
-    text = zones[columns].round(digits).to_csv(lineterminator="\n")
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
-        write_atomic(out, "\ufeff" + text)
-        _say(str(out))
-
-
-@app.command()
 def gdp(
     study_file: StudyFile = None,
     gdp: GdpVintage = None,
@@ -253,6 +227,7 @@ def map_(
     typer.echo(str(path))
 
 
+app.command()(distance)
 app.command()(data)
 app.command()(geocode)
 app.command("where-next")(where_next)

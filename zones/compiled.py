@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -17,6 +17,7 @@ def compiled(function: F) -> F:
     written for the cache, it is compiled anew in each process.
     """
     try:
-        return numba.njit(nogil=True, cache=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+        made = numba.njit(function, cache=True, nogil=True, error_model="numpy")
     except RuntimeError:  # no place for the cache
-        return numba.njit(nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+        made = numba.njit(function, nogil=True, error_model="numpy")
+    return cast(F, made)

@@ -85,9 +85,7 @@ def nearest_on_ellipsoid(
     return found
 
 
-def _candidates(
-    tree: KDTree, points: FloatArray
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _candidates(tree: KDTree, points: FloatArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return all pairs of point and hub that the ellipsoid may make the nearest."""
     open_ = np.arange(len(points))
     pairs = []
@@ -108,7 +106,7 @@ def _candidates(
     return np.concatenate([p for p, _ in pairs]), np.concatenate([r for _, r in pairs])
 
 
-def beyond_on_ellipsoid(
+def beyond_on_ellipsoid(  # noqa: PLR0913
     lon: FloatArray,
     lat: FloatArray,
     hub_lon: FloatArray,

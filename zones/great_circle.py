@@ -76,7 +76,7 @@ def arc_km(points: FloatArray, others: FloatArray) -> FloatArray:
     arc[far] = trig.far_arc(np.minimum(0.25 * squared[far], 0.5))
     over = np.flatnonzero(squared > TWO_CHORD2)
     arc[over] = np.pi - trig.far_arc(0.25 * chord2(points[over], -others[over]))
-    return EARTH_RADIUS_KM * arc
+    return np.asarray(EARTH_RADIUS_KM * arc)
 
 
 def chord_to_km(chord: ArrayLike) -> FloatArray:

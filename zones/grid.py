@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zones.great_circle import FloatArray, unit_vectors
-from zones.grid_build import codes_of, divide, first_of_equals, lay_out
+from zones.grid_build import codes_of, divide, first_of_equals
 from zones.grid_query import FINEST, look_up
+from zones.grid_tables import lay_out
 from zones.inputs import check_degrees
 
 CHUNK = 1 << 15
@@ -67,7 +68,9 @@ def nearest_by_grid(
         def bounds(low: int) -> tuple[float, float, float, float]:
             part = slice(low, low + CHECK_CHUNK)
             try:
-                return *check_degrees(lon[part], 180.0, "lon"), *check_degrees(lat[part], 90.0, "lat")
+                return *check_degrees(lon[part], 180.0, "lon"), *check_degrees(
+                    lat[part], 90.0, "lat"
+                )
             except ValueError:
                 # said again with the row's number in the whole
                 check_degrees(lon, 180.0, "lon")

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from zones.compiled import compiled
-from zones.grid_query import FINEST, TABLE_BITS, sine_cosine
+from zones.grid_query import FINEST, sine_cosine
 
 # far above the rounding of p . (a - b), 1e-15, and below a nanometre for hubs 1 km apart
 MARGIN = 1e-14
@@ -36,7 +36,7 @@ def first_of_equals(hubs: Any) -> Any:
     size = 4
     while size < 2 * m:
         size *= 2
-    slots = np.full(size, -1, np.int32)
+    slots = np.zeros(size, np.int32)  # a row + 1
     kept = np.empty(m, np.int32)
     n = 0
     bits = hubs.view(np.int64)
@@ -49,9 +49,9 @@ def first_of_equals(hubs: Any) -> Any:
             mix ^= mix >> np.uint64(29)
         slot = np.int64(mix & np.uint64(size - 1))
         while True:
-            other = slots[slot]
+            other = slots[slot] - 1
             if other < 0:
-                slots[slot] = i
+                slots[slot] = i + 1
                 kept[n] = i
                 n += 1
                 break
@@ -66,19 +66,49 @@ def first_of_equals(hubs: Any) -> Any:
 
 
 @compiled
+def _code(column: Any, row: Any) -> Any:
+    """Return the bits of row and column in turn (Morton): cells of a square stay together."""
+    code = np.int64(0)
+    for bit in range(FINEST):
+        code |= ((column >> bit) & 1) << (2 * bit)
+        code |= ((row >> bit) & 1) << (2 * bit + 1)
+    return code
+
+
+@compiled
 def codes_of(lon: Any, lat: Any, frame: Any) -> Any:
-    """Return the finest cell of each point as the bits of row and column in turn (Morton)."""
+    """Return the code of the finest cell of each point."""
     codes = np.empty(len(lon), np.int64)
     last = np.int64((1 << FINEST) - 1)
     for i in range(len(lon)):
         column = min(max(np.int64((lon[i] - frame[0]) * frame[2]), np.int64(0)), last)
         row = min(max(np.int64((lat[i] - frame[1]) * frame[3]), np.int64(0)), last)
-        code = np.int64(0)
-        for bit in range(FINEST):
-            code |= ((column >> bit) & 1) << (2 * bit)
-            code |= ((row >> bit) & 1) << (2 * bit + 1)
-        codes[i] = code
+        codes[i] = _code(column, row)
     return codes
+
+
+@compiled
+def grown(values: Any, used: int, more: int) -> Any:
+    """Return the array itself, or a longer copy when `more` values would not fit."""
+    if used + more <= len(values):
+        return values
+    longer = np.empty(2 * (used + more), values.dtype)
+    for i in range(used):  # a loop compiles in a tenth of a slice's time
+        longer[i] = values[i]
+    return longer
+
+
+@compiled
+def _place(codes: Any, code: int) -> int:
+    """Return how many of the ascending codes are less than `code`."""
+    low, high = 0, len(codes)
+    while low < high:
+        middle = (low + high) // 2
+        if codes[middle] < code:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @compiled
@@ -152,156 +182,68 @@ def divide(
     Returns
     -------
     leaves
-        Shape (k, 4): level, column, row, entry. An entry below m is the only candidate; else it
+        Four values each: level, column, row, entry. An entry below m is the only candidate; else it
         is m + the place in `lists`.
     lists
         The number of candidates, then the candidates, ascending; one list after another.
     """
-    m = len(hubs)
-    depth = FINEST + 1
-    start, count, child = np.zeros(depth, np.int64), np.zeros(depth, np.int64), np.zeros(depth, np.int64)
+    depth = FINEST + 1  # of each level: the cell under work, its candidates, the next quarter
     columns, rows = np.zeros(depth, np.int64), np.zeros(depth, np.int64)
-    points = np.zeros(depth)
-    work = np.empty(4 * len(candidates) + 64, np.int32)
+    starts, counts = np.zeros(depth, np.int64), np.zeros(depth, np.int64)
+    quarter, points = np.zeros(depth, np.int64), np.zeros(depth)
+    work = candidates.copy()
     chord2 = np.empty(len(candidates))
-    work[: len(candidates)] = candidates
-    leaves = np.empty((256, 4), np.int32)
-    lists = np.empty(1024, np.int32)
-    n_leaves = n_lists = 0
-    top = level
-    columns[top], rows[top] = column, row
-    degrees_lon, degrees_lat = 1.0 / frame[2], 1.0 / frame[3]
-    now = top
-    entering = True
-    given_start, given_count = 0, len(candidates)
-    while now >= top:
+    leaves, n_leaves = np.empty(1024, np.int32), 0
+    lists, n_lists = np.empty(1024, np.int32), 0
+    columns[level], rows[level] = column, row
+    now, entering = level, True
+    start, count = 0, len(candidates)
+    expected = float(len(codes))
+    while now >= level:
         if entering:
-            side = 1 << (FINEST - now)
-            low_lon = frame[0] + columns[now] * side * degrees_lon
-            low_lat = frame[1] + rows[now] * side * degrees_lat
-            to = given_start + given_count
-            if to + given_count > len(work):
-                longer = np.empty(2 * (to + given_count), np.int32)
-                longer[:to] = work[:to]
-                work = longer
-            half_lon, half_lat = 0.5 * side * degrees_lon, 0.5 * side * degrees_lat
+            half = np.float64(1 << (FINEST - now)) / 2.0
+            half_lon, half_lat = half / frame[2], half / frame[3]
+            lon = frame[0] + (2 * columns[now] + 1) * half_lon
+            lat = frame[1] + (2 * rows[now] + 1) * half_lat
+            to = start + count
+            work = grown(work, to, count)
             k = _strike(
-                hubs, work, given_start, given_count, to, chord2, low_lon + half_lon,
-                low_lat + half_lat, np.radians(half_lon) * PAD, np.radians(half_lat) * PAD,
+                hubs, work, start, count, to, chord2, lon, lat, np.radians(half_lon) * PAD,
+                np.radians(half_lat) * PAD,
             )  # fmt: skip
-            start[now], count[now], child[now] = to, k, 0
-            entering = False
-            code = np.int64(0)
-            for bit in range(now):
-                code |= ((columns[now] >> bit) & 1) << (2 * bit)
-                code |= ((rows[now] >> bit) & 1) << (2 * bit + 1)
-            shift = 2 * (FINEST - now)
-            low = np.searchsorted(codes, code << shift)
-            high = np.searchsorted(codes, (code + 1) << shift)
             # the count of the sample, smoothed by what the cell around lets expect
-            expected = 0.25 * points[now - 1] if now > top else float(len(codes))
+            shift = 2 * (FINEST - now)
+            code = _code(columns[now], rows[now])
+            low = _place(codes, code << shift)
+            high = _place(codes, (code + 1) << shift)
             points[now] = expected * (high - low + 1) / (expected + 1.0)
             saved = points[now] * points_a_code * (k - 1) * POINT_COST
-            pays = saved > DIVIDE_COST * k + DIVIDE_START
-            outside = low_lon > edge[0] or low_lat > edge[1]
-            if k == 1 or not pays or outside or now == FINEST:
-                if n_leaves == len(leaves):
-                    more = np.empty((2 * n_leaves, 4), np.int32)
-                    more[:n_leaves] = leaves
-                    leaves = more
-                if k == 1:
-                    entry = work[to]
-                else:
-                    if n_lists + k + 1 > len(lists):
-                        longer = np.empty(2 * (n_lists + k + 1), np.int32)
-                        longer[:n_lists] = lists[:n_lists]
-                        lists = longer
+            outside = lon - half_lon > edge[0] or lat - half_lat > edge[1]
+            if now == FINEST or outside or saved <= DIVIDE_COST * k + DIVIDE_START:
+                entry = work[to]
+                if k > 1:
+                    entry = np.int32(len(hubs) + n_lists)
+                    lists = grown(lists, n_lists, k + 1)
                     lists[n_lists] = k
-                    lists[n_lists + 1 : n_lists + 1 + k] = work[to : to + k]
-                    entry = np.int32(m + n_lists)
+                    for i in range(k):
+                        lists[n_lists + 1 + i] = work[to + i]
                     n_lists += k + 1
-                leaves[n_leaves, 0], leaves[n_leaves, 1] = now, columns[now]
-                leaves[n_leaves, 2], leaves[n_leaves, 3] = rows[now], entry
-                n_leaves += 1
+                leaves = grown(leaves, n_leaves, 4)
+                leaves[n_leaves], leaves[n_leaves + 1] = now, columns[now]
+                leaves[n_leaves + 2], leaves[n_leaves + 3] = rows[now], entry
+                n_leaves += 4
                 now -= 1
+                entering = False
                 continue
-        if child[now] == 4:
+            starts[now], counts[now], quarter[now] = to, k, 0
+        if quarter[now] == 4:
             now -= 1
+            entering = False
             continue
-        given_start, given_count = start[now], count[now]
-        columns[now + 1] = 2 * columns[now] + (child[now] & 1)
-        rows[now + 1] = 2 * rows[now] + (child[now] >> 1)
-        child[now] += 1
+        start, count, expected = starts[now], counts[now], 0.25 * points[now]
+        columns[now + 1] = 2 * columns[now] + (quarter[now] & 1)
+        rows[now + 1] = 2 * rows[now] + (quarter[now] >> 1)
+        quarter[now] += 1
         now += 1
         entering = True
     return leaves[:n_leaves], lists[:n_lists]
-
-
-@compiled
-def lay_out(leaves: Any, list_start: int, single: int, bits: int, first: Any, further: Any,
-            used: int) -> tuple[Any, int]:  # fmt: skip
-    """Enter leaves into the tables.
-
-    Parameters
-    ----------
-    leaves
-        As `divide` returns them.
-    list_start
-        Where the lists of these leaves begin among all lists.
-    single
-        Number of hubs; entries from it on are lists.
-    bits
-        The first table has 2**bits columns and rows.
-    first
-        The first table, flat: an entry of a leaf, or -1 - the number of a further table.
-    further
-        Further tables of 64 entries each; `used` entries are in use.
-
-    Returns
-    -------
-    further, used
-        Grown where needed.
-    """
-    width = 1 << TABLE_BITS
-    for i in range(len(leaves)):
-        level, column, row = leaves[i, 0], np.int64(leaves[i, 1]), np.int64(leaves[i, 2])
-        entry = leaves[i, 3]
-        if entry >= single:
-            entry += list_start
-        if level <= bits:
-            up = bits - level
-            for r in range(row << up, (row + 1) << up):
-                for c in range(column << up, (column + 1) << up):
-                    first[(r << bits) | c] = entry
-            continue
-        down = level - bits
-        place = ((row >> down) << bits) | (column >> down)
-        in_first = True
-        while down > 0:
-            e = first[place] if in_first else further[place]
-            if e >= 0:
-                if used + 64 > len(further):
-                    more = np.empty(2 * len(further) + 64, np.int32)
-                    more[:used] = further[:used]
-                    further = more
-                further[used : used + 64] = 0
-                e = np.int32(-1 - used // 64)
-                used += 64
-                if in_first:
-                    first[place] = e
-                else:
-                    further[place] = e
-            base = np.int64(-1 - e) * 64
-            in_first = False
-            if down <= TABLE_BITS:
-                up = TABLE_BITS - down
-                low_row = (row & ((1 << down) - 1)) << up
-                low_column = (column & ((1 << down) - 1)) << up
-                for r in range(low_row, low_row + (1 << up)):
-                    for c in range(low_column, low_column + (1 << up)):
-                        further[base + (r << TABLE_BITS | c)] = entry
-                break
-            down -= TABLE_BITS
-            inner = (((row >> down) & (width - 1)) << TABLE_BITS) | ((column >> down) & (width - 1))
-            place = base + inner
-    return further, used

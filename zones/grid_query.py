@@ -69,13 +69,13 @@ def _entries_of(column: Any, row: Any, table: Any, first: Any, further: Any, ent
 
 
 @compiled
-def _chord2(x: float, y: float, z: float, hubs: Any, hub: int) -> float:
+def _chord2(x: float, y: float, z: float, hubs: Any, hub: int) -> Any:
     dx, dy, dz = x - hubs[hub, 0], y - hubs[hub, 1], z - hubs[hub, 2]
     return dx * dx + dy * dy + dz * dz
 
 
 @compiled
-def _antichord2(x: float, y: float, z: float, hubs: Any, hub: int) -> float:
+def _antichord2(x: float, y: float, z: float, hubs: Any, hub: int) -> Any:
     dx, dy, dz = x + hubs[hub, 0], y + hubs[hub, 1], z + hubs[hub, 2]
     return dx * dx + dy * dy + dz * dz
 

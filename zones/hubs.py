@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.datum import bd09_to_gcj02, gcj02_to_wgs84
+from geodata.datum import DATUMS, to_wgs84
 from geodata.errors import UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, Gazetteer, gazetteer
 from geodata.loaders import PROVINCES, load_listed_companies
@@ -16,7 +16,6 @@ from geodata.text_tables import read_csv
 from zones.inputs import check_choice
 from zones.parameters import CLUSTERS, CORE_CITIES, HUB_LAYERS
 
-DATUMS = ("WGS-84", "GCJ-02", "BD-09")
 _HUB_FILE = {
     "hub": Column(),
     "province": Column(accepts=PROVINCES),
@@ -116,11 +115,7 @@ def _at_seats(companies: dict[str, int], names: Gazetteer) -> pd.DataFrame:
 def _from_file(path: Path, names: Gazetteer) -> pd.DataFrame:
     """Read hubs with positions; any datum is converted to WGS-84."""
     table = check_table(read_csv(path), _HUB_FILE, path)
-    lon, lat = table["lon"].to_numpy(copy=True), table["lat"].to_numpy(copy=True)
-    baidu = (table["datum"] == "BD-09").to_numpy()
-    lon[baidu], lat[baidu] = bd09_to_gcj02(lon[baidu], lat[baidu])
-    shifted = (table["datum"] != "WGS-84").to_numpy()
-    lon[shifted], lat[shifted] = gcj02_to_wgs84(lon[shifted], lat[shifted])
+    lon, lat = to_wgs84(table["lon"], table["lat"], table["datum"])
     province_adcode = table["province"].map(lambda name: names.provinces[name].adcode)
     cluster_of = {adcode: cluster for cluster, adcode in CLUSTERS.items()}
     hubs = pd.DataFrame(

@@ -41,7 +41,7 @@ class Nearest(NamedTuple):
     distance_km: FloatArray
 
 
-def nearest_on_sphere(
+def nearest_on_sphere(  # noqa: PLR0913
     lon: FloatArray,
     lat: FloatArray,
     hub_lon: FloatArray,
