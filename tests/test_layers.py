@@ -60,6 +60,10 @@ def test_dependencies_are_the_imported_ones() -> None:
     # what comes with a stated dependency under another name
     comes_with = {"branca": "folium", "jinja2": "folium", "docx": "python-docx"}
     needed = {comes_with.get(n, n) for n in third_party}
+    # the extra for large data, imported only where it is asked for
+    scale = {re.split(r"[<>=]", d)[0] for d in project["optional-dependencies"]["scale"]}
+    assert scale <= needed
+    needed -= scale
     assert needed <= stated
     # pyarrow writes GeoParquet for geopandas without being imported by us
     assert stated - needed <= {"pyarrow"}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geodata.errors import UsageError
-from zones.point_parts import measure_part, sweep
+from zones.point_parts import measure_once, sweep
 from zones.point_tables import Counts, Task
 
 if TYPE_CHECKING:
@@ -26,13 +26,14 @@ def measure_on_cluster(  # noqa: PLR0913
     *,
     scheduler: str | None = None,
     workers: int | None = None,
+    patience_s: float = 15.0,
 ) -> None:
     """Measure parts on the workers of a cluster; a worker that dies costs the part it had.
 
     Parameters
     ----------
     parts, out, task
-        As for `zones.point_parts.measure_part`. The workers see both folders under these paths.
+        As for `zones.point_parts.measure_once`. The workers see both folders under these paths.
     progress
         Called with each part as it is done, and its counts.
     scheduler
@@ -40,6 +41,8 @@ def measure_on_cluster(  # noqa: PLR0913
         machine when None.
     workers
         Number of those processes; one a core when None.
+    patience_s
+        How long a scheduler may take to answer.
 
     Raises
     ------
@@ -53,6 +56,8 @@ def measure_on_cluster(  # noqa: PLR0913
     except ImportError:
         text = "engine 'dask' needs dask.distributed: pip install zonegap[scale]"
         raise UsageError(text) from None
+    if not parts:
+        return
     if scheduler is None:
         # one thread each, so that every core is one worker's
         with (
@@ -64,7 +69,7 @@ def measure_on_cluster(  # noqa: PLR0913
             _map(client, parts, out, task, progress)
         return
     try:
-        client = Client(scheduler, timeout="15s")
+        client = Client(scheduler, timeout=patience_s)
     except (OSError, ValueError) as error:
         text = f"--scheduler: no scheduler answers at {scheduler!r} ({error})"
         raise UsageError(text) from None
@@ -85,14 +90,15 @@ def _map(
     # paths as every process of this folder sees them
     place = {
         client.submit(
-            measure_part, part.absolute(), out.absolute(), shared, retries=WORKERS_A_PART,
+            measure_once, part.absolute(), out.absolute(), shared, retries=WORKERS_A_PART,
             key=f"zonegap-{os.getpid()}-{part.name}", pure=False,
         ): part
         for part in parts
     }  # fmt: skip
     try:
         for future, counts in as_completed(list(place), with_results=True):
-            progress(place[future], counts)
+            # let go of it, or the scheduler would do it again when its worker dies
+            progress(place.pop(future), counts)
     finally:
         client.cancel(list(place))
         sweep(out)

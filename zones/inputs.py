@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from geodata.errors import UsageError
 from zones.great_circle import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def check_choice(name: str, value: str, accepted: Iterable[str]) -> None:

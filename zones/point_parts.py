@@ -55,13 +55,18 @@ def open_parts(parts: list[Path], out: Path, task: Task) -> list[Path]:
     return [part for part in parts if not _is_done(out / part.name, part_key(part, digest))]
 
 
-def measure_part(part: Path, out: Path, task: Task) -> Counts:
-    """Measure one part and move its result into the folder `out` when it is complete."""
+def measure_once(part: Path, out: Path, task: Task) -> Counts:
+    """Measure one part and move its result into the folder `out` when it is complete.
+
+    A result that is there is only counted: a cluster may send a part twice.
+    """
+    key = part_key(part, task.digest())
+    if _is_done(out / part.name, key):
+        return count_again(out / part.name, task.thresholds_km)
     # no other process or thread writes under this name
     own = f"{socket.gethostname()}-{os.getpid()}-{threading.get_ident()}"
     unfinished = out / f"{TEMPORARY}{own}.parquet"
     try:
-        key = part_key(part, task.digest())
         counts = measure_table(part, unfinished, task, {DONE_KEY: key})
         unfinished.replace(out / part.name)
     finally:
@@ -74,7 +79,7 @@ def measure_here(
 ) -> None:
     """Measure parts one after another in this process."""
     for part in parts:
-        progress(part, measure_part(part, out, task))
+        progress(part, measure_once(part, out, task))
     sweep(out)
 
 

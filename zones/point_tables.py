@@ -179,7 +179,7 @@ def _degrees(
             arrays.append(values)
             continue
         faults += [
-            f"row {first_row + i}, column {column!r}: {given[int(i)]}; "
+            f"row {first_row + i}, column {column!r}: {_shown(given[int(i)])}; "
             f"accepted: -{limit:g} to {limit:g} degrees"
             for i in np.flatnonzero(~(np.abs(values) <= limit))
         ]
@@ -188,7 +188,8 @@ def _degrees(
         given = batch.column("datum")
         known = pc.fill_null(pc.is_in(given.cast(pa.string()), pa.array(DATUMS)), False)
         faults += [
-            f"row {first_row + i}, column 'datum': {given[int(i)]}; accepted: {', '.join(DATUMS)}"
+            f"row {first_row + i}, column 'datum': {_shown(given[int(i)])}; "
+            f"accepted: {', '.join(DATUMS)}"
             for i in np.flatnonzero(~known.to_numpy(zero_copy_only=False))
         ]
         if not faults:
@@ -197,6 +198,10 @@ def _degrees(
     if faults:
         raise BadInputError(str(path), faults)
     return to_wgs84(arrays[0], arrays[1], datum)
+
+
+def _shown(cell: pa.Scalar) -> str:
+    return "missing" if cell.as_py() is None else str(cell)
 
 
 def _measured(

@@ -14,7 +14,6 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.errors import UsageError
@@ -124,7 +123,9 @@ def cores() -> int:
 
 def first_of_equals(hubs: FloatArray) -> NDArray[np.intp]:
     """Return the rows of unit vectors, shape (m, 3), that equal no earlier one."""
-    return np.flatnonzero(~pd.DataFrame(hubs).duplicated().to_numpy())
+    order = np.lexsort(hubs.T)  # equal ones stand side by side, the first of them first
+    again = (hubs[order[1:]] == hubs[order[:-1]]).all(axis=1)
+    return np.sort(np.delete(order, np.flatnonzero(again) + 1))
 
 
 def _by_brute_force(lon: FloatArray, lat: FloatArray, hubs: FloatArray, found: Nearest) -> None:
