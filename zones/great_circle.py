@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from zones import portable_trig as trig
 from zones.parameters import EARTH_RADIUS_KM
 
-FloatArray = NDArray[np.float64]
+if TYPE_CHECKING:  # importing it takes longer than all else here
+    from numpy.typing import ArrayLike, NDArray
+
+FloatArray: TypeAlias = "NDArray[np.float64]"
 
 TWO_CHORD2 = 2.0  # square of the chord under a quarter of the circumference
 

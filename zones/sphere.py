@@ -14,7 +14,6 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geodata.errors import UsageError
 from zones.great_circle import TWO_CHORD2, FloatArray, arc_km, chord2, unit_vectors
@@ -22,15 +21,17 @@ from zones.inputs import check_choice, check_degrees
 from zones.parameters import ENGINES
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from scipy.spatial import KDTree
 
 # up to here brute force takes less time than loading the other engines' libraries
-NUMPY_PAIRS = 4_000_000
+NUMPY_PAIRS = 8_000_000
 GRID_POINTS = 100_000  # from here on the grid's start is earned back
-BLOCK_PAIRS = 1 << 17  # one block of brute force fits the second-level cache
+BLOCK_PAIRS = 80_000  # fits the cache, and is too small for BLAS to wake other threads for
 TREE_CHUNK = 1 << 16
 # chords closer than this may be one chord: ten times what rounding does to them
 TIE_CHORD = 4e-15
+TIE_DOT = 1e-14  # the same of dot products
 
 
 class Nearest(NamedTuple):
@@ -103,14 +104,16 @@ def nearest_on_sphere(  # noqa: PLR0913
 
 def chosen_engine(engine: str, points: int, hubs: int) -> str:
     """Return the engine itself, or for ``auto`` the one for that many points and hubs."""
-    compiled = importlib.util.find_spec("numba") is not None
-    if engine == "grid" and not compiled:
-        text = "engine 'grid' needs numba: pip install zonegap[scale]"
-        raise UsageError(text)
-    if engine != "auto":
-        return engine
-    if points * hubs <= NUMPY_PAIRS:
+    if engine == "auto" and points * hubs <= NUMPY_PAIRS:
         return "numpy"
+    if engine in ("numpy", "kdtree"):
+        return engine
+    compiled = importlib.util.find_spec("numba") is not None
+    if engine == "grid":
+        if not compiled:
+            text = "engine 'grid' needs numba: pip install zonegap[scale]"
+            raise UsageError(text)
+        return engine
     return "grid" if compiled and points >= GRID_POINTS else "kdtree"
 
 
@@ -129,16 +132,24 @@ def first_of_equals(hubs: FloatArray) -> NDArray[np.intp]:
 
 
 def _by_brute_force(lon: FloatArray, lat: FloatArray, hubs: FloatArray, found: Nearest) -> None:
+    first = first_of_equals(hubs)  # equal hubs would all tie with each other
+    hubs = hubs[first]
     step = max(1, BLOCK_PAIRS // len(hubs))
     for low in range(0, len(lon), step):
         part = slice(low, low + step)
         points = unit_vectors(lon[part], lat[part])
-        squared = chord2(points[:, None, :], hubs[None, :, :])
-        hub = squared.argmin(axis=1)
-        far = np.flatnonzero(squared[np.arange(len(hub)), hub] > TWO_CHORD2)
-        if far.size:
-            hub[far] = chord2(points[far, None, :], -hubs[None, :, :]).argmax(axis=1)
-        found.hub[part] = hub
+        # the greatest dot product is the least chord, but for its rounding
+        dots = points @ hubs.T
+        rows = np.arange(len(points))
+        hub = dots.argmax(axis=1)
+        most = dots[rows, hub]
+        dots[rows, hub] = -2.0
+        close = np.flatnonzero(dots.max(axis=1) >= most - TIE_DOT)
+        squared = chord2(points[close, None, :], hubs[None, :, :])
+        hub[close] = squared.argmin(axis=1)
+        far = close[squared.min(axis=1) > TWO_CHORD2]
+        hub[far] = chord2(points[far, None, :], -hubs[None, :, :]).argmax(axis=1)
+        found.hub[part] = first[hub]
         found.distance_km[part] = arc_km(points, hubs[hub])
 
 
