@@ -121,10 +121,11 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: ArrayLike) -> tuple[Degrees,
         New arrays of n values, or the given ones where nothing is to be shifted.
     """
     lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    datums = np.broadcast_to(np.asarray(datum, dtype=str), lon.shape)
-    shifted = datums != "WGS-84"
-    if not shifted.any():
+    datums = np.asarray(datum, dtype=str)
+    if (datums == "WGS-84").all():
         return lon, lat
+    datums = np.broadcast_to(datums, lon.shape)
+    shifted = datums != "WGS-84"
     lon, lat = lon.copy(), lat.copy()
     baidu = datums == "BD-09"
     lon[baidu], lat[baidu] = bd09_to_gcj02(lon[baidu], lat[baidu])

@@ -34,7 +34,9 @@ def _file(path: Path, stack: ExitStack) -> Any:
         raise UsageError(text)
     try:
         if path.suffix in PARQUET:
-            return stack.enter_context(pq.ParquetFile(path))
+            # without these the whole file would be held at once
+            file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
+            return stack.enter_context(file)
         return pa.ipc.open_file(stack.enter_context(pa.memory_map(str(path))))
     except FileNotFoundError:
         text = f"{path}: no such file"
@@ -92,9 +94,13 @@ def batch_writer(
     both = {**(schema.metadata or {}), **{k.encode(): v.encode() for k, v in metadata.items()}}
     schema = schema.with_metadata(both)
     if out.suffix in PARQUET:
-        # random degrees and distances repeat too rarely for a dictionary
+        # random degrees and distances repeat too rarely for a dictionary; extremes of names take
+        # longer to find than the names to write
         wordy = [f.name for f in schema if not pa.types.is_floating(f.type)]
-        parquet = stack.enter_context(pq.ParquetWriter(out, schema, use_dictionary=wordy))
+        numbers = [f.name for f in schema if not pa.types.is_dictionary(f.type)]
+        parquet = stack.enter_context(
+            pq.ParquetWriter(out, schema, use_dictionary=wordy, write_statistics=numbers)
+        )
         return lambda batch: parquet.write_batch(batch.cast(schema), row_group_size=BATCH_ROWS)
     # an Arrow file has one dictionary a column; those of a Parquet file change with the batch
     plain = [
