@@ -77,6 +77,11 @@ def ours() -> Call:
     return lambda p: nearest_on_sphere(*p)
 
 
+def ours_grid() -> Call:
+    """Return ours on the compiled grid, whatever the size."""
+    return lambda p: nearest_on_sphere(*p, engine="grid")
+
+
 def ours_tree() -> Call:
     """Return ours on scipy's tree: ties and far points settled, memory bounded."""
     return lambda p: nearest_on_sphere(*p, engine="kdtree")
@@ -197,6 +202,7 @@ def by_duckdb() -> Call:
 
 CANDIDATES: dict[str, Callable[[], Call]] = {
     "zonegap": ours,
+    "zonegap grid": ours_grid,
     "zonegap kdtree": ours_tree,
     "scipy": by_scipy,
     "pykdtree": by_pykdtree,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -169,13 +171,32 @@ def test_bad_degrees_are_named(engine: str) -> None:
 
 
 def test_auto_chooses_by_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "zones.grid", raising=False)
     assert chosen_engine("auto", 2543, 206) == "numpy"
     assert chosen_engine("auto", 50_000, 564) == "kdtree"
     if COMPILED:
         assert chosen_engine("auto", 100_000, 564) == "grid"
+        # once it is loaded it is the quickest
+        monkeypatch.setitem(sys.modules, "zones.grid", sys)
+        assert chosen_engine("auto", 2543, 206) == "grid"
+        assert chosen_engine("auto", 100, 33) == "numpy"
+    monkeypatch.delitem(sys.modules, "zones.grid", raising=False)
     monkeypatch.setattr(sphere.importlib.util, "find_spec", lambda name: None)
     assert chosen_engine("auto", 10_000_000, 564) == "kdtree"
     with pytest.raises(UsageError, match=r"needs numba: pip install zonegap\[scale\]"):
         chosen_engine("grid", 10, 10)
     with pytest.raises(UsageError, match="engine: 'gpu'; accepted: auto, numpy, kdtree, grid"):
         nearest(frame([1], [1]), frame([1], [1]), engine="gpu")
+
+
+@pytest.mark.skipif(not COMPILED, reason="needs numba")
+def test_the_grid_runs_where_no_cache_can_be_written() -> None:
+    code = (
+        "import numba\n"
+        "from numba.core.caching import CacheImpl\n"
+        "CacheImpl._locator_classes = []\n"  # as where no folder may be written
+        "from zones.compiled import compiled\n"
+        "print(compiled(lambda x: x + 1)(1))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "2\n", done.stderr

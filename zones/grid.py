@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from contextlib import ExitStack
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +16,15 @@ from zones.grid_query import FINEST, look_up
 from zones.grid_tables import lay_out
 from zones.inputs import check_degrees
 
-CHUNK = 1 << 15
+CHUNK = 1 << 14
 CHECK_CHUNK = 1 << 17
 SAMPLE_STEP = 17  # one point in 17 is counted; no power of 2, as rows of a raster often are
 SAMPLE_MOST = 1 << 17
 POINTS_A_CELL = 32  # a cell of the first table holds about as many
 MOST_BITS = 10  # the first table has at most 2**10 columns and rows, 4 MB
 SHARE_BITS = 2  # the grid is built in 4 x 4 shares where there is more than one core
+
+Map = Callable[..., Iterable[Any]]  # map, or the same on several threads
 
 
 class Grid(NamedTuple):
@@ -63,7 +67,11 @@ def nearest_by_grid(
     """
     if not len(lon):
         return
-    with ThreadPoolExecutor(threads) as pool:
+    threads = min(threads, -(-len(lon) // CHUNK))
+    with ExitStack() as stack:
+        each: Map = map
+        if threads > 1:
+            each = stack.enter_context(ThreadPoolExecutor(threads)).map
 
         def bounds(low: int) -> tuple[float, float, float, float]:
             part = slice(low, low + CHECK_CHUNK)
@@ -77,16 +85,16 @@ def nearest_by_grid(
                 check_degrees(lat, 90.0, "lat")
                 raise
 
-        every = np.array(list(pool.map(bounds, range(0, len(lon), CHECK_CHUNK))))
+        every = np.array(list(each(bounds, range(0, len(lon), CHECK_CHUNK))))
         low, high = every.min(axis=0), every.max(axis=0)
         edges = (low[0], high[1], low[2], high[3])
-        grid = _built(lon, lat, unit_vectors(hub_lon, hub_lat), edges, threads, pool)
+        grid = _built(lon, lat, unit_vectors(hub_lon, hub_lat), edges, threads, each)
 
         def chunk(low: int) -> None:
             part = slice(low, low + CHUNK)
             look_up(lon[part], lat[part], *grid, hub[part], distance_km[part])
 
-        for _ in pool.map(chunk, range(0, len(lon), CHUNK)):
+        for _ in each(chunk, range(0, len(lon), CHUNK)):
             pass
 
 
@@ -107,7 +115,7 @@ def _built(
     hubs: FloatArray,
     edges: tuple[float, float, float, float],
     threads: int,
-    pool: ThreadPoolExecutor,
+    each: Map,
 ) -> Grid:
     frame, edge = _frame(*edges), np.array([edges[1], edges[3]])
     step = max(SAMPLE_STEP, len(lon) // SAMPLE_MOST | 1)
@@ -116,7 +124,7 @@ def _built(
     bits = int(np.clip(np.log2(max(len(lon) / POINTS_A_CELL, 1.0)) / 2.0 + 0.5, 1, MOST_BITS))
     share = min(SHARE_BITS, bits) if threads > 1 else 0
     cells = [(column, row) for row in range(1 << share) for column in range(1 << share)]
-    parts = pool.map(
+    parts = each(
         lambda cell: divide(hubs, candidates, codes, float(step), frame, edge, share, *cell), cells
     )
     first, further, used = np.zeros(1 << (2 * bits), np.int32), np.zeros(64, np.int32), 0
