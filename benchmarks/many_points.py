@@ -1,10 +1,11 @@
 """100 million points through dask on this machine, and what one core does with a point.
 
 Makes Parquet parts of random points, measures them with 1 worker, with 2, and with 2 of which one
-is killed half way; compares the results byte for byte; then times reading, measuring and writing
-one part by itself on one core. The figures go into docs/scale.json, which docs/scale.md rests on.
+is killed half way; compares the results byte for byte; times reading, measuring and writing one
+part on one core, and storage, sockets and scheduler by themselves. The figures go into
+docs/scale.json, and docs/scale.md is written from them (`scale_report.py`).
 
-Run: python benchmarks/many_points.py FOLDER [--parts 100] [--rows 1000000] [--out docs/scale.json]
+Run: python benchmarks/many_points.py FOLDER [--parts 100] [--rows 1000000] [--out docs]
 FOLDER needs about 90 bytes a point.
 """
 
@@ -13,8 +14,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import multiprocessing
 import os
+import pickle
 import signal
+import socket
 import statistics
 import time
 from collections.abc import Callable
@@ -28,6 +32,7 @@ import pyarrow.parquet as pq
 from distributed import Client, LocalCluster
 from nearest_candidates import scattered
 from nearest_peers import machine
+from scale_report import write_page
 
 from zones.dask_parts import measure_on_cluster
 from zones.point_parts import open_parts, parts_of
@@ -36,6 +41,7 @@ from zones.sphere import nearest_on_sphere
 
 HUBS = 564
 ROUNDS = 5
+STORAGE_BLOCKS = 128  # of 16 MB
 
 
 def make_parts(folder: Path, parts: int, rows: int) -> None:
@@ -135,6 +141,61 @@ def one_core(part: Path, out: Path, task: Task) -> dict[str, float]:
     return {name: round(value, 2) for name, value in figures.items()}
 
 
+def storage(folder: Path) -> dict[str, float]:
+    """Return MB a second of writing to the disk and of reading what no cache holds (Linux)."""
+    path, block = folder / "storage.bin", np.random.default_rng(0).bytes(1 << 24)
+    start = time.perf_counter()
+    with path.open("wb") as file:
+        for _ in range(STORAGE_BLOCKS):
+            file.write(block)
+        os.fsync(file.fileno())
+    written = time.perf_counter() - start
+    with path.open("rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        start = time.perf_counter()
+        while file.read(1 << 24):
+            pass
+        read = time.perf_counter() - start
+    path.unlink()
+    size_mb = STORAGE_BLOCKS * len(block) / 1e6
+    return {"write, MB/s": round(size_mb / written), "read, MB/s": round(size_mb / read)}
+
+
+def loopback() -> float:
+    """Return MB a second through a TCP socket of this machine: the most a network could be."""
+    block, blocks = bytes(1 << 20), 1024
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def send() -> None:
+            with socket.create_connection(server.getsockname()) as out:
+                for _ in range(blocks):
+                    out.sendall(block)
+
+        sender = multiprocessing.get_context("fork").Process(target=send)
+        start = time.perf_counter()
+        sender.start()
+        with server.accept()[0] as into:
+            while into.recv(1 << 20):
+                pass
+        seconds = time.perf_counter() - start
+        sender.join()
+    return round(blocks * len(block) / 1e6 / seconds)
+
+
+def tasks_a_second(tasks: int = 3000) -> float:
+    """Return how many empty tasks a scheduler hands out and takes back in a second."""
+    with (
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        client.gather(client.map(abs, range(10), pure=False))
+        start = time.perf_counter()
+        client.gather(client.map(abs, range(tasks), pure=False))
+        return round(tasks / (time.perf_counter() - start))
+
+
 def bare(task: Task) -> Task:
     """Return the same task that writes none of the points' columns."""
     return Task(task.hubs, task.method, task.datum, (), (), task.engine, task.threads)
@@ -146,7 +207,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--parts", type=int, default=100)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--out", type=Path, default=Path("docs/scale.json"))
+    parser.add_argument("--out", type=Path, default=Path("docs"))
     options = parser.parse_args()
     source = options.folder / "points"
     make_parts(source, options.parts, options.rows)
@@ -159,9 +220,13 @@ def main() -> None:
         "points": options.parts * options.rows,
         "hubs": HUBS,
         "one_core": one_core(parts[0], options.folder, task),
+        "storage": storage(options.folder),
+        "loopback, MB/s": loopback(),
+        "scheduler, tasks/s": tasks_a_second(),
+        "task, kB": round(len(pickle.dumps(task)) / 1e3, 1),
         "runs": [],
     }
-    print(json.dumps(report["one_core"], indent=1), flush=True)
+    print(json.dumps({k: v for k, v in report.items() if k != "machine"}, indent=1), flush=True)
     digests = []
     runs = ((1, None), (2, None), (2, options.parts // 2))
     for number, (workers, kill_after) in enumerate(runs):
@@ -175,8 +240,10 @@ def main() -> None:
         print(run, flush=True)
     report["equal"] = len(set(digests)) == 1
     report["parts"] = len(parts)
-    options.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    print("all results equal:", report["equal"], np.unique(digests).size)
+    text = json.dumps(report, indent=1) + "\n"
+    (options.out / "scale.json").write_text(text, encoding="utf-8", newline="\n")
+    write_page(report, options.out / "scale.md")
+    print("all results equal:", report["equal"])
 
 
 if __name__ == "__main__":
