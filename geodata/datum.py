@@ -13,8 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 
 Degrees = NDArray[np.float64]
 
-DATUMS = ("WGS-84", "GCJ-02", "BD-09")
-
 KRASOVSKY_A_M = 6378245.0  # semi-major axis of the Krasovsky 1940 ellipsoid
 KRASOVSKY_E2 = 0.00669342162296594323  # its first eccentricity squared
 BD09_TURN_RAD = np.pi * 3000.0 / 180.0
@@ -113,7 +111,7 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: ArrayLike) -> tuple[Degrees,
     lon, lat
         Degrees, n values each.
     datum
-        One of `DATUMS` for all points, or n of them.
+        WGS-84, GCJ-02 or BD-09: one for all points, or n of them.
 
     Returns
     -------

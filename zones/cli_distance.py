@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geodata.datum import DATUMS
 from geodata.errors import UsageError
 from zones.cli_options import DistanceMethod, Hubs, HubsFile, Km, study_of
-from zones.parameters import ENGINES
+from zones.parameters import DATUMS, ENGINES
 from zones.study import Study
 
 if TYPE_CHECKING:

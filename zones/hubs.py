@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.datum import DATUMS, to_wgs84
+from geodata.datum import to_wgs84
 from geodata.errors import UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, Gazetteer, gazetteer
 from geodata.loaders import PROVINCES, load_listed_companies
 from geodata.schema import Column, check_table
 from geodata.text_tables import read_csv
 from zones.inputs import check_choice
-from zones.parameters import CLUSTERS, CORE_CITIES, HUB_LAYERS
+from zones.parameters import CLUSTERS, CORE_CITIES, DATUMS, HUB_LAYERS
 
 _HUB_FILE = {
     "hub": Column(),

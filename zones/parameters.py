@@ -25,6 +25,7 @@ CORE_CITIES = ("110000", "330100", "440100", "440300")  # Beijing, Hangzhou, Gua
 
 HUB_LAYERS = ("prefectures", "listed", "cores", "file")
 DISTANCE_METHODS = ("great-circle", "geodesic")
+DATUMS = ("WGS-84", "GCJ-02", "BD-09")
 ENGINES = ("auto", "numpy", "kdtree", "grid")
 THRESHOLD_KM = 500.0  # figure 15 of the report
 PUBLISHED_BEYOND_ID = "zones_beyond_500km"

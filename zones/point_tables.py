@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geodata.datum import DATUMS, to_wgs84
+from geodata.datum import to_wgs84
 from geodata.errors import BadInputError, UsageError
 from zones.geodesic import beyond_on_ellipsoid, nearest_on_ellipsoid
 from zones.great_circle import FloatArray
+from zones.parameters import DATUMS
 from zones.point_files import batch_writer, open_batches
 from zones.sphere import Nearest, nearest_on_sphere
 
