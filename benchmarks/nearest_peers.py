@@ -209,11 +209,15 @@ def correctness(workload: Workload, alive: list[Candidate], folder: str) -> dict
         one.ask("answer", (one.points, stem))
         hubs[one.name] = np.load(stem + ".hub.npy")
         distances[one.name] = np.load(stem + ".km.npy")
-    best_km = true_km(places.first(checked), brute_hub(places, checked))
+    best = brute_hub(places, checked)
+    best_km = true_km(places.first(checked), best)
     result = {}
     for name, hub in hubs.items():
         n = min(len(hub), checked)
-        chosen_km = true_km(places.first(n), hub[:n])
+        chosen_km = best_km[:n].copy()
+        other = np.flatnonzero(hub[:n] != best[:n])  # a tie, or wrong
+        part = Places(places.lon[other], places.lat[other], places.hub_lon, places.hub_lat)
+        chosen_km[other] = true_km(part, hub[other])
         result[name] = {
             "checked": n,
             "wrong": int((chosen_km - best_km[:n] > WRONG_KM).sum()),
