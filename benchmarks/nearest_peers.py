@@ -33,6 +33,7 @@ from typing import Any
 import nearest_candidates as candidates
 import numpy as np
 from nearest_candidates import CANDIDATES, EXACT_PEERS, Places, Workload
+from nearest_report import write_report
 
 from zones.parameters import EARTH_RADIUS_KM
 from zones.sphere import cores
@@ -63,7 +64,6 @@ TARGETS = [
     ("1e6x564", ["geopandas"], 90.0),
 ]
 OURS = "zonegap"
-SLOW_S = 8.0  # a call that would take longer runs on a slice of the points
 WRONG_KM = 1e-11  # a hub farther than the nearest by more than 1e-8 m is wrong
 BRUTE_PAIRS = 6e9  # most pairs of the brute force: all of 1e7 x 564, 60,000 points of 1e6 x 1e5
 CHUNK = 1 << 16
@@ -144,8 +144,8 @@ class Candidate:
             self.pipe.send(None)
         self.process.join()
 
-    def fit(self, points: int) -> None:
-        """Warm up, and choose how many points take at most `SLOW_S`."""
+    def fit(self, points: int, slow_s: float) -> None:
+        """Warm up, and choose how many points take at most `slow_s`."""
         self.points = points
         few, more = min(points, 2_000), min(points, 20_000)
         self.ask("time", few)
@@ -154,7 +154,7 @@ class Candidate:
             return
         fixed = self.ask("time", few)
         each = max(self.ask("time", more) - fixed, 1e-9) / (more - few)
-        while self.points > more and fixed + each * self.points > SLOW_S:
+        while self.points > more and fixed + each * self.points > slow_s:
             self.points //= 10
 
 
@@ -226,7 +226,7 @@ def correctness(workload: Workload, alive: list[Candidate], folder: str) -> dict
     return result
 
 
-def run_workload(workload: Workload, quick: bool, folder: str) -> dict[str, Any]:
+def run_workload(workload: Workload, quick: bool, slow_s: float, folder: str) -> dict[str, Any]:
     """Time all candidates on one workload, round by round."""
     alive, missing = [], {}
     for name in CANDIDATES:
@@ -241,7 +241,7 @@ def run_workload(workload: Workload, quick: bool, folder: str) -> dict[str, Any]
         for one in list(alive):
             one.ask("load", workload)
             try:
-                one.fit(workload.points)
+                one.fit(workload.points, slow_s)
             except RuntimeError as error:
                 missing[one.name] = str(error)
                 one.end()
@@ -362,15 +362,22 @@ def main() -> None:
     """Run the workloads and write figures.json, a table and a picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="three rounds of each")
-    parser.add_argument("--only", help="one workload's name")
+    parser.add_argument(
+        "--slice-after", type=float, default=8.0, metavar="SECONDS",
+        help="a call of a slow candidate that would take longer runs on the first points only",
+    )  # fmt: skip
+    parser.add_argument("--only", help="one workload's name; printed, not written")
     parser.add_argument("--out", type=Path, default=Path("docs"))
     options = parser.parse_args()
+    if options.only is not None:
+        options.out = Path(tempfile.mkdtemp())
     chosen = [w for w in WORKLOADS if options.only in (None, w.name)]
     report: dict[str, Any] = {"machine": machine(), "results": {}, "memory": {}, "whole": {}}
     with tempfile.TemporaryDirectory() as folder:
         for workload in chosen:
-            result = run_workload(workload, options.quick, folder)
+            result = run_workload(workload, options.quick, options.slice_after, folder)
             report["results"][workload.name] = result
+            save(report, options.out)
             print(f"\n{workload.name}", flush=True)
             for name, times in sorted(
                 result["times"].items(), key=lambda item: statistics.median(item[1])
@@ -400,13 +407,15 @@ def main() -> None:
     print()
     for row in report["targets"]:
         print("  ".join(row))
-    if options.only is None:
-        options.out.mkdir(parents=True, exist_ok=True)
-        data = options.out / "benchmarks.json"
-        data.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-        from nearest_report import write_report
+    save(report, options.out)
+    write_report(report, options.out)
 
-        write_report(report, options.out)
+
+def save(report: dict[str, Any], folder: Path) -> None:
+    """Write the figures so far."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(report, indent=1) + "\n"
+    (folder / "benchmarks.json").write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from geodata.errors import UsageError
 from tests.helpers import frame, true_km
 from zones import sphere
+from zones.great_circle import chord2, unit_vectors
 from zones.nearest import nearest
 from zones.parameters import ENGINES
 from zones.sphere import Nearest, chosen_engine, nearest_on_sphere
@@ -130,6 +131,17 @@ def test_hub_files_with_each_city_many_times() -> None:
     # of a city's companies the one listed first is named
     _, first = np.unique(companies, axis=0, return_index=True)
     assert set(found.hub) <= set(first)
+
+
+def test_hubs_about_the_antipode() -> None:
+    rng = np.random.default_rng(11)
+    points = frame(110.0 + rng.normal(0, 1e-5, 60), 30.0 + rng.normal(0, 1e-5, 60))
+    hubs = frame(-70.0 + rng.normal(0, 1e-5, 40), -30.0 + rng.normal(0, 1e-5, 40))
+    found = check(points, hubs)
+    assert len(set(found.hub)) > 2
+    # the chord to the antipode is what tells them apart
+    vectors = unit_vectors(points["lon"], points["lat"]), unit_vectors(hubs["lon"], hubs["lat"])
+    assert (chord2(vectors[0][:, None], vectors[1][None]).argmin(axis=1) != found.hub).any()
 
 
 @pytest.mark.parametrize("engine", ONE_BY_ONE)
