@@ -135,8 +135,8 @@ def test_hub_files_with_each_city_many_times() -> None:
 
 def test_hubs_about_the_antipode() -> None:
     rng = np.random.default_rng(11)
-    points = frame(110.0 + rng.normal(0, 1e-5, 60), 30.0 + rng.normal(0, 1e-5, 60))
-    hubs = frame(-70.0 + rng.normal(0, 1e-5, 40), -30.0 + rng.normal(0, 1e-5, 40))
+    points = frame(110.0 + rng.normal(0, 1e-6, 60), 30.0 + rng.normal(0, 1e-6, 60))
+    hubs = frame(-70.0 + rng.normal(0, 1e-6, 40), -30.0 + rng.normal(0, 1e-6, 40))
     found = check(points, hubs)
     assert len(set(found.hub)) > 2
     # the chord to the antipode is what tells them apart
