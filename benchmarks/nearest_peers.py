@@ -65,6 +65,7 @@ TARGETS = [
 ]
 OURS = "zonegap"
 WRONG_KM = 1e-11  # a hub farther than the nearest by more than 1e-8 m is wrong
+FEW_PAIRS = 1_000_000  # of the first calls, by which a candidate's speed is judged
 BRUTE_PAIRS = 6e9  # most pairs of the brute force: all of 1e7 x 564, 60,000 points of 1e6 x 1e5
 CHUNK = 1 << 16
 
@@ -144,10 +145,11 @@ class Candidate:
             self.pipe.send(None)
         self.process.join()
 
-    def fit(self, points: int, slow_s: float) -> None:
+    def fit(self, workload: Workload, slow_s: float) -> None:
         """Warm up, and choose how many points take at most `slow_s`."""
-        self.points = points
-        few, more = min(points, 2_000), min(points, 20_000)
+        points = self.points = workload.points
+        few = min(points, max(20, FEW_PAIRS // workload.hubs))
+        more = min(points, 10 * few)
         self.ask("time", few)
         if self.name.startswith(OURS) or self.name in EXACT_PEERS or few == points:
             self.ask("time", points)
@@ -241,7 +243,7 @@ def run_workload(workload: Workload, quick: bool, slow_s: float, folder: str) ->
         for one in list(alive):
             one.ask("load", workload)
             try:
-                one.fit(workload.points, slow_s)
+                one.fit(workload, slow_s)
             except RuntimeError as error:
                 missing[one.name] = str(error)
                 one.end()

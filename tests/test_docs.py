@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import json
+import sys
 from pathlib import Path
+
+import pytest
 
 from tests.test_addresses import ADDRESSES, COMPANIES, SCOPED
 from zones.pipeline import StudyResult
@@ -33,3 +38,19 @@ def test_geocoding_page_states_counts_of_today(result: StudyResult) -> None:
     assert f": {len(ADDRESSES) + len(COMPANIES) + len(SCOPED)} texts of the classes" in text
     hand = int(zones["geocode_method"].str.startswith("hand").sum())
     assert f"trusted to 6 km | {hand:,} |" in text
+
+
+@pytest.mark.parametrize(
+    ("module", "write", "page", "figures"),
+    [
+        ("scale_report", "page", "scale.md", "scale.json"),
+        ("nearest_report", "markdown", "benchmarks.md", "benchmarks.json"),
+    ],
+)
+def test_pages_of_measured_figures_are_written_from_them(
+    module: str, write: str, page: str, figures: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(ROOT / "benchmarks"), *sys.path])
+    report = json.loads((ROOT / "docs" / figures).read_text(encoding="utf-8"))
+    text = getattr(importlib.import_module(module), write)(report)
+    assert (ROOT / "docs" / page).read_text(encoding="utf-8") == text
