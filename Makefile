@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
 
-.PHONY: run test test-notebooks notebooks check format clean
+.PHONY: run test test-notebooks notebooks check format bench clean
 
 run: $(VENV)/.run
 	$(BIN)/zonegap run --out $(OUT)
@@ -34,6 +34,11 @@ check: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Ours beside the peers: takes about 15 minutes on 2 cores; writes docs/benchmarks.*
+bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(BIN)/python benchmarks/nearest_peers.py
 
 # The version is asked first: an old Python fails here with one clear line. The environment gets
 # its name only when it is whole, so that a failed try can be repeated.

@@ -101,3 +101,31 @@ def bd09_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
         lon_there, lat_there = gcj02_to_bd09(lon_guess, lat_guess)
         lon_guess, lat_guess = lon_guess + lon - lon_there, lat_guess + lat - lat_there
     return lon_guess, lat_guess
+
+
+def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: ArrayLike) -> tuple[Degrees, Degrees]:
+    """Bring degrees of any of the three datums to WGS-84.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, n values each.
+    datum
+        WGS-84, GCJ-02 or BD-09: one for all points, or n of them.
+
+    Returns
+    -------
+    tuple
+        New arrays of n values, or the given ones where nothing is to be shifted.
+    """
+    lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    datums = np.asarray(datum, dtype=str)
+    if (datums == "WGS-84").all():
+        return lon, lat
+    datums = np.broadcast_to(datums, lon.shape)
+    shifted = datums != "WGS-84"
+    lon, lat = lon.copy(), lat.copy()
+    baidu = datums == "BD-09"
+    lon[baidu], lat[baidu] = bd09_to_gcj02(lon[baidu], lat[baidu])
+    lon[shifted], lat[shifted] = gcj02_to_wgs84(lon[shifted], lat[shifted])
+    return lon, lat

@@ -41,6 +41,10 @@ class BadInputError(ZonegapError):
             lines.append(f"{file}: {rest}")
         super().__init__("\n".join(lines))
 
+    def __reduce__(self) -> tuple[type[BadInputError], tuple[str, list[str]]]:
+        """Let the error travel between processes."""
+        return type(self), (self.file, self.faults)
+
 
 class UsageError(ZonegapError, ValueError):
     """An option, an argument or a key of the study file is wrong."""

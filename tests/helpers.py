@@ -7,6 +7,7 @@ import pandas as pd
 from pyproj import Geod
 
 from zones.great_circle import haversine_km
+from zones.parameters import EARTH_RADIUS_KM
 
 
 def brute_force_km(points: pd.DataFrame, hubs: pd.DataFrame) -> np.ndarray:
@@ -17,6 +18,18 @@ def brute_force_km(points: pd.DataFrame, hubs: pd.DataFrame) -> np.ndarray:
         hubs["lon"].to_numpy()[None, :],
         hubs["lat"].to_numpy()[None, :],
     )
+
+
+def true_km(points: pd.DataFrame, hubs: pd.DataFrame) -> np.ndarray:
+    """Return all great-circle distances in extended precision, good at any distance (atan2)."""
+    degree = np.longdouble("3.14159265358979323846264338327950288") / 180
+    lam, phi = (points[c].to_numpy(np.longdouble)[:, None] * degree for c in ("lon", "lat"))
+    hub_lam, hub_phi = (hubs[c].to_numpy(np.longdouble)[None, :] * degree for c in ("lon", "lat"))
+    turn = hub_lam - lam
+    across = np.cos(hub_phi) * np.sin(turn)
+    along = np.cos(phi) * np.sin(hub_phi) - np.sin(phi) * np.cos(hub_phi) * np.cos(turn)
+    ahead = np.sin(phi) * np.sin(hub_phi) + np.cos(phi) * np.cos(hub_phi) * np.cos(turn)
+    return EARTH_RADIUS_KM * np.arctan2(np.hypot(across, along), ahead)
 
 
 def brute_force_geodesic_km(points: pd.DataFrame, hubs: pd.DataFrame) -> np.ndarray:

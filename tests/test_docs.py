@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import json
+import sys
 from pathlib import Path
+
+import pytest
 
 from geodata import web_amap, web_baidu, web_tianditu
 from geodata.web_ask import PROVIDERS, SILENT_QUERIES, service_of
@@ -56,3 +61,19 @@ def test_web_page_states_what_the_code_does() -> None:
     assert f"{SILENT_QUERIES} queries in a row" in text
     assert f"more than {PROVINCE_MARGIN_KM:g} km" in text
     assert f"than {TIMES_UNCERTAINTY:g} x `uncertainty_km`" in text
+
+
+@pytest.mark.parametrize(
+    ("module", "write", "page", "figures"),
+    [
+        ("scale_report", "page", "scale.md", "scale.json"),
+        ("nearest_report", "markdown", "benchmarks.md", "benchmarks.json"),
+    ],
+)
+def test_pages_of_measured_figures_are_written_from_them(
+    module: str, write: str, page: str, figures: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(ROOT / "benchmarks"), *sys.path])
+    report = json.loads((ROOT / "docs" / figures).read_text(encoding="utf-8"))
+    text = getattr(importlib.import_module(module), write)(report)
+    assert (ROOT / "docs" / page).read_text(encoding="utf-8") == text

@@ -67,7 +67,8 @@ def test_dependencies_are_the_imported_ones() -> None:
         "python_calamine": "python-calamine",
     }
     # what an extra brings is imported inside functions only (see the test below)
-    extra = {re.split(r"[<>=]", d)[0] for d in project["optional-dependencies"]["web"]}
+    extras = project["optional-dependencies"]
+    extra = {re.split(r"[<>=]", d)[0] for d in (*extras["web"], *extras["scale"])}
     needed = {comes_with.get(n, n) for n in third_party} - extra
     assert needed <= stated
     # pyarrow writes GeoParquet for geopandas without being imported by us

@@ -2,4 +2,6 @@
 
 from zones.cli import main
 
-main()
+# worker processes of a cluster import this module, too
+if __name__ == "__main__":
+    main()

@@ -13,6 +13,7 @@ import typer
 
 from geodata.errors import ZonegapError
 from zones.cli_data import data
+from zones.cli_distance import distance
 from zones.cli_figures import figures, figures_of_run
 from zones.cli_geocode import geocode
 from zones.cli_help import OUTPUT, Command, Group
@@ -119,39 +120,6 @@ def run(
 
 
 @app.command(cls=Command)
-def distance(
-    study_file: StudyFile = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="CSV file to write instead of printing.")
-    ] = None,
-    zones: ZonesFile = None,
-    hubs: Hubs = None,
-    hubs_file: HubsFile = None,
-    method: DistanceMethod = None,
-) -> None:
-    """Print each zone's nearest hub and its distance to each cluster as CSV."""
-    from zones.csv_text import BOM, csv_text
-    from zones.pipeline import located_zones, study_hubs, with_distances, with_unplaced
-    from zones.staging import write_atomic
-
-    study = study_of(
-        study_file, zones_table=zones, hub_layer=hubs, hub_file=hubs_file, distance_method=method
-    )
-    own = located_zones(study)
-    placed = with_distances(own.placed, study_hubs(study), study)
-    table = with_unplaced(placed, own.unplaced)
-    columns = ["name", "lon", "lat", "uncertainty_km", "nearest_hub", "nearest_km"]
-    columns += ["beijing_km", "zhejiang_km", "guangdong_km"]
-    digits = {c: 3 for c in columns if c.endswith("_km")} | {"lon": 6, "lat": 6}
-    text = csv_text(table[columns].round(digits), index=True, newline="\n")
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
-        write_atomic(out, BOM + text)
-        note(str(out))
-
-
-@app.command(cls=Command)
 def gdp(
     study_file: StudyFile = None,
     zones: ZonesFile = None,
@@ -226,6 +194,7 @@ def reconcile(
 
 
 app.command(cls=Command)(data)
+app.command(cls=Command)(distance)
 app.command(cls=Command)(figures)
 app.command(cls=Command)(geocode)
 app.command("map", cls=Command)(map_)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
+
+from zones import portable_trig as trig
 from zones.parameters import EARTH_RADIUS_KM
 
-FloatArray = NDArray[np.float64]
+if TYPE_CHECKING:  # importing it takes longer than all else here
+    from numpy.typing import ArrayLike, NDArray
+
+FloatArray: TypeAlias = "NDArray[np.float64]"
+
+TWO_CHORD2 = 2.0  # square of the chord under a quarter of the circumference
 
 
 def unit_vectors(lon: ArrayLike, lat: ArrayLike) -> FloatArray:
@@ -23,9 +30,57 @@ def unit_vectors(lon: ArrayLike, lat: ArrayLike) -> FloatArray:
     numpy.ndarray
         Shape (n, 3), each row of length 1.
     """
-    lam, phi = np.radians(np.asarray(lon, float)), np.radians(np.asarray(lat, float))
-    cos_phi = np.cos(phi)
-    return np.column_stack((cos_phi * np.cos(lam), cos_phi * np.sin(lam), np.sin(phi)))
+    sin_lon, cos_lon = _sine_cosine(np.asarray(lon, float))
+    sin_lat, cos_lat = _sine_cosine(np.asarray(lat, float))
+    return np.column_stack((cos_lat * cos_lon, cos_lat * sin_lon, sin_lat))
+
+
+def _sine_cosine(degrees: FloatArray) -> tuple[FloatArray, FloatArray]:
+    turns = trig.quadrant(degrees)
+    rest = degrees - 90.0 * turns
+    sine, cosine = trig.sine_within(rest), trig.cosine_within(rest)
+    return trig.turned_sine(turns, sine, cosine), trig.turned_cosine(turns, sine, cosine)
+
+
+def chord2(points: FloatArray, others: FloatArray) -> FloatArray:
+    """Return squared chords between points of the unit sphere.
+
+    Parameters
+    ----------
+    points, others
+        Unit vectors, shapes (..., 3) that broadcast. With ``-others`` it is the squared chord to
+        the antipode.
+
+    Returns
+    -------
+    numpy.ndarray
+        0 to 4, of the broadcast shape without the last axis; always summed in the order x, y, z.
+    """
+    dx, dy, dz = (points[..., axis] - others[..., axis] for axis in range(3))
+    return np.asarray(dx * dx + dy * dy + dz * dz)
+
+
+def arc_km(points: FloatArray, others: FloatArray) -> FloatArray:
+    """Return great-circle distances between points of the unit sphere.
+
+    Parameters
+    ----------
+    points, others
+        Unit vectors, shape (n, 3) each.
+
+    Returns
+    -------
+    numpy.ndarray
+        Kilometres, n values; right to 1e-8 m at any distance. Beyond a quarter of the
+        circumference the arc is measured from the antipode, where the chord would say little.
+    """
+    squared = chord2(points, others)
+    arc = trig.near_arc(0.25 * squared)
+    far = np.flatnonzero(squared > 4.0 * trig.NEAR_HAV)
+    arc[far] = trig.far_arc(np.minimum(0.25 * squared[far], 0.5))
+    over = np.flatnonzero(squared > TWO_CHORD2)
+    arc[over] = np.pi - trig.far_arc(0.25 * chord2(points[over], -others[over]))
+    return np.asarray(EARTH_RADIUS_KM * arc)
 
 
 def chord_to_km(chord: ArrayLike) -> FloatArray:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from geodata.errors import UsageError
 from zones.great_circle import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def check_choice(name: str, value: str, accepted: Iterable[str]) -> None:
@@ -40,12 +43,30 @@ def coordinates(frame: pd.DataFrame, name: str) -> tuple[FloatArray, FloatArray]
     for column, limit in (("lon", 180.0), ("lat", 90.0)):
         need_columns(frame, name, [column])
         values = frame[column].to_numpy(dtype=float)
-        # the comparison is this way round so that nan fails
-        bad = np.flatnonzero(~(np.abs(values) <= limit))
-        if bad.size:
-            rows = ", ".join(f"{frame.index[i]!r} ({values[i]:g})" for i in bad[:5])
-            more = f" and {bad.size - 5} more" if bad.size > 5 else ""
-            text = f"{name}: {column} of {rows}{more}; accepted: -{limit:g} to {limit:g} degrees"
-            raise UsageError(text)
+        check_degrees(values, limit, f"{name}: {column}", frame.index)
         arrays.append(values)
     return arrays[0], arrays[1]
+
+
+def check_degrees(
+    values: FloatArray, limit: float, name: str, labels: pd.Index | None = None
+) -> tuple[float, float]:
+    """Return the least and the greatest of some degrees (0, 0 of none).
+
+    Raises
+    ------
+    UsageError
+        When one is missing or beyond `limit`; names its rows by `labels`, or by their number.
+    """
+    if not len(values):
+        return 0.0, 0.0
+    # no array as long as `values` is made: there may be many
+    low, high = float(values.min()), float(values.max())
+    # this way round nan fails
+    if low >= -limit and high <= limit:
+        return low, high
+    bad = np.flatnonzero(~(np.abs(values) <= limit))
+    named = (f"{i if labels is None else repr(labels[i])} ({values[i]:g})" for i in bad[:5])
+    more = f" and {bad.size - 5} more" if bad.size > 5 else ""
+    text = f"{name} of {', '.join(named)}{more}; accepted: -{limit:g} to {limit:g} degrees"
+    raise UsageError(text)

@@ -7,12 +7,16 @@ import pandas as pd
 
 from geodata.errors import UsageError
 from zones.inputs import check_choice, coordinates
-from zones.parameters import CLUSTERS, DISTANCE_METHODS
+from zones.parameters import CLUSTERS, DISTANCE_METHODS, ENGINES
 from zones.sphere import nearest_on_sphere
 
 
 def nearest(
-    points: pd.DataFrame, hubs: pd.DataFrame, *, method: str = "great-circle"
+    points: pd.DataFrame,
+    hubs: pd.DataFrame,
+    *,
+    method: str = "great-circle",
+    engine: str = "auto",
 ) -> pd.DataFrame:
     """Find the nearest hub of each point.
 
@@ -24,6 +28,9 @@ def nearest(
         With ``lon`` and ``lat``; its index names the hubs.
     method
         ``great-circle`` on the mean sphere, or ``geodesic``, exact on the WGS-84 ellipsoid.
+    engine
+        Of the great circle: ``numpy``, ``kdtree``, ``grid`` or ``auto``, see
+        `zones.sphere.nearest_on_sphere`. It changes the time, never the answer.
 
     Returns
     -------
@@ -34,7 +41,7 @@ def nearest(
     Raises
     ------
     UsageError
-        For an unknown method, no hub, or coordinates that are missing or out of range.
+        For an unknown method or engine, no hub, or coordinates missing or out of range.
 
     Examples
     --------
@@ -45,6 +52,7 @@ def nearest(
     ('Hangzhou', 164.5)
     """
     check_choice("method", method, DISTANCE_METHODS)
+    check_choice("engine", engine, ENGINES)
     lon, lat = coordinates(points, "points")
     hub_lon, hub_lat = coordinates(hubs, "hubs")
     if hubs.empty:
@@ -55,7 +63,7 @@ def nearest(
 
         found = nearest_on_ellipsoid(lon, lat, hub_lon, hub_lat)
     else:
-        found = nearest_on_sphere(lon, lat, hub_lon, hub_lat)
+        found = nearest_on_sphere(lon, lat, hub_lon, hub_lat, engine=engine)
     return pd.DataFrame(
         {"nearest_hub": hubs.index.to_numpy()[found.hub], "nearest_km": found.distance_km},
         index=points.index,

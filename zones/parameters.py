@@ -7,11 +7,15 @@ from pathlib import Path
 # Mean radius R1 = (2a + b) / 3 of the WGS-84 ellipsoid (Moritz, Geodetic Reference System 1980).
 EARTH_RADIUS_KM = 6371.0088
 
+WGS84_A_KM = 6378.137  # semi-major axis, defining constant of WGS-84
 WGS84_F = 1.0 / 298.257223563  # flattening, defining constant of WGS-84
 WGS84_E2 = WGS84_F * (2.0 - WGS84_F)  # first eccentricity squared
 # The geodesic over the great circle between two points lies between a(1-e2)/R (along the
-# meridian at the equator) and a/sqrt(1-e2)/R (at the pole). The ellipsoid's nearest hub
-# therefore lies within the quotient of the two, 1.010126, times the sphere's nearest distance.
+# meridian at the equator) and a/sqrt(1-e2)/R (at the pole).
+GEODESIC_LEAST = WGS84_A_KM * (1.0 - WGS84_E2) / EARTH_RADIUS_KM  # 0.994417
+GEODESIC_MOST = WGS84_A_KM / (1.0 - WGS84_E2) ** 0.5 / EARTH_RADIUS_KM  # 1.004487
+# The ellipsoid's nearest hub therefore lies within the quotient of the two, 1.010126, times the
+# sphere's nearest distance.
 ELLIPSOID_FACTOR = (1.0 - WGS84_E2) ** -1.5
 
 HA_PER_KM2 = 100.0
@@ -26,6 +30,8 @@ HUB_LAYERS = ("prefectures", "listed", "cores", "registrations", "file")
 SYNTHETIC = Path("synthetic")  # names the built-in made-up extract where a file is asked for
 SYNTHETIC_TABLE = "registrations_synthetic_564"
 DISTANCE_METHODS = ("great-circle", "geodesic")
+DATUMS = ("WGS-84", "GCJ-02", "BD-09")
+ENGINES = ("auto", "numpy", "kdtree", "grid")
 THRESHOLD_KM = 500.0  # figure 15 of the report
 PUBLISHED_BEYOND_ID = "zones_beyond_500km"
 PUBLISHED_THRESHOLD_ID = "threshold_km"

@@ -1,0 +1,89 @@
+"""Parts on a real cluster: worker processes over TCP, one of them killed half way."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geodata.errors import BadInputError, UsageError
+from tests.test_point_tables import make_parts, measure_all, points
+from zones.dask_parts import measure_on_cluster
+from zones.hubs import hub_layer
+from zones.point_parts import open_parts, parts_of
+from zones.point_tables import Counts, Task
+
+distributed = pytest.importorskip("distributed")
+PARTS, ROWS = 12, 4000
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, protocol="tcp", dashboard_address=None
+    ) as made:
+        yield made
+
+
+def worker_pids(address: str) -> list[int]:
+    with distributed.Client(address) as client:
+        return list(client.run(os.getpid).values())
+
+
+def test_a_killed_worker_costs_one_part(tmp_path: Path, cluster: Any) -> None:
+    folder, here, there = (tmp_path / name for name in ("in", "here", "there"))
+    make_parts(folder, PARTS, ROWS)
+    task = Task(hub_layer("prefectures"), datum="WGS-84", thresholds_km=(500.0,))
+    address = cluster.scheduler_address
+    assert address.startswith("tcp://")
+    pids = worker_pids(address)
+    assert len(set(pids)) == 2
+    assert os.getpid() not in pids
+    finished: dict[str, tuple[int, int]] = {}
+    total = Counts.none(task.thresholds_km)
+
+    def note(part: Path, counts: Counts) -> None:
+        total.add(counts)
+        result = (there / part.name).stat()
+        finished[part.name] = result.st_ino, result.st_mtime_ns
+        if len(finished) == PARTS // 2:
+            os.kill(pids[0], signal.SIGKILL)
+
+    todo = open_parts(parts_of(folder), there, task)
+    measure_on_cluster(todo, there, task, note, scheduler=address)
+    assert pids[0] not in worker_pids(address)
+    assert len(finished) == PARTS
+    assert total.points == PARTS * ROWS
+    # what was done before stayed as it was, and all is what one process gives, to the byte
+    now = {p.name: (p.stat().st_ino, p.stat().st_mtime_ns) for p in there.iterdir()}
+    assert now == finished
+    measure_all(folder, here, task)
+    assert {p.name: p.read_bytes() for p in there.iterdir()} == {
+        p.name: p.read_bytes() for p in here.iterdir()
+    }
+    assert open_parts(parts_of(folder), there, task) == []
+
+
+def test_a_bad_part_is_named_by_its_worker(tmp_path: Path, cluster: Any) -> None:
+    make_parts(tmp_path / "in", 3, 50)
+    bad = points(50)
+    bad.loc[7, "lat"] = -90.5
+    bad.to_parquet(tmp_path / "in" / "part-001.parquet")
+    task = Task(hub_layer("cores"), datum="WGS-84")
+    out = tmp_path / "out"
+    todo = open_parts(parts_of(tmp_path / "in"), out, task)
+    with pytest.raises(BadInputError, match=r"part-001.parquet: row 8, column 'lat': -90.5"):
+        measure_on_cluster(todo, out, task, lambda *_: None, scheduler=cluster.scheduler_address)
+
+
+def test_no_scheduler_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = Task(hub_layer("cores"), datum="WGS-84")
+    part = [tmp_path / "part.parquet"]
+    with pytest.raises(UsageError, match="no scheduler answers at 'tcp://127.0.0.1:9'"):
+        measure_on_cluster(
+            part, tmp_path, task, lambda *_: None, scheduler="tcp://127.0.0.1:9", patience_s=0.5
+        )
