@@ -150,7 +150,11 @@ def map_figure(
         handles = _legend_handles(counts, len(hubs), threshold_km, line, language)
         title = word("legend_title", language, n=far, total=len(zones), t=threshold_km)
         axes.legend(
-            handles=handles, title=title, alignment="left", loc="lower left", frameon=True,
+            handles=handles, title=title, alignment="left", frameon=True,
+            loc=_free_corner(
+                np.concatenate([points[0], hub_points[0]]),
+                np.concatenate([points[1], hub_points[1]]), extent,
+            ),
             fancybox=False, framealpha=0.92, edgecolor="none", borderpad=0.7,
         )  # fmt: skip
     return page.figure
@@ -248,6 +252,18 @@ def _cluster_names(
                 pick(CLUSTERS[cluster], language), middle, xytext=offset, ha=align, va="center",
                 textcoords="offset points", path_effects=halo, zorder=9,
             )  # fmt: skip
+
+
+def _free_corner(x: FloatArray, y: FloatArray, extent: Extent) -> str:
+    """Return the corner where a legend covers fewest points; the lower left one of equals."""
+    left, right, bottom, top = extent
+    east, north = (x - left) / (right - left), (y - bottom) / (top - bottom)
+    corners = {
+        f"{name_y} {name_x}": int(((part_x < LEGEND_SHARE[0]) & (part_y < LEGEND_SHARE[1])).sum())
+        for name_y, part_y in (("lower", north), ("upper", 1.0 - north))
+        for name_x, part_x in (("left", east), ("right", 1.0 - east))
+    }
+    return min(corners, key=lambda name: corners[name])
 
 
 def _legend_handles(
