@@ -38,6 +38,7 @@ from zones.wording import pick
 ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=36 +lon_0=105 +ellps=WGS84 +units=km"
 FRAME_SHARE, FRAME_KM = 0.05, 60.0  # room around the points: of the extent, and at least
 LABEL_KM = 450.0  # room east of the hubs for a cluster's name
+LEGEND_SHARE = (0.4, 0.25)  # of the map's width and height, about
 LEAST_KM = 800.0  # extent of a map of few points
 ASPECT = (0.6, 1.0)  # height over width
 GRATICULE_STEP_DEG = 10
@@ -256,8 +257,7 @@ def _cluster_names(
 
 def _free_corner(x: FloatArray, y: FloatArray, extent: Extent) -> str:
     """Return the corner where a legend covers fewest points; the lower left one of equals."""
-    left, right, bottom, top = extent
-    east, north = (x - left) / (right - left), (y - bottom) / (top - bottom)
+    east, north = (x - extent.west) / extent.width, (y - extent.south) / extent.height
     corners = {
         f"{name_y} {name_x}": int(((part_x < LEGEND_SHARE[0]) & (part_y < LEGEND_SHARE[1])).sum())
         for name_y, part_y in (("lower", north), ("upper", 1.0 - north))
