@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -56,6 +56,9 @@ CLUSTER_LABELS: dict[str, tuple[Callable[[FloatArray], float], tuple[float, floa
     "Zhejiang": (np.max, (7.0, 4.0), "left"),
     "Guangdong": (np.mean, (6.0, -25.0), "center"),
 }
+
+
+Corner = Literal["lower left", "lower right", "upper left", "upper right"]
 
 
 @dataclass(frozen=True)
@@ -255,15 +258,20 @@ def _cluster_names(
             )  # fmt: skip
 
 
-def _free_corner(x: FloatArray, y: FloatArray, extent: Extent) -> str:
+def _free_corner(x: FloatArray, y: FloatArray, extent: Extent) -> Corner:
     """Return the corner where a legend covers fewest points; the lower left one of equals."""
     east, north = (x - extent.west) / extent.width, (y - extent.south) / extent.height
-    corners = {
-        f"{name_y} {name_x}": int(((part_x < LEGEND_SHARE[0]) & (part_y < LEGEND_SHARE[1])).sum())
-        for name_y, part_y in (("lower", north), ("upper", 1.0 - north))
-        for name_x, part_x in (("left", east), ("right", 1.0 - east))
+    corners: dict[Corner, tuple[FloatArray, FloatArray]] = {
+        "lower left": (east, north),
+        "lower right": (1.0 - east, north),
+        "upper left": (east, 1.0 - north),
+        "upper right": (1.0 - east, 1.0 - north),
     }
-    return min(corners, key=lambda name: corners[name])
+    covered = {
+        name: int(((a < LEGEND_SHARE[0]) & (b < LEGEND_SHARE[1])).sum())
+        for name, (a, b) in corners.items()
+    }
+    return min(covered, key=lambda name: covered[name])
 
 
 def _legend_handles(
