@@ -9,7 +9,8 @@ import typer
 
 from geodata.errors import BadInputError, UsageError
 from geodata.gazetteer import FIRST_YEAR, LAST_YEAR
-from zones.cli_options import UNRESOLVED_EXIT, Cache, KeyFile, WebProvider, web_options
+from geodata.messages import use_language
+from zones.cli_options import UNRESOLVED_EXIT, Cache, KeyFile, Lang, WebProvider, web_options
 
 
 def geocode(
@@ -40,6 +41,7 @@ def geocode(
     rate: Annotated[
         float | None, typer.Option("--rate", help="Web requests a second at most.")
     ] = None,
+    lang: Lang = None,
 ) -> None:
     """Locate addresses or company names, offline; every row keeps its reason.
 
@@ -55,6 +57,7 @@ def geocode(
     from zones.csv_text import BOM, csv_text
     from zones.staging import write_atomic
 
+    use_language(str(lang or "en"))
     web = web_options(provider, cache, key_file, rate)
     if out.resolve() == file.resolve():
         text = f"--out: {out} is the input itself; accepted: another file"

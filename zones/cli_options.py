@@ -59,7 +59,7 @@ DistanceMethod = Annotated[
 GdpVintage = Annotated[Gdp | None, typer.Option("--gdp", help="Vintage of provincial GDP 2018.")]
 LandYear = Annotated[Land | None, typer.Option("--land", help="Urban land to divide by.")]
 Lang = Annotated[
-    Language | None, typer.Option("--lang", help="Language of tables, map and figures.")
+    Language | None, typer.Option("--lang", help="Language of tables, map, figures and messages.")
 ]
 UNRESOLVED_EXIT = 4
 Strict = Annotated[
