@@ -259,6 +259,8 @@ CHINESE: list[tuple[str, str | bytes, str]] = [
     ("registrations", "注册资本,注册地址\n1万元,杭州\n", "没有企业名称列"),
     ("registrations", "公司名称,经度,纬度\n甲,120,30\n", "未注明坐标系"),
     ("hubs", H + "火星基地,,,,\n", "枢纽'火星基地'无法定位"),
+    ("geocode", "a,b\n1,2\n", "缺少'地址'列；现有列：a, b"),
+    ("boundaries", b"hello", "应为GDAL可读的线或面文件"),
 ]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.errors import DataFileError
+from geodata.errors import ZonegapError
 from zones.csv_text import write_csv
 from zones.report_tables import ReportTable
 from zones.table_md import to_markdown
@@ -54,7 +54,7 @@ def write_zones(zones: pd.DataFrame, folder: Path) -> None:
     except (FeatureError, DataSourceError, DataLayerError) as error:
         # what GDAL says of a full disk is the SQL statement that failed
         text = f"{path.name}: cannot be written ({error}); is the disk full?"
-        raise DataFileError(text) from None
+        raise ZonegapError(text) from None
 
 
 def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Path) -> None:

@@ -97,7 +97,7 @@
         atlas.word("credits"),
       ];
       $("zg-notes").replaceChildren(...lines.filter(Boolean).map((line) => el("p", { className: line === lines[0] ? "zg-on-map" : "" }, line)));
-      const onMap = [lines[0], outlines ? atlas.word("note_lines", outlines) : "", lines[2], lines[3], remark].filter(Boolean);
+      const onMap = [lines[0], remark, outlines ? atlas.word("note_lines", outlines) : "", lines[2], lines[3]].filter(Boolean);
       mapNote.textContent = onMap.join(" ");
     }
 
@@ -201,8 +201,11 @@
         ["beyond", atlas.number(sums.beyond)],
         ["median", atlas.word("unit_km", { value: atlas.number(atlas.median(layer, name)) })],
       ];
-      if (atlas.has.area) facts.push(["area", atlas.word("unit_km2", { value: atlas.number(sums.area / 100) })]);
-      if (atlas.has.gdp) facts.push(["gdp", atlas.money("unit_gdp", sums.gdp, 0)]);
+      // of zones without a stated area there is no sum, rather than 0
+      const known = (sum, text) => (sum > 0 || !sums.zones ? text : "–");
+      const area = atlas.word("unit_km2", { value: atlas.number(sums.area / 100) });
+      if (atlas.has.area) facts.push(["area", known(sums.area, area)]);
+      if (atlas.has.gdp) facts.push(["gdp", known(sums.gdp, atlas.money("unit_gdp", sums.gdp, 0))]);
       const hint = name === null ? "province_hint" : app.filtered ? "province_filtered" : "";
       const note = hint ? el("span", { className: "zg-quiet" }, ` ${atlas.word(hint)}`) : null;
       box.replaceChildren(

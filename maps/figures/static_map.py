@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,7 @@ from zones.wording import pick
 ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=36 +lon_0=105 +ellps=WGS84 +units=km"
 FRAME_SHARE, FRAME_KM = 0.05, 60.0  # room around the points: of the extent, and at least
 LABEL_KM = 450.0  # room east of the hubs for a cluster's name
+LEGEND_SHARE = (0.4, 0.25)  # of the map's width and height, about
 LEAST_KM = 800.0  # extent of a map of few points
 ASPECT = (0.6, 1.0)  # height over width
 GRATICULE_STEP_DEG = 10
@@ -55,6 +56,9 @@ CLUSTER_LABELS: dict[str, tuple[Callable[[FloatArray], float], tuple[float, floa
     "Zhejiang": (np.max, (7.0, 4.0), "left"),
     "Guangdong": (np.mean, (6.0, -25.0), "center"),
 }
+
+
+Corner = Literal["lower left", "lower right", "upper left", "upper right"]
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,11 @@ def map_figure(
         handles = _legend_handles(counts, len(hubs), threshold_km, line, language)
         title = word("legend_title", language, n=far, total=len(zones), t=threshold_km)
         axes.legend(
-            handles=handles, title=title, alignment="left", loc="lower left", frameon=True,
+            handles=handles, title=title, alignment="left", frameon=True,
+            loc=_free_corner(
+                np.concatenate([points[0], hub_points[0]]),
+                np.concatenate([points[1], hub_points[1]]), extent,
+            ),
             fancybox=False, framealpha=0.92, edgecolor="none", borderpad=0.7,
         )  # fmt: skip
     return page.figure
@@ -248,6 +256,22 @@ def _cluster_names(
                 pick(CLUSTERS[cluster], language), middle, xytext=offset, ha=align, va="center",
                 textcoords="offset points", path_effects=halo, zorder=9,
             )  # fmt: skip
+
+
+def _free_corner(x: FloatArray, y: FloatArray, extent: Extent) -> Corner:
+    """Return the corner where a legend covers fewest points; the lower left one of equals."""
+    east, north = (x - extent.west) / extent.width, (y - extent.south) / extent.height
+    corners: dict[Corner, tuple[FloatArray, FloatArray]] = {
+        "lower left": (east, north),
+        "lower right": (1.0 - east, north),
+        "upper left": (east, 1.0 - north),
+        "upper right": (1.0 - east, 1.0 - north),
+    }
+    covered = {
+        name: int(((a < LEGEND_SHARE[0]) & (b < LEGEND_SHARE[1])).sum())
+        for name, (a, b) in corners.items()
+    }
+    return min(covered, key=lambda name: covered[name])
 
 
 def _legend_handles(
