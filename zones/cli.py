@@ -109,6 +109,8 @@ def run(
         say(str(path))
     for warning in [*warnings_of(result, language()), *map(in_words, written.undrawn)]:
         note(message("note", text=warning))
+    for path in written.stuck:
+        note(message("note", text=message("stuck", file=path)))
 
 
 @app.command(cls=Command)
