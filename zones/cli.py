@@ -46,7 +46,8 @@ from zones.usage import WrongUsage, help_command, wrong_usage_text
 app = typer.Typer(
     name="zonegap",
     help="How far are China's development zones from the technology companies that could "
-    "digitalise them?",
+    "digitalise them?\n\n"
+    "Messages are in Chinese with --lang zh, ZONEGAP_LANG=zh or a Chinese locale.",
     cls=Group,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

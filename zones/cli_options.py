@@ -74,7 +74,9 @@ Lang = Annotated[
     str | None,
     word("--lang", LANGUAGES, "LANG", "Language of tables, map, figures and messages", OUTPUT),
 ]
-MessageLang = Annotated[str | None, word("--lang", LANGUAGES, "LANG", "Language", OUTPUT)]
+MessageLang = Annotated[
+    str | None, word("--lang", LANGUAGES, "LANG", "Language of messages", OUTPUT)
+]
 Json = Annotated[bool, option("--json", None, "Print JSON for programs.", OUTPUT)]
 Formats = Annotated[
     str | None,
