@@ -82,7 +82,8 @@ _FRAME = tuple(
     for pattern, chinese in (
         (r"\brows (\d)", r"第\1"),
         (r"\brow (\d+)\b", r"第\1行"),
-        (r",? ?\bcolumn $", "，列"),
+        (r", column $", "，列"),
+        (r"(?<=: )column $", "列"),
         (r"^: (?=\S)", "："),
         (r"; accepted( here)?: ", "；可接受："),
         (r"; registered: ", "；已登记："),
