@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
 
-.PHONY: run test test-notebooks notebooks check format bench clean
+.PHONY: run test test-packaging test-notebooks notebooks check format bench clean
 
 run: $(VENV)/.run
 	$(BIN)/zonegap run --out $(OUT)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto
+
+test-packaging: $(VENV)/.dev
+	$(BIN)/python -m pytest -m packaging
 
 # Notebooks are executed on a copy; what they show must be what is kept in them.
 EXECUTED := build/notebooks

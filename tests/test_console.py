@@ -187,6 +187,8 @@ def test_errors_change_their_frame_words_only() -> None:
         "my no such file.csv: 第8行，列'level': 'row 3; accepted: x'；可接受：国家级, 省级"
     )
     assert lines[1] == "zones.csv: 另有12处（共32处）"
+    fault = "g.csv: column '住址' is missing; columns: 地址"
+    assert in_words(fault) == "g.csv: 列'住址'缺失；现有列：地址"
     assert in_words("distance.treshold_km 之外") == "distance.treshold_km 之外"
 
 

@@ -50,7 +50,8 @@ from zones.usage import WrongUsage, help_command, wrong_usage_text
 app = typer.Typer(
     name="zonegap",
     help="How far are China's development zones from the technology companies that could "
-    "digitalise them?",
+    "digitalise them?\n\n"
+    "Messages are in Chinese with --lang zh, ZONEGAP_LANG=zh or a Chinese locale.",
     cls=Group,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -115,6 +116,8 @@ def run(
         say(str(path))
     for warning in [*warnings_of(result, language()), *map(in_words, written.undrawn)]:
         note(message("note", text=warning))
+    for path in written.stuck:
+        note(message("note", text=message("stuck", file=path)))
     if strict and result.unresolved():
         raise typer.Exit(UNRESOLVED_EXIT)
 

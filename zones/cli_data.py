@@ -10,7 +10,8 @@ from geodata.errors import UsageError
 from geodata.registry import registry, table_path
 from zones.cli_options import Json, MessageLang
 from zones.console import say
-from zones.usage import completing, did_you_mean
+from zones.study import did_you_mean
+from zones.usage import completing
 
 
 def _tables(incomplete: str) -> list[str]:

@@ -49,9 +49,9 @@ def geocode(
             parser=number(FIRST_YEAR, LAST_YEAR, whole=True),
         ),
     ] = LAST_YEAR,
-    kind: Annotated[str, word("--kind", KINDS, "KIND", "By the words of each text, or all")] = (
-        KINDS[0]
-    ),
+    kind: Annotated[
+        str, word("--kind", KINDS, "KIND", "How texts are read (auto: by their words)")
+    ] = (KINDS[0]),
     strict: Annotated[
         bool,
         option("--strict", None, "Exit with 4 when a row stays unresolved or failed.", OUTPUT),

@@ -7,7 +7,7 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 from geodata.errors import UsageError
-from zones.usage import did_you_mean
+from zones.study import did_you_mean
 
 QUESTION, OUTPUT = "What is asked", "What is written"
 WEB, PAGE, TILES = "Web geocoder", "What the map shows", "Boundaries and tiles"

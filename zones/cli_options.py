@@ -84,7 +84,9 @@ UNRESOLVED_EXIT = 4
 Strict = Annotated[
     bool, option("--strict", None, "Exit with 4 when a row stays without a place.", OUTPUT)
 ]
-MessageLang = Annotated[str | None, word("--lang", LANGUAGES, "LANG", "Language", OUTPUT)]
+MessageLang = Annotated[
+    str | None, word("--lang", LANGUAGES, "LANG", "Language of messages", OUTPUT)
+]
 Json = Annotated[bool, option("--json", None, "Print JSON for programs.", OUTPUT)]
 Formats = Annotated[
     str | None,

@@ -18,6 +18,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "drawn": ("drawing the map", "绘制地图"),
     "written": ("writing zones, tables and figures", "写出开发区、表格与图件"),
     "working": ("working", "处理中"),
+    "stuck": (
+        "{file}: of an earlier run, could not be removed; is it open elsewhere?",
+        "{file}：属于先前的运行，未能删除；是否已在别处打开？",
+    ),
     "stopped": ("stopped", "已中止"),
     "try_help": ("try: {command} --help", "用法见：{command} --help"),
     "key_file_unchecked": (
@@ -80,7 +84,8 @@ _FRAME = tuple(
     for pattern, chinese in (
         (r"\brows (\d)", r"第\1"),
         (r"\brow (\d+)\b", r"第\1行"),
-        (r",? ?\bcolumn $", "，列"),
+        (r", column $", "，列"),
+        (r"(?<=: )column $", "列"),
         (r"^: (?=\S)", "："),
         (r"; accepted( here)?: ", "；可接受："),
         (r"; registered: ", "；已登记："),

@@ -29,12 +29,15 @@ class Written:
         What a reader should know; also in the manifest.
     undrawn
         Those of them that say why there are no figures.
+    stuck
+        Files of an earlier run that could not be removed: open in another program, on Windows.
     """
 
     summary: str
     paths: list[Path]
     warnings: list[str]
     undrawn: list[str]
+    stuck: list[Path]
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,14 @@ def write_run(
         about["figure_fonts"] = drawn.fonts
         about["warnings"] += drawn.warnings
         write_json(about, stage / "manifest.json")
+    stuck: list[Path] = []
     for path in unchanged_leftovers(folder, earlier, set(outputs)):
-        path.unlink()
+        try:
+            path.unlink()
+        except OSError:
+            stuck.append(path)
     summary = next(to_markdown(t) for t in tables if t.key == "reconciliation")
     names = sorted([*outputs, "manifest.json"], key=lambda n: (n != "map.html", "/" not in n, n))
-    return Written(summary, [folder / name for name in names], about["warnings"], drawn.warnings)
+    return Written(
+        summary, [folder / name for name in names], about["warnings"], drawn.warnings, stuck
+    )

@@ -29,11 +29,7 @@ def claimed(folder: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-    user = os.getuid() if hasattr(os, "getuid") else "user"
-    # beside the folder it would be litter; a folder shared between machines is not guarded
-    path = Path(tempfile.gettempdir()) / f"zonegap-{user}-{name}.lock"
-    lock = FileLock(path, is_singleton=True)
+    lock = FileLock(_lock_file(folder), is_singleton=True)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -43,6 +39,15 @@ def claimed(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _lock_file(folder: Path) -> Path:
+    """Return the lock of a folder; on Windows Out and out are one folder."""
+    whole = os.path.normcase(folder.resolve())
+    name = hashlib.sha256(whole.encode()).hexdigest()[:16]
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    # beside the folder it would be litter; a folder shared between machines is not guarded
+    return Path(tempfile.gettempdir()) / f"zonegap-{user}-{name}.lock"
 
 
 @contextmanager
@@ -69,6 +74,10 @@ def staged(folder: Path, last: str = "manifest.json") -> Iterator[Path]:
             yield stage / "new"
             (stage / COMPLETE).touch()
             _move(stage / "new", folder, stage / "old", last)
+        except BaseException:
+            # what failed must not be finished later, should the stage be stuck (Windows)
+            (stage / COMPLETE).unlink(missing_ok=True)
+            raise
         finally:
             shutil.rmtree(stage, ignore_errors=True)
             if made and not any(folder.iterdir()):
@@ -102,7 +111,8 @@ def _move(new: Path, folder: Path, old: Path, last: str) -> None:
         for done in reversed(moved):
             if not (new / done).exists():  # back to its stage, from where a later run could go on
                 (folder / done).replace(new / done)
-            if (old / done).exists():
+            # where it is still the same file nothing has moved, and an open one would not let us
+            if (old / done).exists() and not _is_one_file(old / done, folder / done):
                 (old / done).replace(folder / done)
         if not isinstance(error, OSError):
             raise
@@ -111,6 +121,10 @@ def _move(new: Path, folder: Path, old: Path, last: str) -> None:
             "All outputs are as they were."
         )
         raise DataFileError(text) from None
+
+
+def _is_one_file(path: Path, other: Path) -> bool:
+    return other.exists() and path.samefile(other)
 
 
 def _keep(path: Path, aside: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -101,10 +101,8 @@ class Study:
             *(("zones.columns", c, CHOICES) for c, _ in self.zones_columns),
         ):
             if value not in accepted:
-                text = (
-                    f"{key}: {value!r}; accepted: {', '.join(accepted)}{_nearest(value, accepted)}"
-                )
-                raise UsageError(text)
+                text = f"{key}: {value!r}; accepted: {', '.join(accepted)}"
+                raise UsageError(text + did_you_mean(value, accepted))
         if (
             not isinstance(self.thresholds_km, tuple)
             or not self.thresholds_km
@@ -229,11 +227,11 @@ def _attributes(sections: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     for section, keys in sections.items():
         if section not in _KEYS or not isinstance(keys, Mapping):
             text = f"unknown section [{section}]; accepted: {', '.join(_KEYS)}"
-            raise UsageError(text + _nearest(section, _KEYS))
+            raise UsageError(text + did_you_mean(section, _KEYS))
         for key, value in keys.items():
             if key not in _KEYS[section]:
                 text = f"unknown key {section}.{key}; accepted: {', '.join(_KEYS[section])}"
-                raise UsageError(text + _nearest(key, _KEYS[section]))
+                raise UsageError(text + did_you_mean(key, _KEYS[section]))
             attribute, kind = _KEYS[section][key]
             values[attribute] = _typed(f"{section}.{key}", value, kind, folder)
     if "registrations" in values:
@@ -265,6 +263,7 @@ def _typed(key: str, value: Any, kind: str, folder: Path) -> Any:
     raise UsageError(text)
 
 
-def _nearest(value: str, accepted: Any) -> str:
+def did_you_mean(value: str, accepted: Iterable[str]) -> str:
+    """Return ". Did you mean 'x'?" for the nearest accepted word, "" where none is near."""
     close = difflib.get_close_matches(value, list(accepted), n=1)
     return f". Did you mean {close[0]!r}?" if close else ""

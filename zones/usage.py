@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import typer
 
+from zones.study import did_you_mean
+
 # typer carries its parser under different names from version to version; its public BadParameter
 # stands below the one that all wrong usage shares
 _ANCESTORS = {c.__name__: c for c in typer.BadParameter.__mro__}
 WrongUsage: type[Exception] = _ANCESTORS["UsageError"]
-
-
-def did_you_mean(value: str, accepted: Iterable[str]) -> str:
-    """Return ". Did you mean 'x'?" for the nearest accepted word, "" where none is near."""
-    close = difflib.get_close_matches(value, list(accepted), n=1)
-    return f". Did you mean {close[0]!r}?" if close else ""
 
 
 def one_of(accepted: Iterable[str]) -> Callable[[str], str]:
