@@ -22,6 +22,7 @@ from tests.map_pages import (
     text_of,
     texts_of,
 )
+from zones.nearest_hub import cluster_distances
 from zones.pipeline import StudyResult
 from zones.thresholds import count_beyond
 from zones.wording import value
@@ -186,6 +187,13 @@ def test_a_zone_shows_all_its_fields(browser: Any, page: Path, result: StudyResu
         zone["geocode_method"], zone["geocode_reason"], "surely within 500 km",
     ):  # fmt: skip
         assert str(part) in text, part
+    click(browser, "#zg-layers input[value=listed]")
+    text = text_of(browser, "#zg-details")
+    clusters = cluster_distances(result.zones.loc[["G121002"]], result.hubs_of("listed"))
+    for distance_km in clusters.iloc[0]:
+        assert f"{distance_km:,.1f} km" in text
+    assert f"{zone['zhejiang_km']:,.1f} km" not in text
+    click(browser, "#zg-layers input[value=prefectures]")
     for layer in LAYERS:
         assert f"{result.distance_under(layer, 'great-circle')['G121002']:,.1f} km" in text
     radius_m = run(
@@ -282,7 +290,13 @@ def test_language_switch_changes_every_word(browser: Any, page: Path) -> None:
     assert browser.title == "开发区与科技企业枢纽"
     assert run(browser, "return document.documentElement.lang") == "zh-CN"
     assert text_of(browser, "#zg-count-of") == "个开发区（共2,543个）"
-    for text in ("必在500公里以外", "地级市", "河南省", value("经济开发区", "zh"), "由远及近"):
+    for text in (
+        "必在500公里以外",
+        "地级及以上城市",
+        "河南省",
+        value("经济开发区", "zh"),
+        "由远及近",
+    ):
         assert text in text_of(browser, "main")
     # a zone's other name stays in the list and in the notes on purpose
     parts = "body > main > :is(header, .zg-answer, .zg-threshold, .zg-province, #zg-filters)"

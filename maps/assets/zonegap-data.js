@@ -3,6 +3,7 @@
   "use strict";
 
   const WITHIN = 0, UNSURE = 1, BEYOND = 2;
+  const CLUSTER_KM = ["beijing_km", "zhejiang_km", "guangdong_km"];
   const FILTERS = ["province", "level", "type"]; // filters by a set of values
 
   // A column of the payload as a function row -> value.
@@ -63,10 +64,17 @@
       return pair ? this.pick(pair) : text;
     }
 
-    // Layers that a caller names himself keep their name.
     layerName(layer) {
-      const key = `layer_${layer.key}`;
-      return Object.hasOwn(this.payload.words, key) ? this.word(key) : layer.key;
+      return this.pick(layer.name);
+    }
+
+    newHubsNote() {
+      return this.payload.new_hubs_note ? this.pick(this.payload.new_hubs_note) : "";
+    }
+
+    // Distance to a cluster's nearest hub under a layer; null where that is not known.
+    clusterKm(layer, name, row) {
+      return layer.cluster_km ? layer.cluster_km[name][row] : null;
     }
 
     division(code) {
@@ -182,5 +190,5 @@
     }
   }
 
-  Object.assign(zg, { Atlas, WITHIN, UNSURE, BEYOND, FILTERS });
+  Object.assign(zg, { Atlas, WITHIN, UNSURE, BEYOND, FILTERS, CLUSTER_KM });
 })((window.zonegap = window.zonegap || {}));

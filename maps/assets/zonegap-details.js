@@ -4,6 +4,7 @@
 
   const { $, el } = zg;
   const ARC_STEPS = 48;
+  const CLEAR_PX = 16; // between the card and the zone on paper
   const INK = "#1d2b36";
 
   const SECTIONS = {
@@ -77,13 +78,13 @@
       for (const layer of atlas.layers) {
         const hub = atlas.hubName(layer.hubs, layer.nearest_hub[row]);
         const km = atlas.word("unit_km", { value: atlas.number(layer.nearest_km[row], 1) });
-        const label = atlas.layers.length > 1 ? atlas.layerName(layer) : atlas.word("nearest");
+        const label = atlas.layers.length > 1 || layer.made_up ? atlas.layerName(layer) : atlas.word("nearest");
         const [dt, dd] = entry(label, `${hub}, ${km}`);
         dd.classList.toggle("zg-current", layer === app.layer() && atlas.layers.length > 1);
         list.append(dt, dd);
       }
-      for (const name of ["beijing_km", "zhejiang_km", "guangdong_km"]) {
-        const km = atlas.read[name] ? atlas.read[name](row) : null;
+      for (const name of zg.CLUSTER_KM) {
+        const km = atlas.clusterKm(app.layer(), name, row);
         if (km !== null) list.append(...entry(atlas.word(`field_${name}`), atlas.word("unit_km", { value: atlas.number(km, 1) })));
       }
       return list;
@@ -153,8 +154,9 @@
         const hubs = kind === "hub" ? app.layer().hubs : atlas.payload.new_hubs;
         place = [hubs.lat[at], hubs.lon[at]];
         const about = kind === "new" ? atlas.word("new_hub", { order: at + 1 }) : atlas.term(hubs.cluster[at]);
+        const note = kind === "new" ? atlas.newHubsNote() : app.layer().made_up ? atlas.layerName(app.layer()) : "";
         const companies = hubs.companies && hubs.companies[at] > 0 ? atlas.word("companies", { count: atlas.number(hubs.companies[at]) }) : "";
-        lines = [el("b", {}, atlas.hubName(hubs, at)), el("div", {}, [about, companies].filter(Boolean).join(" · "))];
+        lines = [el("b", {}, atlas.hubName(hubs, at)), el("div", {}, [about, companies].filter(Boolean).join(" · ")), note ? el("div", { className: "zg-quiet" }, note) : ""];
       }
       tip.setLatLng(place).setContent(el("div", {}, ...lines)).addTo(map);
     }
@@ -175,6 +177,15 @@
         if (changed.has("zone") || changed.has("layer") || changed.has("language")) draw(row);
       },
       tooltip,
+      // On paper the zone's card lies on the map: the map moves down where it would hide the zone.
+      uncover() {
+        const row = app.chosen();
+        if (row === null) return;
+        const card = box.getBoundingClientRect(), frame = map.getContainer().getBoundingClientRect();
+        const place = map.latLngToContainerPoint([atlas.lat[row], atlas.lon[row]]);
+        const left = card.left - frame.left - CLEAR_PX, bottom = card.bottom - frame.top + CLEAR_PX;
+        if (place.x > left && place.y < bottom) map.panBy([0, place.y - bottom], { animate: false });
+      },
       // Moves the reader to the zone's fields, and remembers where to go back.
       enter(from) {
         opener = from;

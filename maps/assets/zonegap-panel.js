@@ -19,6 +19,12 @@
     return node;
   }
 
+  function svg(tag, attributes) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
+    return node;
+  }
+
   const percent = (part, whole) => (whole > 0 ? (100 * part) / whole : NaN);
 
   function panel(app) {
@@ -54,7 +60,8 @@
     });
     for (const km of [0, 1000, 2000, 3000]) $("zg-scale").append(el("span", {}, km.toLocaleString("en-US")));
     $("zg-scale").hidden = Number(slider.max) !== END_KM;
-    $("zg-size-note").hidden = !atlas.has.area;
+    $("zg-size-note").hidden = !atlas.payload.size_samples.length;
+    app.map.on("moveend", showSizes); // circles grow with the zoom
     if (atlas.payload.new_hubs) {
       $("zg-new-hubs").hidden = false;
       zg.drawMark($("zg-new-hubs").querySelector("svg"), "new", false);
@@ -78,13 +85,28 @@
         label.textContent = atlas.layerName(layer);
         count.textContent = atlas.number(layer.hubs.name.length);
       }
+      $("zg-new-hubs-note").textContent = atlas.newHubsNote();
       app.map.getContainer().setAttribute("aria-label", atlas.word("map"));
       showNotes();
+      showSizes();
+    }
+
+    // Circles of round areas as large as the map draws them now.
+    function showSizes() {
+      const items = atlas.payload.size_samples.map(([area, radius]) => {
+        const r = Math.max(1.2, radius * app.points.grow), side = 2 * Math.ceil(r + 1);
+        const circle = zg.svg("circle", { r, fill: "none", stroke: "currentColor" });
+        const mark = zg.svg("svg", { width: side, height: side, viewBox: `${-side / 2} ${-side / 2} ${side} ${side}`, "aria-hidden": "true" });
+        mark.append(circle);
+        return el("li", {}, mark, el("span", {}, atlas.word("unit_ha", { value: atlas.number(area) })));
+      });
+      $("zg-sizes").replaceChildren(...items);
     }
 
     function showNotes() {
       const { outlines, tiles } = atlas.payload;
-      const remark = atlas.payload.remark ? atlas.payload.remark[atlas.language === "zh" ? 1 : 0] : "";
+      const said = (pair) => (pair ? atlas.pick(pair) : "");
+      const remark = said(atlas.payload.remark);
       const lines = [
         atlas.word("note_map"),
         outlines ? atlas.word("note_outlines", outlines) : tiles ? "" : atlas.word("note_border"),
@@ -93,12 +115,13 @@
         tiles ? atlas.word("note_tiles", tiles) : "",
         remark,
         atlas.word("note_beyond", { method: atlas.word(`method_${app.layer().method}`) }),
-        atlas.has.gdp ? atlas.word("note_gdp") : "",
-        atlas.word("credits"),
+        atlas.has.gdp ? said(atlas.payload.gdp_note) || atlas.word("note_gdp") : "",
+        atlas.word("sources", { sources: atlas.pick(atlas.payload.credits) }),
       ];
       $("zg-notes").replaceChildren(...lines.filter(Boolean).map((line) => el("p", { className: line === lines[0] ? "zg-on-map" : "" }, line)));
       const onMap = [lines[0], outlines ? atlas.word("note_lines", outlines) : "", lines[2], lines[3], remark].filter(Boolean);
-      mapNote.textContent = onMap.join(" ");
+      mapNote.replaceChildren(...onMap.map((line) => el("p", {}, line)));
+      document.body.style.setProperty("--map-note", `${mapNote.offsetHeight}px`); // the drawer ends above it
     }
 
     function showThreshold(force) {
@@ -153,12 +176,9 @@
       for (const cluster of hubs.cluster) counts.set(cluster, (counts.get(cluster) || 0) + 1);
       $("zg-clusters").replaceChildren(
         ...[...counts].map(([cluster, count]) => {
-          const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-          for (const [name, value] of [["width", 14], ["height", 14], ["viewBox", "-7 -7 14 14"], ["aria-hidden", "true"]]) {
-            svg.setAttribute(name, String(value));
-          }
-          zg.drawMark(svg, cluster, true);
-          return el("li", {}, svg, el("span", {}, atlas.term(cluster)), el("b", {}, atlas.number(count)));
+          const mark = zg.svg("svg", { width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" });
+          zg.drawMark(mark, cluster, true);
+          return el("li", {}, mark, el("span", {}, atlas.term(cluster)), el("b", {}, atlas.number(count)));
         }),
       );
       $("zg-clusters").hidden = !app.state.showHubs;
@@ -227,5 +247,5 @@
     };
   }
 
-  Object.assign(zg, { $, el, panel, CLASS_KEYS });
+  Object.assign(zg, { $, el, svg, panel, CLASS_KEYS });
 })((window.zonegap = window.zonegap || {}));

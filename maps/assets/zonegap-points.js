@@ -110,7 +110,6 @@
       const ratio = this.ratio || window.devicePixelRatio || 1;
       this.corner = map.layerPointToLatLng(origin);
       this.drawnZoom = map.getZoom();
-      this.ratioDrawn = ratio;
       L.DomUtil.setTransform(this.canvas, origin, 1);
       this.canvas.width = Math.round(width * ratio);
       this.canvas.height = Math.round(height * ratio);
@@ -269,10 +268,7 @@
   // A hub's mark for the legend, as SVG in an element that is already in the page.
   function drawMark(svg, cluster, filled) {
     const points = SHAPES[cluster === "new" ? "new" : shapeOf(cluster)].map(([x, y]) => `${x * 5},${y * 5}`).join(" ");
-    const polygon = document.createElementNS("http://www.w3.org/2000/svg", "polygon");
-    polygon.setAttribute("points", points);
-    polygon.setAttribute("class", filled ? "zg-mark" : "zg-mark zg-mark-open");
-    svg.replaceChildren(polygon);
+    svg.replaceChildren(zg.svg("polygon", { points, class: filled ? "zg-mark" : "zg-mark zg-mark-open" }));
   }
 
   Object.assign(zg, { PointLayer, drawMark, TOUCH_PX });

@@ -105,5 +105,4 @@
   }
 
   zg.search = search;
-  zg.plain = plain;
 })((window.zonegap = window.zonegap || {}));
