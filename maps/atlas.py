@@ -100,7 +100,8 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     Raises
     ------
     UsageError
-        When a column is missing, a position or distance is not a number, or an option is unknown.
+        When a column is missing, a label stands twice, a cell is not accepted, or an option is
+        unknown.
 
     Examples
     --------

@@ -16,6 +16,7 @@ from geodata.errors import UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.loaders import load_provinces
 from maps.basemap import asset
+from maps.pinyin import pinyin_of
 from maps.style import CENTRE, ZONE_RADIUS_PX, ZOOM
 from zones.inputs import coordinates
 from zones.nearest_hub import cluster_distances, nearest
@@ -75,16 +76,23 @@ def atlas_data(  # noqa: PLR0913, as zone_map
     """
     _need(zones, ("name", "lon", "lat"), "zones")
     coordinates(zones, "zones")
+    labels = zones.index.astype(str)
+    if labels.has_duplicates:
+        text = (
+            f"zones: {labels[labels.duplicated()][0]!r} stands twice in the index; accepted: once"
+        )
+        raise UsageError(text)
     if not layers:
         text = "hubs: at least one layer is needed"
         raise UsageError(text)
-    frame = zones.assign(id=zones.index.astype(str))
+    frame = zones.assign(id=labels)
     columns = {name: _column(frame[name], name) for name in FIELDS if name in frame}
     radii_px, samples = _radii_px(zones)
     return {
         "words": words(),
         "terms": _terms(frame, layers),
         "columns": columns,
+        "pinyin": pinyin_of(str(t) for n in ("name", "province") if n in frame for t in frame[n]),
         "divisions": _divisions(frame, gcj02),
         "place": _place(zones, gcj02) if gcj02 else None,
         "radius_px": radii_px,
@@ -115,10 +123,14 @@ def _need(frame: pd.DataFrame, names: Iterable[str], what: str) -> None:
 def _column(column: pd.Series[Any], name: str) -> dict[str, Any]:
     """Return a column as plain values, or as codes into a dictionary where values repeat."""
     digits = FIELDS[name]
+    what = f"zones, column {name!r}"
     if name in EXACT:
-        return {"number": _numbers(_finite(column, f"zones, column {name!r}"))}
+        return {
+            "number": _numbers(_checked(column, what, "a number of at least 0, in km", low=0.0))
+        }
     if digits is not None:
-        return {"number": _numbers(pd.to_numeric(column).astype(float).round(digits))}
+        numbers = _checked(column, what, "a number, or nothing", blank=True)
+        return {"number": _numbers(numbers.round(digits))}
     texts = column.fillna("").astype(str)
     codes, dictionary = pd.factorize(texts)
     if len(dictionary) * 2 > len(texts):
@@ -126,12 +138,17 @@ def _column(column: pd.Series[Any], name: str) -> dict[str, Any]:
     return {"codes": codes.tolist(), "dictionary": [str(d) for d in dictionary]}
 
 
-def _finite(column: pd.Series[Any], what: str) -> pd.Series[float]:
+def _checked(
+    column: pd.Series[Any], what: str, accepted: str, *, low: float = -math.inf, blank: bool = False
+) -> pd.Series[float]:
+    """Return a column as numbers; the first cell that is none, or below `low`, is an error."""
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
-    bad = ~np.isfinite(numbers.to_numpy())
+    bad = ~np.isfinite(numbers.to_numpy()) | (numbers.to_numpy() < low)
+    if blank:
+        bad &= ~column.isna().to_numpy()
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
-        text = f"{what}, row {column.index[row]}: {column.iloc[row]!r}; accepted: a number in km"
+        text = f"{what}, row {column.index[row]}: {column.iloc[row]!r}; accepted: {accepted}"
         raise UsageError(text)
     return numbers
 
@@ -213,7 +230,8 @@ def _found(
     _need(hubs, ("lon", "lat"), f"hubs of layer {name!r}")
     if not (own and {"nearest_hub", "nearest_km"} <= set(zones)):
         return nearest(zones, hubs, method=method)
-    _finite(zones["nearest_km"], "zones, column 'nearest_km'")
+    accepted = "a number of at least 0, in km"
+    _checked(zones["nearest_km"], "zones, column 'nearest_km'", accepted, low=0.0)
     unknown = ~zones["nearest_hub"].isin(hubs.index).to_numpy()
     if unknown.any():
         row = int(np.flatnonzero(unknown)[0])

@@ -15,6 +15,7 @@ import pytest
 import maps
 from geodata.datum import wgs84_to_gcj02
 from geodata.errors import UsageError
+from geodata.loaders import load_zone_positions
 from maps.atlas import SCRIPTS
 from maps.atlas_data import CLUSTER_KM, atlas_data, words
 from maps.basemap import ASSETS, asset
@@ -132,11 +133,15 @@ def _coast_of(html: str) -> list[list[float]]:
     return [point for part in coast["coordinates"] for point in part[0]]
 
 
+# of zones that are not the catalogue's, or that a web geocoder or another year placed
+OTHER_METHODS = {"given", "web", "predecessor", "hand"}
 ERRORS = [
     ({"lat": None}, {}, "column lat is missing"),
     ({"nearest_hub": "nowhere"}, {}, "accepted: a hub of layer 'hubs'"),
-    ({"nearest_km": float("nan")}, {}, "accepted: a number in km"),
-    ({"uncertainty_km": float("inf")}, {}, "accepted: a number in km"),
+    ({"nearest_km": float("nan")}, {}, "'nearest_km', row G111001: nan; accepted: a number"),
+    ({"uncertainty_km": float("inf")}, {}, "'uncertainty_km', row G111001: inf; accepted: a"),
+    ({"uncertainty_km": -1.0}, {}, "-1.0; accepted: a number of at least 0, in km"),
+    ({"area_ha": "x"}, {}, "'area_ha', row G111001: 'x'; accepted: a number, or nothing"),
     ({}, {"threshold_km": float("nan")}, "threshold_km: nan"),
     ({}, {"threshold_km": -1.0}, "threshold_km: -1.0"),
     ({}, {"threshold_km": 1e308}, "accepted: 0 to 20,040 km"),
@@ -157,6 +162,12 @@ def test_wrong_input_is_named(
         maps.zone_map(zones, result.hubs, **options)
     with pytest.raises(UsageError, match="at least one layer"):
         maps.zone_map(result.zones, {})
+
+
+def test_a_label_that_stands_twice_is_named(result: StudyResult) -> None:
+    zones = pd.concat([result.zones.head(2), result.zones.head(1)])
+    with pytest.raises(UsageError, match="'G111001' stands twice in the index"):
+        maps.zone_map(zones, result.hubs)
 
 
 def test_circles_of_the_legend_are_as_large_as_those_of_the_map(result: StudyResult) -> None:
@@ -231,7 +242,15 @@ def test_words_are_whole_and_none_is_spare() -> None:
         "year": {"from", "to"},
         "zoom": {"in", "out"},
     }
-    assert all(f"`{stem}_${{" in code for stem in made if stem != "layer")
+    coded = {"level": made["level"], "sure": {"high", "medium", "low"}}
+    assert all(f'coded("{stem}"' in code for stem in (*coded, "how", "source"))
+    assert all(f"`{stem}_${{" in code for stem in made if stem not in ("layer", "level"))
+    methods = load_zone_positions()["geocode_method"].unique()
+    stems = {"-".join(m.split("-")[:n]) for m in methods for n in range(1, m.count("-") + 2)}
+    made |= coded | {
+        "how": stems | OTHER_METHODS,
+        "source": {"zone_seats", "predecessor", "geonames"},
+    }
     python = asset("../atlas_data.py") + asset("../../zones/cli_map.py")
     quoted = set(re.findall(r'"(\w+)"', code + python))
     whole = {f"{stem}_{end}" for stem, ends in made.items() for end in ends}

@@ -56,7 +56,14 @@
     word(key, values = {}) {
       const pair = this.payload.words[key];
       if (!pair) return key;
-      return this.pick(pair).replace(/\{(\w+)\}/g, (mark, name) => (name in values ? String(values[name]) : mark));
+      const counted = this.pick(pair).replace(/\{(\w+):(\w+)\|(\w+)\}/g, (_, name, one, more) => (values[name] === "1" ? one : more));
+      return counted.replace(/\{(\w+)\}/g, (mark, name) => (name in values ? String(values[name]) : mark));
+    }
+
+    // A code of the tables in words; one that has none stays as it is.
+    coded(stem, code, values = {}) {
+      const key = `${stem}_${code}`;
+      return Object.hasOwn(this.payload.words, key) ? this.word(key, values) : code;
     }
 
     term(text) {
@@ -97,6 +104,13 @@
       return value.toLocaleString("en-US", { maximumFractionDigits: 6 });
     }
 
+    // A threshold that was typed or linked: plain decimals within the Earth; null for anything else.
+    kmOf(text) {
+      const km = /^\d+(\.\d*)?$/.test(text ?? "") ? Number(text) : NaN;
+      const plain = /^[\d.]+$/.test(String(km)); // and so it is written again
+      return plain && km <= this.payload.farthest_km ? km : null;
+    }
+
     name(row) {
       const names = [this.text("name_en", row) || this.text("name", row), this.text("name", row)];
       return this.pick(names);
@@ -128,7 +142,7 @@
         }
       }
       if (filters.from !== null) tests.push((row) => this.year[row] >= filters.from);
-      if (filters.to !== null) tests.push((row) => this.year[row] <= filters.to);
+      if (filters.to !== null) tests.push((row) => this.year[row] > 0 && this.year[row] <= filters.to);
       this.medians.clear();
       for (let row = 0; row < this.size; row++) this.passes[row] = tests.every((test) => test(row)) ? 1 : 0;
       return tests.length > 0;

@@ -45,7 +45,8 @@
     let opener = null;
 
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && app.state.zone !== null) close();
+      const typing = event.target.matches?.("input, select"); // there the key has a meaning of its own
+      if (event.key === "Escape" && app.state.zone !== null && !typing) close();
     });
 
     function close() {
@@ -67,8 +68,20 @@
       if (name === "adcode" || name === "spans" || name === "geocode_candidates") {
         return codes(text).map((code) => atlas.division(code)).join(atlas.language === "zh" ? "、" : ", ");
       }
-      if (name === "geocode_level") return atlas.payload.words[`level_${text}`] ? atlas.word(`level_${text}`) : text;
+      if (name === "geocode_level") return atlas.coded("level", text);
+      if (name === "geocode_method") return method(text);
+      if (name === "geocode_source") return atlas.coded("source", text);
       return name === "province" || name === "level" || name === "type" ? atlas.term(text) : text;
+    }
+
+    // The words of the code's longest beginning that has some; its confidence behind them.
+    function method(code) {
+      const parts = code.split("-"), sure = parts.at(-1);
+      for (let length = parts.length; length > 0; length--) {
+        const stem = parts.slice(0, length).join("-"), how = atlas.coded("how", stem);
+        if (how !== stem) return atlas.coded("sure", sure, { how }) === sure ? how : atlas.coded("sure", sure, { how });
+      }
+      return code;
     }
 
     const entry = (label, text) => [el("dt", {}, label), el("dd", {}, text)];
@@ -147,7 +160,7 @@
         lines = [
           el("b", {}, atlas.name(at)),
           atlas.otherName(at) ? el("div", {}, atlas.otherName(at)) : "",
-          el("div", { className: "zg-class" }, el("span", { className: `zg-dot zg-${key}` }),
+          el("div", { className: "zg-class" }, el("span", { className: `zg-dot zg-${key}` }, el("span", { className: "zg-hidden" }, atlas.word(`class_${key}`, { km: atlas.km(app.state.km) }))),
             `${atlas.hubName(layer.hubs, layer.nearest_hub[at])}, ${atlas.word("unit_km", { value: atlas.number(layer.nearest_km[at]) })}`),
         ];
       } else {
@@ -173,10 +186,17 @@
         }
         const focused = box.contains(document.activeElement);
         show(row);
+        if (changed.has("zone")) box.scrollTop = 0;
         if (focused) box.querySelector(".zg-close").focus();
         if (changed.has("zone") || changed.has("layer") || changed.has("language")) draw(row);
       },
       tooltip,
+      // What a screen reader is told of a zone that was chosen on the map.
+      spoken(row) {
+        const layer = app.layer(), kind = atlas.word(`class_${zg.CLASS_KEYS[atlas.classes[row]]}`, { km: atlas.km(app.state.km) });
+        const km = atlas.number(layer.nearest_km[row]), hub = atlas.hubName(layer.hubs, layer.nearest_hub[row]);
+        return atlas.word("spoken_zone", { name: atlas.name(row), km, hub, kind });
+      },
       // On paper the zone's card lies on the map: the map moves down where it would hide the zone.
       uncover() {
         const row = app.chosen();
@@ -189,7 +209,6 @@
       // Moves the reader to the zone's fields, and remembers where to go back.
       enter(from) {
         opener = from;
-        box.scrollTop = 0;
         box.querySelector("h2").focus();
       },
     };

@@ -31,7 +31,7 @@
     const { atlas } = app;
     const slider = $("zg-slider"), number = $("zg-number");
     const mapNote = el("div", { className: "zg-map-note" });
-    let speaking = 0;
+    let speaking = 0, counted = "", typed = null; // what stands in the number box and is not accepted
 
     const corner = L.control({ position: "bottomright" });
     corner.onAdd = () => mapNote;
@@ -40,12 +40,12 @@
     slider.max = String(Math.max(END_KM, Math.ceil(app.state.km)));
     slider.addEventListener("input", () => app.update({ km: Number(slider.value) }));
     number.addEventListener("input", () => {
-      const km = number.valueAsNumber;
-      const accepted = Number.isFinite(km) && km >= 0;
-      number.setAttribute("aria-invalid", String(!accepted));
-      if (accepted) app.update({ km });
+      const km = atlas.kmOf(number.value);
+      typed = km === null ? number.value : null;
+      showRefused();
+      if (km !== null) app.update({ km });
     });
-    number.addEventListener("change", () => showThreshold(true));
+    number.addEventListener("change", () => showThreshold(typed === null));
     for (const button of document.querySelectorAll("[data-language]")) {
       button.addEventListener("click", () => app.update({ language: button.dataset.language }));
     }
@@ -128,11 +128,24 @@
       const { km } = app.state;
       slider.value = String(km);
       slider.setAttribute("aria-valuetext", atlas.word("unit_km", { value: atlas.km(km) }));
-      // a number that is being typed is not rewritten
-      if (force || document.activeElement !== number || number.valueAsNumber !== km) {
-        if (force || document.activeElement !== number) number.value = String(km);
-        number.setAttribute("aria-invalid", "false");
+      // a number that is being typed is not rewritten, nor what was refused until the next threshold
+      if (force || document.activeElement !== number) {
+        number.value = String(km);
+        typed = null;
       }
+      showRefused();
+    }
+
+    function showRefused() {
+      number.setAttribute("aria-invalid", String(typed !== null));
+      const text = typed === null ? "" : atlas.word("threshold_range", { farthest: atlas.number(atlas.payload.farthest_km) });
+      if ($("zg-threshold-note").textContent !== text) $("zg-threshold-note").textContent = text;
+    }
+
+    // Tells a screen reader, after a while in which nothing newer is to be told.
+    function say(text, after = 0) {
+      clearTimeout(speaking);
+      speaking = setTimeout(() => ($("zg-live").textContent = text), after);
     }
 
     function showCount() {
@@ -152,9 +165,9 @@
         ),
       );
       $("zg-band").textContent = atlas.word("band", { low, high });
-      clearTimeout(speaking);
-      const words = { count: atlas.number(sums.beyond), of, km: atlas.km(km), low, high };
-      speaking = setTimeout(() => ($("zg-live").textContent = atlas.word("spoken", words)), SPEAK_AFTER_MS);
+      const spoken = atlas.word("spoken", { count: atlas.number(sums.beyond), of, km: atlas.km(km), low, high });
+      if (spoken !== counted) say(spoken, SPEAK_AFTER_MS);
+      counted = spoken;
     }
 
     function showLegend() {
@@ -211,7 +224,7 @@
 
     function showProvince() {
       const chosen = app.state.filters.province;
-      const name = app.province ?? (chosen.length === 1 ? chosen[0] : null);
+      const name = app.province() ?? (chosen.length === 1 ? chosen[0] : null);
       const box = $("zg-province");
       box.hidden = !atlas.read.province;
       if (box.hidden) return;
@@ -244,6 +257,7 @@
         showProvince();
       },
       showProvince,
+      say,
     };
   }
 

@@ -154,6 +154,17 @@
       const r = Math.max(1.2, radius) * ratio;
       sprite.width = sprite.height = 2 * Math.ceil(r + ratio);
       const context = sprite.getContext("2d"), centre = sprite.width / 2;
+      if (kind === zg.WITHIN) {
+        // a ring, so that grey print and every eye tell it from the full circles
+        const line = Math.min(1.7 * ratio, 0.75 * r);
+        context.arc(centre, centre, r - line / 2, 0, 2 * Math.PI);
+        context.fillStyle = "rgb(255 255 255 / 70%)";
+        context.fill();
+        context.lineWidth = line;
+        context.strokeStyle = this.colours[kind];
+        context.stroke();
+        return sprite;
+      }
       context.arc(centre, centre, r, 0, 2 * Math.PI);
       context.globalAlpha = 0.82;
       context.fillStyle = this.colours[kind];

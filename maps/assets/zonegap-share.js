@@ -25,8 +25,8 @@
   function stateOf(app, fragment) {
     const parts = new URLSearchParams(fragment.replace(/^#/, ""));
     const { atlas } = app, state = {};
-    const km = Number(parts.get("km"));
-    if (parts.get("km") && Number.isFinite(km) && km >= 0) state.km = km;
+    const km = atlas.kmOf(parts.get("km"));
+    if (km !== null) state.km = km;
     if (atlas.layers.some((layer) => layer.key === parts.get("hubs"))) state.layer = parts.get("hubs");
     if (["en", "zh"].includes(parts.get("lang"))) state.language = parts.get("lang");
     state.filters = zg.noFilters();
@@ -36,6 +36,8 @@
       state.filters[name] = parts.getAll(name).filter((value) => known.has(value));
     }
     for (const key of ["from", "to"]) if (/^\d{4}$/.test(parts.get(key))) state.filters[key] = Number(parts.get(key));
+    const { from, to } = state.filters;
+    if (from !== null && to !== null && from > to) Object.assign(state.filters, { from: to, to: from });
     const hidden = (parts.get("hide") || "").split(" ");
     Object.assign(state, { showHubs: !hidden.includes("hubs"), showNewHubs: !hidden.includes("new") });
     state.zone = atlas.rowOf.has(parts.get("zone")) ? parts.get("zone") : null;
