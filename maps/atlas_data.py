@@ -148,7 +148,9 @@ def _checked(
         bad &= ~column.isna().to_numpy()
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
-        text = f"{what}, row {column.index[row]}: {column.iloc[row]!r}; accepted: {accepted}"
+        cell = column.iloc[row]
+        shown = repr(cell) if isinstance(cell, str) else cell
+        text = f"{what}, row {column.index[row]}: {shown}; accepted: {accepted}"
         raise UsageError(text)
     return numbers
 

@@ -29,15 +29,17 @@ from zones.wording import value
 
 pytestmark = pytest.mark.browser
 LAYERS = ("prefectures", "listed", "cores")
-# colour of the canvas where a zone lies on Leaflet's own map
+# colour of the canvas where a zone lies on Leaflet's own map, some pixels to the right of it
 PIXEL = """
 const {atlas, map, points} = zonegap.app, row = arguments[0], box = points.canvas.getBoundingClientRect();
 const frame = map.getContainer().getBoundingClientRect();
 const p = map.latLngToContainerPoint([atlas.lat[row], atlas.lon[row]]);
+p.x += arguments[1];
 const ratio = points.canvas.width / box.width;
 const x = (frame.left + p.x - box.left) * ratio, y = (frame.top + p.y - box.top) * ratio;
 return [...points.canvas.getContext("2d").getImageData(Math.round(x), Math.round(y), 1, 1).data];
 """
+RADIUS = "const {atlas, points} = zonegap.app; return atlas.radius[arguments[0]] * points.grow"
 
 
 @pytest.fixture(scope="module")
@@ -218,8 +220,13 @@ def test_pointing_at_a_zone_names_it_and_its_province(
     for threshold_km, colour in ((500, BEYOND_COLOUR), (3600, WITHIN_COLOUR)):
         put(browser, "#zg-number", threshold_km)
         settle(browser, 100)
-        seen = np.array(run(browser, PIXEL, int(at)))
+        radius_px = run(browser, RADIUS, int(at))
+        right_px = 0 if threshold_km == 500 else radius_px - 1  # a zone within is a ring
+        if right_px:
+            assert min(run(browser, PIXEL, int(at), 0)[:3]) > 200
+        seen = np.array(run(browser, PIXEL, int(at), right_px))
         expected = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
+        assert radius_px > 2
         assert seen[3] > 150
         assert np.abs(seen[:3] - expected).max() < 12
 

@@ -156,9 +156,9 @@
       const context = sprite.getContext("2d"), centre = sprite.width / 2;
       if (kind === zg.WITHIN) {
         // a ring, so that grey print and every eye tell it from the full circles
-        const line = Math.min(1.7 * ratio, 0.75 * r);
+        const line = Math.min(1.5 * ratio, 0.65 * r);
         context.arc(centre, centre, r - line / 2, 0, 2 * Math.PI);
-        context.fillStyle = "rgb(255 255 255 / 70%)";
+        context.fillStyle = "rgb(255 255 255 / 80%)";
         context.fill();
         context.lineWidth = line;
         context.strokeStyle = this.colours[kind];
