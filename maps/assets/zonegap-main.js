@@ -77,6 +77,7 @@
       const { state, view } = zg.stateOf(this, fragment);
       if (view) this.map.setView([view[0], view[1]], view[2], { animate: false });
       this.update(state);
+      if (!view && this.chosen() !== null) this.select(this.chosen(), { pan: true });
     }
 
     showControlWords() {

@@ -6,13 +6,13 @@
   const PAGE = 12;
   const WHOLE = 0, BEGINS = 1, INSIDE = 2, OF_PROVINCE = 3, NOT = 4; // how well a word fits a zone
 
-  // Letters and digits only: case, spaces, hyphens, accents and full-width forms do not matter.
+  // Letters and digits in words: case, accents, other signs and full-width forms do not matter.
   function plain(text) {
-    return text.normalize("NFKD").toLowerCase().replace(/[\p{M}\p{P}\p{S}\p{Z}]/gu, "");
+    return text.normalize("NFKD").toLowerCase().replace(/[\s-]+/g, " ").replace(/[\p{M}\p{P}\p{S}]/gu, "");
   }
 
-  const words = (text) => text.split(/[\s-]+/).map(plain).filter(Boolean);
-  const line = (texts) => ` ${texts.flatMap(words).join(" ")} `; // a space before and after each word
+  const words = (text) => plain(text).split(" ").filter(Boolean);
+  const line = (texts) => ` ${plain(texts.join(" "))} `; // a space before and after each word
 
   function search(app) {
     const { atlas } = app;
@@ -67,7 +67,8 @@
       }
       const together = new RegExp(` ${[...parts.join("")].join(" ?")}${parts.length > 1 ? "" : " "}`, "u");
       return (row) => {
-        const worst = Math.max(...parts.map((part) => fit(row, part)));
+        let worst = WHOLE;
+        for (const part of parts) worst = Math.max(worst, fit(row, part));
         return worst > BEGINS && together.test(searched(row)) ? BEGINS : worst;
       };
     }
@@ -78,8 +79,9 @@
       rows = [];
       for (let row = 0; row < atlas.size; row++) if (atlas.passes[row]) rows.push(row);
       if (typed) {
-        const fits = judge(typed), found = new Map(rows.map((row) => [row, fits(row)]));
-        rows = rows.filter((row) => found.get(row) < NOT).sort((a, b) => found.get(a) - found.get(b) || a - b);
+        const fits = judge(typed), found = new Uint8Array(atlas.size);
+        for (const row of rows) found[row] = fits(row);
+        rows = rows.filter((row) => found[row] < NOT).sort((a, b) => found[a] - found[b] || a - b);
       } else {
         rows.sort((a, b) => nearest[b] - nearest[a] || a - b);
       }
