@@ -60,6 +60,10 @@ PUBLISHED_FIGURES = {
     "unit": Column(),
     "stated_in": Column(),
 }
+PLACE_PINYIN = {
+    "name": Column(unique=True),
+    "pinyin": Column(pattern=(r"[a-z]+", "letters without tones")),
+}
 POSITION_ERRORS = {
     "share": Column("number", low=0.0, high=1.0, unique=True),
     "error_ratio": Column("number", low=0.0),
@@ -111,6 +115,12 @@ def load_provinces() -> pd.DataFrame:
     """Return the 31 provinces indexed by name: GDP in 100 million CNY, built-up area in km2."""
     path = table_path("provinces")
     return check_table(read_csv(path), PROVINCE_COLUMNS, path).set_index("province")
+
+
+def load_place_pinyin() -> pd.Series[str]:
+    """Return the pinyin of place names whose English name is another word, indexed by name."""
+    path = table_path("place_pinyin")
+    return check_table(read_csv(path), PLACE_PINYIN, path).set_index("name")["pinyin"]
 
 
 def load_listed_companies() -> pd.DataFrame:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import folium
 import pandas as pd
@@ -13,10 +12,12 @@ from jinja2 import Template
 from geodata.errors import UsageError
 from maps.atlas_data import atlas_data, words
 from maps.basemap import asset, base_map, figure_of
+from maps.credits import frame_credits, on_map, with_coast
 from maps.outlines import Outlines
 from maps.safe_text import Verbatim, script_json
 from maps.style import (
     BEYOND_COLOUR,
+    FARTHEST_KM,
     HUB_COLOUR,
     UNSURE_COLOUR,
     WITHIN_COLOUR,
@@ -47,10 +48,14 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     *,
     layer: str | None = None,
     method: str = "great-circle",
+    made_up: Collection[str] = (),
     new_hubs: pd.DataFrame | None = None,
+    new_hubs_note: tuple[str, str] | None = None,
     outlines: Outlines | None = None,
     tiles: TileSource | None = None,
     remark: tuple[str, str] | None = None,
+    credits: tuple[str, str] | None = None,  # noqa: A002, the word for it
+    gdp_note: tuple[str, str] | None = None,
 ) -> folium.Map:
     """Return an interactive map of the zones; without tiles it makes no request.
 
@@ -68,15 +73,24 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
         What the page shows first: a distance, ``en`` or ``zh``, one of the layers.
     method
         ``great-circle`` or ``geodesic``, for the layers that are measured here.
+    made_up
+        Names of the layers whose hubs are made up: the page and its CSV say so.
     new_hubs
         Proposed hubs in their order, with ``lon``, ``lat``, ``name``, and where present
         ``name_en``: drawn as a layer of their own.
+    new_hubs_note
+        What they were chosen for, in English and Chinese.
     outlines
         Province outlines; see `maps.outlines`.
     tiles
         Background tiles; see `maps.tile_sources`.
     remark
         A sentence that stands on the map and among its notes, in English and Chinese.
+    credits
+        Sources of zones and hubs, in English and Chinese; without, those of the positions where
+        zonegap found them. The coast's is added.
+    gdp_note
+        How ``gdp_yi_cny`` was estimated, in English and Chinese.
 
     Returns
     -------
@@ -86,7 +100,8 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     Raises
     ------
     UsageError
-        When a column is missing, a position or distance is not a number, or an option is unknown.
+        When a column is missing, a label stands twice, a cell is not accepted, or an option is
+        unknown.
 
     Examples
     --------
@@ -100,21 +115,30 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     check_choice("method", method, DISTANCE_METHODS)
     layers = dict(hubs) if isinstance(hubs, Mapping) else {"hubs": hubs}
     data = atlas_data(
-        zones, layers, method, new_hubs, gcj02=tiles is not None and tiles.datum == "GCJ-02"
-    )
+        zones, layers, method, new_hubs, made_up=made_up,
+        gcj02=tiles is not None and tiles.datum == "GCJ-02",
+    )  # fmt: skip
     first = layer if layer is not None else next(iter(layers))
     check_choice("layer", first, layers)
-    if not 0 <= threshold_km < math.inf:
-        text = f"threshold_km: {threshold_km!r}; accepted: a number of at least 0"
+    if not 0 <= threshold_km <= FARTHEST_KM:
+        text = f"threshold_km: {threshold_km!r}; accepted: 0 to {FARTHEST_KM:,} km"
         raise UsageError(text)
     data["first"] = {"threshold_km": float(threshold_km), "language": language, "layer": first}
+    data["farthest_km"] = FARTHEST_KM
+    sources = with_coast(credits or frame_credits(zones))
+    data["credits"] = list(sources)
+    for name, pair in (
+        ("remark", remark),
+        ("gdp_note", gdp_note),
+        ("new_hubs_note", new_hubs_note),
+    ):
+        data[name] = list(pair) if pair else None
     data["colours"] = [WITHIN_COLOUR, UNSURE_COLOUR, BEYOND_COLOUR, HUB_COLOUR]
     data["outlines"] = (
         {"credit": outlines.credit, "approval": outlines.approval} if outlines else None
     )
-    data["remark"] = list(remark) if remark else None
     data["tiles"] = {"credit": tiles.credit, "datum": tiles.datum} if tiles else None
-    page = base_map(outlines.lines if outlines else None, tiles)
+    page = base_map(on_map(sources), outlines.lines if outlines else None, tiles)
     figure = figure_of(page)
     figure.title = words()["title"][language == "zh"]
     colours = (

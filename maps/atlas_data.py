@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,9 +16,10 @@ from geodata.errors import UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.loaders import load_provinces
 from maps.basemap import asset
+from maps.pinyin import pinyin_of
 from maps.style import CENTRE, ZONE_RADIUS_PX, ZOOM
 from zones.inputs import coordinates
-from zones.nearest_hub import nearest
+from zones.nearest_hub import cluster_distances, nearest
 from zones.wording import value
 
 # Columns that the page knows, in the order of zones.csv: decimals of numbers, None for text.
@@ -26,14 +28,17 @@ FIELDS: dict[str, int | None] = {
     "type": None, "approved": None, "extended": None, "area_ha": 4, "industries": None,
     "remark": None, "lon": 6, "lat": 6, "adcode": None, "geocode_level": None,
     "geocode_method": None, "geocode_source": None, "uncertainty_km": None, "spans": None,
-    "geocode_candidates": None, "geocode_reason": None, "beijing_km": 3, "zhejiang_km": 3,
-    "guangdong_km": 3, "gdp_density_yi_per_km2": 4, "gdp_yi_cny": 4,
+    "geocode_candidates": None, "geocode_reason": None, "gdp_density_yi_per_km2": 4,
+    "gdp_yi_cny": 4,
 }  # fmt: skip
 # compared with a threshold in the page, so it keeps every digit, as nearest_km does
 EXACT = ("uncertainty_km",)
 TRANSLATED = ("province", "level", "type")
 DIVISIONS = ("adcode", "spans", "geocode_candidates")  # columns of division codes
 SIZE_QUANTUM_PX = 0.5
+SAMPLES = 3  # circles in the legend, each of a tenth of the area of the next
+CLUSTER_KM = ("beijing_km", "zhejiang_km", "guangdong_km")  # columns of `cluster_distances`
+CLUSTER_DIGITS = 3
 
 
 @lru_cache
@@ -43,12 +48,13 @@ def words() -> dict[str, list[str]]:
     return table
 
 
-def atlas_data(
+def atlas_data(  # noqa: PLR0913, as zone_map
     zones: pd.DataFrame,
     layers: Mapping[str, pd.DataFrame],
     method: str,
     new_hubs: pd.DataFrame | None = None,
     *,
+    made_up: Collection[str] = (),
     gcj02: bool = False,
 ) -> dict[str, Any]:
     """Return everything the page needs, ready for JSON.
@@ -58,7 +64,7 @@ def atlas_data(
 
     Parameters
     ----------
-    zones, layers, method, new_hubs
+    zones, layers, method, new_hubs, made_up
         As for `maps.zone_map`.
     gcj02
         Give the places on the map in GCJ-02, too.
@@ -70,20 +76,36 @@ def atlas_data(
     """
     _need(zones, ("name", "lon", "lat"), "zones")
     coordinates(zones, "zones")
+    labels = zones.index.astype(str)
+    if labels.has_duplicates:
+        text = (
+            f"zones: {labels[labels.duplicated()][0]!r} stands twice in the index; accepted: once"
+        )
+        raise UsageError(text)
     if not layers:
         text = "hubs: at least one layer is needed"
         raise UsageError(text)
-    frame = zones.assign(id=zones.index.astype(str))
+    frame = zones.assign(id=labels)
     columns = {name: _column(frame[name], name) for name in FIELDS if name in frame}
+    radii_px, samples = _radii_px(zones)
     return {
         "words": words(),
         "terms": _terms(frame, layers),
         "columns": columns,
+        "pinyin": pinyin_of(str(t) for n in ("name", "province") if n in frame for t in frame[n]),
         "divisions": _divisions(frame, gcj02),
         "place": _place(zones, gcj02) if gcj02 else None,
-        "radius_px": _radii_px(zones),
+        "radius_px": radii_px,
+        "size_samples": samples,
         "layers": [
-            _layer(name, hubs, _found(name, hubs, zones, method, own=not at), method, gcj02)
+            {
+                "key": name,
+                "name": layer_name(name, hubs, made_up=name in made_up),
+                "made_up": name in made_up,
+                "method": method,
+                "cluster_km": _cluster_km(zones, hubs, method, own=not at),
+                **_layer(hubs, _found(name, hubs, zones, method, own=not at), gcj02),
+            }
             for at, (name, hubs) in enumerate(layers.items())
         ],
         "new_hubs": None if new_hubs is None else _new_hubs(new_hubs, gcj02),
@@ -101,10 +123,14 @@ def _need(frame: pd.DataFrame, names: Iterable[str], what: str) -> None:
 def _column(column: pd.Series[Any], name: str) -> dict[str, Any]:
     """Return a column as plain values, or as codes into a dictionary where values repeat."""
     digits = FIELDS[name]
+    what = f"zones, column {name!r}"
     if name in EXACT:
-        return {"number": _numbers(_finite(column, f"zones, column {name!r}"))}
+        return {
+            "number": _numbers(_checked(column, what, "a number of at least 0, in km", low=0.0))
+        }
     if digits is not None:
-        return {"number": _numbers(pd.to_numeric(column).astype(float).round(digits))}
+        numbers = _checked(column, what, "a number, or nothing", blank=True)
+        return {"number": _numbers(numbers.round(digits))}
     texts = column.fillna("").astype(str)
     codes, dictionary = pd.factorize(texts)
     if len(dictionary) * 2 > len(texts):
@@ -112,12 +138,19 @@ def _column(column: pd.Series[Any], name: str) -> dict[str, Any]:
     return {"codes": codes.tolist(), "dictionary": [str(d) for d in dictionary]}
 
 
-def _finite(column: pd.Series[Any], what: str) -> pd.Series[float]:
+def _checked(
+    column: pd.Series[Any], what: str, accepted: str, *, low: float = -math.inf, blank: bool = False
+) -> pd.Series[float]:
+    """Return a column as numbers; the first cell that is none, or below `low`, is an error."""
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
-    bad = ~np.isfinite(numbers.to_numpy())
+    bad = ~np.isfinite(numbers.to_numpy()) | (numbers.to_numpy() < low)
+    if blank:
+        bad &= ~column.isna().to_numpy()
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
-        text = f"{what}, row {column.index[row]}: {column.iloc[row]!r}; accepted: a number in km"
+        cell = column.iloc[row]
+        shown = repr(cell) if isinstance(cell, str) else cell
+        text = f"{what}, row {column.index[row]}: {shown}; accepted: {accepted}"
         raise UsageError(text)
     return numbers
 
@@ -172,14 +205,24 @@ def _place(frame: pd.DataFrame, gcj02: bool) -> dict[str, list[Any]]:
     return {"lon": _numbers(lon.round(6)), "lat": _numbers(lat.round(6))}
 
 
-def _radii_px(zones: pd.DataFrame) -> list[float | int | None]:
-    """Return radii that make the circles' areas grow with the zones' areas."""
+def _radii_px(zones: pd.DataFrame) -> tuple[list[float | int | None], list[list[float]]]:
+    """Return radii that grow with the zones' areas, and areas (ha) with theirs for the legend."""
     low, high = ZONE_RADIUS_PX
-    if "area_ha" not in zones or zones.empty:
-        return [low + 1] * len(zones)
-    root = zones["area_ha"].fillna(0.0).clip(lower=0.0) ** 0.5
-    radius = low + (high - low) * root / max(float(root.max()), 1e-9)
-    return _numbers((radius / SIZE_QUANTUM_PX).round() * SIZE_QUANTUM_PX)
+    area_ha = zones["area_ha"].fillna(0.0).astype(float) if "area_ha" in zones else pd.Series()
+    largest_ha = float(area_ha.max()) if len(area_ha) else 0.0
+    if largest_ha <= 0:
+        return [low + 1] * len(zones), []
+
+    def radius_px(area_ha: pd.Series[float]) -> list[float | int | None]:
+        radius = low + (high - low) * (area_ha.clip(lower=0.0) / largest_ha) ** 0.5
+        return _numbers((radius / SIZE_QUANTUM_PX).round() * SIZE_QUANTUM_PX)
+
+    top = math.floor(math.log10(largest_ha))
+    sample_ha = [10.0**power for power in range(top - SAMPLES + 1, top + 1)]
+    return radius_px(area_ha), [
+        [area, float(radius or low)]
+        for area, radius in zip(sample_ha, radius_px(pd.Series(sample_ha)), strict=True)
+    ]
 
 
 def _found(
@@ -189,7 +232,8 @@ def _found(
     _need(hubs, ("lon", "lat"), f"hubs of layer {name!r}")
     if not (own and {"nearest_hub", "nearest_km"} <= set(zones)):
         return nearest(zones, hubs, method=method)
-    _finite(zones["nearest_km"], "zones, column 'nearest_km'")
+    accepted = "a number of at least 0, in km"
+    _checked(zones["nearest_km"], "zones, column 'nearest_km'", accepted, low=0.0)
     unknown = ~zones["nearest_hub"].isin(hubs.index).to_numpy()
     if unknown.any():
         row = int(np.flatnonzero(unknown)[0])
@@ -201,16 +245,40 @@ def _found(
     return zones[["nearest_hub", "nearest_km"]]
 
 
-def _layer(
-    name: str, hubs: pd.DataFrame, found: pd.DataFrame, method: str, gcj02: bool
-) -> dict[str, Any]:
+def layer_name(name: str, hubs: pd.DataFrame, *, made_up: bool = False) -> list[str]:
+    """Return a hub layer's name in English and Chinese; one that a caller names himself keeps it.
+
+    The clusters are those that `hubs` has, since a study may have left some out.
+    """
+    pair = words().get(f"layer_{name}", [name, name])
+    clusters = list(dict.fromkeys(hubs["cluster"])) if "cluster" in hubs else []
+    named = zip(pair, (", ", "、"), ("en", "zh"), words()["made_up"], strict=True)
+    return [
+        text.replace("{clusters}", joint.join(value(str(c), language) for c in clusters))
+        + mark * made_up
+        for text, joint, language, mark in named
+    ]
+
+
+def _cluster_km(
+    zones: pd.DataFrame, hubs: pd.DataFrame, method: str, *, own: bool
+) -> dict[str, list[float | int | None]] | None:
+    """Return the distance to each cluster's nearest hub of a layer; None for plain zones.
+
+    Those that the zones bring hold for the first layer.
+    """
+    if not set(CLUSTER_KM) <= set(zones) or "cluster" not in hubs:
+        return None
+    found = zones if own else cluster_distances(zones, hubs, method=method)
+    return {name: _numbers(found[name].astype(float).round(CLUSTER_DIGITS)) for name in CLUSTER_KM}
+
+
+def _layer(hubs: pd.DataFrame, found: pd.DataFrame, gcj02: bool) -> dict[str, Any]:
     row_of: dict[Any, int] = {}
     for row, hub in enumerate(hubs.index):
         row_of.setdefault(hub, row)  # of hubs named alike the first stands for the name
     names = [str(n) for n in hubs.index]
     return {
-        "key": name,
-        "method": method,
         "hubs": {
             **_place(hubs, gcj02),
             "name": names,

@@ -20,7 +20,6 @@ from maps.style import (
     COAST_COLOUR,
     GRATICULE_COLOUR,
     LAND_COLOUR,
-    MAP_CREDITS,
     OUTLINE_COLOUR,
     SEA_COLOUR,
     ZOOM,
@@ -32,6 +31,7 @@ GRATICULE_STEP_DEG = 10
 GRATICULE_WINDOW_DEG = (20, -10, 180, 80)  # west, south, east, north
 DIGITS = 4  # of a degree: 11 m
 MIN_ZOOM, MAX_ZOOM = 2, 18
+MAX_LAT_DEG = 85  # of Web Mercator
 
 
 class Prefix(MacroElement):
@@ -50,7 +50,7 @@ class Prefix(MacroElement):
 
 
 def base_map(
-    outlines: shapely.Geometry | None = None, tiles: TileSource | None = None
+    credits_line: str, outlines: shapely.Geometry | None = None, tiles: TileSource | None = None
 ) -> folium.Map:
     """Return a map of East Asia with the coast and a graticule, and no border of its own.
 
@@ -58,6 +58,8 @@ def base_map(
 
     Parameters
     ----------
+    credits_line
+        What stands in the corner of the map, beside Leaflet's name.
     outlines
         Province outlines in WGS-84 degrees, drawn as they are.
     tiles
@@ -65,9 +67,11 @@ def base_map(
     """
     page = folium.Map(
         location=CENTRE, zoom_start=ZOOM, tiles=None, attribution_control=True,
-        zoom_control=False, min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM,
+        zoom_control=False, max_bounds=True, min_lat=-MAX_LAT_DEG, max_lat=MAX_LAT_DEG,
         zoom_snap=0.5 if tiles is None else 1, wheel_px_per_zoom_level=120,  # tiles blur between
     )  # fmt: skip
+    # folium gives zoom limits to its own tiles only, and there are none
+    page.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM}
     # folium's own links to content networks; Leaflet itself is put into the page instead
     page.default_js, page.default_css = [], []
     head = figure_of(page).header
@@ -75,7 +79,7 @@ def base_map(
     head.add_child(Verbatim(f"<script>{asset('leaflet.js')}</script>"), name="leaflet_js")
     style = f".leaflet-container {{ background: {SEA_COLOUR}; }}"
     head.add_child(Verbatim(f"<style>{style}</style>"), name="sea")
-    page.add_child(Prefix(as_text(MAP_CREDITS)))
+    page.add_child(Prefix(as_text(credits_line)))
     gcj02 = tiles is not None and tiles.datum == "GCJ-02"
     land = {"color": COAST_COLOUR, "weight": 0.8, "fillColor": LAND_COLOUR, "fillOpacity": 1}
     if tiles is not None:

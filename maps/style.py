@@ -1,4 +1,4 @@
-"""Colours, sizes and credits of the maps."""
+"""Colours and sizes of the maps."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ SEA_COLOUR, LAND_COLOUR = "#dfe9f0", "#fbfaf6"
 COAST_COLOUR, GRATICULE_COLOUR = "#9fb2c0", "#cfd8df"
 OUTLINE_COLOUR = "#b3aca0"
 
+FARTHEST_KM = 20_040  # a little over half the longest way round the Earth
 ZONE_RADIUS_PX = (2.5, 11.0)  # smallest and largest
 CENTRE = (35.5, 105.0)  # latitude, longitude of the first view
 ZOOM = 4
-
-# what the licences want on the map itself; the whole line is in assets/words.json
-MAP_CREDITS = "© OpenStreetMap contributors, GeoNames, Natural Earth"

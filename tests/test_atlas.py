@@ -15,13 +15,16 @@ import pytest
 import maps
 from geodata.datum import wgs84_to_gcj02
 from geodata.errors import UsageError
+from geodata.loaders import load_zone_positions
 from maps.atlas import SCRIPTS
-from maps.atlas_data import atlas_data, words
+from maps.atlas_data import CLUSTER_KM, atlas_data, words
 from maps.basemap import ASSETS, asset
 from maps.safe_text import script_json, stable_html
 from maps.style import BEYOND_COLOUR, UNSURE_COLOUR, WITHIN_COLOUR
 from maps.tile_sources import tile_source
 from tests.map_pages import layers_of
+from zones.nearest_hub import cluster_distances
+from zones.parameters import DISTANCE_METHODS, HUB_LAYERS
 from zones.pipeline import StudyResult
 
 DATA = re.compile(r'<script type="application/json" id="zg-data">(.*?)</script>', re.DOTALL)
@@ -57,6 +60,9 @@ def test_page_holds_distances_with_every_digit(result: StudyResult) -> None:
     for layer in data["layers"]:
         expected = result.distance_under(layer["key"], "great-circle")
         assert layer["nearest_km"] == expected.tolist()
+        clusters = cluster_distances(result.zones, result.hubs_of(layer["key"]))
+        for name in CLUSTER_KM:
+            assert np.allclose(layer["cluster_km"][name], clusters[name], atol=5e-4 + 1e-9)
     own = data["layers"][0]
     names = np.array(own["hubs"]["name"])[own["nearest_hub"]]
     assert names.tolist() == result.zones["nearest_hub"].tolist()
@@ -75,7 +81,7 @@ def test_page_holds_every_published_column(result: StudyResult) -> None:
         else:
             assert values == expected.tolist()
     assert set(result.zones.reset_index()) - set(columns) == {
-        "province_adcode", "nearest_hub", "nearest_km", "beyond_500km",
+        "province_adcode", "nearest_hub", "nearest_km", "beyond_500km", *CLUSTER_KM,
     }  # fmt: skip
 
 
@@ -127,13 +133,18 @@ def _coast_of(html: str) -> list[list[float]]:
     return [point for part in coast["coordinates"] for point in part[0]]
 
 
+# of zones that are not the catalogue's, or that a web geocoder or another year placed
+OTHER_METHODS = {"given", "web", "predecessor", "hand"}
 ERRORS = [
     ({"lat": None}, {}, "column lat is missing"),
     ({"nearest_hub": "nowhere"}, {}, "accepted: a hub of layer 'hubs'"),
-    ({"nearest_km": float("nan")}, {}, "accepted: a number in km"),
-    ({"uncertainty_km": float("inf")}, {}, "accepted: a number in km"),
+    ({"nearest_km": float("nan")}, {}, "'nearest_km', row G111001: nan; accepted: a number"),
+    ({"uncertainty_km": float("inf")}, {}, "'uncertainty_km', row G111001: inf; accepted: a"),
+    ({"uncertainty_km": -1.0}, {}, "-1.0; accepted: a number of at least 0, in km"),
+    ({"area_ha": "x"}, {}, "'area_ha', row G111001: 'x'; accepted: a number, or nothing"),
     ({}, {"threshold_km": float("nan")}, "threshold_km: nan"),
     ({}, {"threshold_km": -1.0}, "threshold_km: -1.0"),
+    ({}, {"threshold_km": 1e308}, "accepted: 0 to 20,040 km"),
     ({}, {"language": "fr"}, "language: 'fr'"),
     ({}, {"layer": "cores"}, "layer: 'cores'"),
     ({}, {"method": "taxi"}, "method: 'taxi'"),
@@ -153,6 +164,52 @@ def test_wrong_input_is_named(
         maps.zone_map(result.zones, {})
 
 
+def test_a_label_that_stands_twice_is_named(result: StudyResult) -> None:
+    zones = pd.concat([result.zones.head(2), result.zones.head(1)])
+    with pytest.raises(UsageError, match="'G111001' stands twice in the index"):
+        maps.zone_map(zones, result.hubs)
+
+
+def test_circles_of_the_legend_are_as_large_as_those_of_the_map(result: StudyResult) -> None:
+    area_ha = result.zones["area_ha"]
+    data = atlas_data(result.zones, {"hubs": result.hubs}, "great-circle")
+    radius_px = np.array(data["radius_px"])
+    assert [area for area, _ in data["size_samples"]] == [100.0, 1_000.0, 10_000.0]
+    for area, radius in data["size_samples"]:
+        nearest = (area_ha - area).abs().to_numpy().argsort()[:3]
+        assert np.abs(radius_px[nearest] - radius).max() <= 0.5
+    order = area_ha.to_numpy().argsort()
+    assert (np.diff(radius_px[order]) >= 0).all()
+    assert radius_px.min() < radius_px.max()
+    plain = result.zones.drop(columns="area_ha")
+    assert atlas_data(plain, {"hubs": result.hubs}, "great-circle")["size_samples"] == []
+
+
+def test_page_names_the_sources_that_were_read(result: StudyResult) -> None:
+    def credited(zones: pd.DataFrame, **options: object) -> tuple[list[str], str]:
+        html = stable_html(maps.zone_map(zones, result.hubs, **options))
+        corner = re.search(r'addAttribution\("(.*?)"\)', html)
+        assert corner is not None
+        return json.loads(DATA.search(html)[1])["credits"], json.loads(f'"{corner[1]}"')
+
+    found, corner = credited(result.zones.head(9))
+    assert "OpenStreetMap" in found[0]
+    assert corner == "© OpenStreetMap contributors, GeoNames, Natural Earth"
+    found, corner = credited(result.zones.head(9).assign(geocode_source="cpca"))
+    assert "OpenStreetMap" not in found[0] + found[1] + corner
+    assert corner == "GeoNames, Natural Earth"
+    own = result.zones[["name", "lon", "lat"]].head(9)
+    assert credited(own) == (["coast: Natural Earth", "海岸线：Natural Earth"], "Natural Earth")
+    found, corner = credited(own, credits=("mine", "自备"))
+    assert found == ["mine; coast: Natural Earth", "自备；海岸线：Natural Earth"]
+
+
+def test_zoom_ends_where_the_map_ends(result: StudyResult) -> None:
+    page = maps.zone_map(result.zones.head(3), result.hubs)
+    options = {name: page.options[name] for name in ("min_zoom", "max_zoom", "max_bounds")}
+    assert options == {"min_zoom": 2, "max_zoom": 18, "max_bounds": [[-85, -180], [85, 180]]}
+
+
 def test_json_cannot_leave_its_script() -> None:
     text = "</script><!--<script>\u2028\u2029&'\"\\{{ 7 * 7 }}"
     assert json.loads(script_json([text])) == [text]
@@ -167,16 +224,37 @@ def test_words_are_whole_and_none_is_spare() -> None:
     used = set(re.findall(r'data-word[\w-]*="(\w+)"', html))
     used |= set(re.findall(r'word\(\s*"(\w+)"', code))
     assert used - set(words()) == set()
-    for key, pair in words().items():
+    for pair in words().values():
         assert len(pair) == 2
         assert all(pair)
         marks = [sorted(set(re.findall(r"\{(\w+)\}", text))) for text in pair]
         assert marks[0] == marks[1] or {"value", "billion"} == {m for side in marks for m in side}
-        prefix = key.split("_")[0]
-        assert key in used or f'"{key}"' in code or f"`{prefix}_${{" in code or prefix == "unit", (
-            key
-        )
-    assert {f"level_{name}" for name in ("place", "county", "city", "province")} <= set(words())
+    sections = re.search(r"const SECTIONS = \{(.*?)\};", code, re.DOTALL)
+    assert sections is not None
+    made = {  # keys that are put together: stem -> how they end
+        "class": {"within", "unsure", "beyond"},
+        "field": set(re.findall(r"[a-z_0-9]{2,}", sections[1])) | set(CLUSTER_KM),
+        "layer": {*HUB_LAYERS, "hubs"},
+        "level": {"place", "county", "city", "province"},
+        "method": set(DISTANCE_METHODS),
+        "section": {"distance", "catalogue", "gdp", "position"},
+        "share": {"zones", "area", "gdp"},
+        "year": {"from", "to"},
+        "zoom": {"in", "out"},
+    }
+    coded = {"level": made["level"], "sure": {"high", "medium", "low"}}
+    assert all(f'coded("{stem}"' in code for stem in (*coded, "how", "source"))
+    assert all(f"`{stem}_${{" in code for stem in made if stem not in ("layer", "level"))
+    methods = load_zone_positions()["geocode_method"].unique()
+    stems = {"-".join(m.split("-")[:n]) for m in methods for n in range(1, m.count("-") + 2)}
+    made |= coded | {
+        "how": stems | OTHER_METHODS,
+        "source": {"zone_seats", "predecessor", "geonames"},
+    }
+    python = asset("../atlas_data.py") + asset("../../zones/cli_map.py")
+    quoted = set(re.findall(r'"(\w+)"', code + python))
+    whole = {f"{stem}_{end}" for stem, ends in made.items() for end in ends}
+    assert set(words()) - used - quoted - whole == set()
 
 
 def test_scripts_never_make_markup_of_text() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,7 +14,10 @@ from tests.test_atlas import DATA
 from tests.test_cli import zonegap
 from zones.cli_map import map_html
 from zones.maximal_covering import where_next
-from zones.pipeline import StudyResult
+from zones.parameters import SYNTHETIC
+from zones.pipeline import StudyResult, run_study
+from zones.source_line import sources
+from zones.study import Study
 
 
 def data_of(html: str) -> dict[str, object]:
@@ -46,6 +50,45 @@ def test_new_hubs_are_those_of_where_next(result: StudyResult) -> None:
     data = data_of(map_html(result, new_hubs=3))
     chosen = where_next(result.zones, 500.0, k=3)["cities"].iloc[-1].split(", ")
     assert data["new_hubs"]["name"] == chosen
+    assert data["new_hubs_note"] == [
+        "chosen for Prefecture-level cities (Beijing, Zhejiang, Guangdong), 500 km, "
+        "by number of zones",
+        "按开发区数，针对地级及以上城市（北京、浙江、广东）、500公里选出",
+    ]
+
+
+def test_new_hubs_are_chosen_for_the_layer_that_is_shown(result: StudyResult) -> None:
+    options = {"layer": "cores", "threshold_km": 500.0, "weight": "gdp"}
+    data = data_of(map_html(result, new_hubs=2, **options))
+    distance_km = result.distance_under("cores", "great-circle")
+    chosen = [
+        where_next(zones, 500.0, k=2, weight="gdp")["cities"].iloc[-1].split(", ")
+        for zones in (result.zones.assign(nearest_km=distance_km), result.zones)
+    ]
+    assert chosen[0] != chosen[1]
+    assert data["new_hubs"]["name"] == chosen[0]
+    assert data["new_hubs_note"][0] == "chosen for Core cities, 500 km, by zone GDP"
+
+
+def test_made_up_companies_and_what_was_read_are_named() -> None:
+    study = Study(
+        hub_layer="registrations", registrations=SYNTHETIC, gdp="2018-census4", openstreetmap=False
+    )
+    html = map_html(run_study(study), new_hubs=1)
+    data = data_of(html)
+    names = {layer["key"]: (layer["name"], layer["made_up"]) for layer in data["layers"]}
+    made_up = ["Places of registered companies (made up)", "注册企业所在地（虚构）"]
+    assert names["registrations"] == (made_up, True)
+    assert [key for key, (_, flag) in names.items() if flag] == ["registrations"]
+    assert made_up[0] in data["new_hubs_note"][0]
+    for text, language in zip(data["credits"], ("en", "zh"), strict=True):
+        assert text.startswith(sources(replace(study, language=language)))
+        assert "OpenStreetMap" not in text
+    assert "OpenStreetMap contributors" not in html
+    for part in ("2018 after the 4th census", "built-up area 2017"):
+        assert part in data["gdp_note"][0]
+    for part in ("2018年四经普修订数", "2017年建成区"):
+        assert part in data["gdp_note"][1]
 
 
 def test_boundaries_of_ones_own_and_tiles(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from geodata import web_amap, web_baidu, web_tianditu
 from geodata.web_ask import PROVIDERS, SILENT_QUERIES, service_of
 from geodata.web_check import PROVINCE_MARGIN_KM, TIMES_UNCERTAINTY
 from geodata.web_client import TRIES
+from maps.basemap import asset
 from tests.test_addresses import ADDRESSES, COMPANIES, SCOPED
 from zones.pipeline import StudyResult
 from zones.thresholds import count_beyond
@@ -77,3 +79,13 @@ def test_pages_of_measured_figures_are_written_from_them(
     report = json.loads((ROOT / "docs" / figures).read_text(encoding="utf-8"))
     text = getattr(importlib.import_module(module), write)(report)
     assert (ROOT / "docs" / page).read_text(encoding="utf-8") == text
+
+
+def test_map_page_states_when_points_are_drawn_once() -> None:
+    text = " ".join((ROOT / "docs" / "map.md").read_text(encoding="utf-8").split())
+    script = asset("zonegap-points.js")
+    many, crowd_px = (re.search(rf"const {n} = (\d+);", script) for n in ("MANY", "CROWD_PX"))
+    assert many is not None
+    assert crowd_px is not None
+    assert f"From {int(many[1]):,} points on" in text
+    assert f"each {crowd_px[1]} × {crowd_px[1]} pixels" in text

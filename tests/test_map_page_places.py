@@ -100,8 +100,9 @@ def test_keyboard_alone_reaches_a_zone_and_comes_back(browser: Any, page: Path) 
     assert "1,105 of 2,543 zones beyond 500 km" in text_of(browser, "#zg-live")
 
 
-def test_phone_width(browser: Any, page: Path) -> None:
-    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (844, 390), (780, 900)])
+def test_narrow_or_low_screens(browser: Any, page: Path, width: int, height: int) -> None:
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": True}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     try:
         open_page(browser, page)
@@ -111,10 +112,17 @@ def test_phone_width(browser: Any, page: Path) -> None:
         map_box = run(browser, f"{box} return [b.left, b.right, b.top, b.bottom]", ".folium-map")
         panel = run(browser, f"{box} return [b.left, b.right, b.top, b.bottom]", "#zg-panel")
         details = run(browser, f"{box} return [b.left, b.right, b.top, b.bottom]", "#zg-details")
-        assert run(browser, "return document.documentElement.scrollWidth") == 390
-        assert map_box[:2] == [0, 390]
+        assert run(browser, "return document.documentElement.scrollWidth") == width
+        assert map_box[:2] == [0, width]
         assert map_box[3] <= details[2] < details[3] <= panel[2]
-        assert 0.4 < (map_box[3] - map_box[2]) / 844 < 0.6
+        order = "return [...document.body.children].map(e => e.id || e.className).filter(n => n)"
+        names = [n for n in run(browser, order) if n.startswith(("zg-panel", "zg-details", "map_"))]
+        assert [n.split("_")[0] for n in names] == ["map", "zg-details", "zg-panel"]
+        # the map stays in sight above the fields, however far one has read
+        run(browser, "window.scrollTo(0, 300)")
+        seen = "return document.elementFromPoint(195, 150).closest('.folium-map, #zg-details').id"
+        assert run(browser, seen) == run(browser, "return zonegap.app.map.getContainer().id")
+        assert 0.4 < (map_box[3] - map_box[2]) / height < 0.61
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
@@ -131,6 +139,27 @@ def test_print_is_one_sheet_and_leaves_the_page_as_it_was(browser: Any, page: Pa
     settle(browser)
     assert run(browser, "return [zonegap.app.map.getSize().x, zonegap.app.map.getZoom()]") == size
     assert run(browser, "return document.body.className") == ""
+
+
+def test_the_card_never_hides_its_zone_in_print(
+    browser: Any, page: Path, result: StudyResult
+) -> None:
+    east = result.zones["lon"].idxmax()
+    open_page(browser, page, f"#zone={east}")
+    covered = (
+        "const {atlas, map} = zonegap.app, row = zonegap.app.chosen();"
+        "const p = map.latLngToContainerPoint([atlas.lat[row], atlas.lon[row]]);"
+        "const f = map.getContainer().getBoundingClientRect();"
+        "const c = document.querySelector('#zg-details').getBoundingClientRect(), s = map.getSize();"
+        "const x = p.x + f.left, y = p.y + f.top;"
+        "return [x > c.left && x < c.right && y > c.top && y < c.bottom,"
+        " p.x > 0 && p.y > 0 && p.x < s.x && p.y < s.y]"
+    )
+    for lat in (50, 38):  # the zone in the middle of the screen, then under the card
+        run(browser, "zonegap.app.map.setView([arguments[0], 112], 4.5, {animate: false})", lat)
+        run(browser, "window.dispatchEvent(new Event('beforeprint'))")
+        assert run(browser, covered) == [False, True]
+        run(browser, "window.dispatchEvent(new Event('afterprint'))")
 
 
 def test_notebook_frame_works(browser: Any, result: StudyResult, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from maps.outlines import Outlines, package_outlines
 from tests.map_pages import click, open_page, put, run, save_page, settle, text_of, texts_of
+from zones.nearest_hub import cluster_distances
 from zones.outputs import ZONE_COLUMNS, zone_frame
 from zones.pipeline import StudyResult
 
@@ -76,18 +77,41 @@ def test_text_from_tables_is_never_markup(
         "#km=-1&zone=__proto__&at=1,2",
         "#%E0%A4%A&<script>",
         "#at=999,0,3",
+        "#km=1e308",
+        "#km=1e-9",
+        "#km=%20",
+        "#km=20041",
+        "#km=0.0000000001",
+        "#at=30,200,5",
+        "#at=30,,5",
+        "#at=,,",
+        "#at=0x10,1e2,5",
+        "#at=30,100,Infinity",
     ],
 )
 def test_a_hostile_address_changes_nothing(
     result: StudyResult, tmp_path: Path, browser: Any, fragment: str
 ) -> None:
     path = save_page(result, tmp_path / "map.html", zones=result.zones.head(40))
+    view = "const {map} = zonegap.app; return [map.getCenter().lat, map.getCenter().lng, map.getZoom()]"
+    open_page(browser, path)
+    home = run(browser, view)
     open_page(browser, path, fragment)
-    settle(browser)
+    settle(browser, 50)
+    assert run(browser, view) == home
     state = run(browser, "return zonegap.app.state")
     assert (state["km"], state["layer"], state["language"]) == (500, "prefectures", "en")
     assert state["zone"] is None
     assert browser.get_log("browser") == []
+
+
+def test_zoom_stays_within_its_limits(result: StudyResult, tmp_path: Path, browser: Any) -> None:
+    path = save_page(result, tmp_path / "map.html", zones=result.zones.head(40))
+    for asked, given in (("-7", 2), ("0", 2), ("30", 18), ("5.5", 5.5)):
+        open_page(browser, path, f"#at=30,100,{asked}")
+        assert run(browser, "return zonegap.app.map.getZoom()") == given
+    run(browser, "zonegap.app.map.setView([30, 100], 40, {animate: false})")
+    assert run(browser, "return zonegap.app.map.getZoom()") == 18
 
 
 def test_csv_holds_the_filtered_zones(result: StudyResult, tmp_path: Path, browser: Any) -> None:
@@ -109,8 +133,12 @@ def test_csv_holds_the_filtered_zones(result: StudyResult, tmp_path: Path, brows
     zones = result.zones[result.zones["province"] == "贵州省"]
     expected = zone_frame(zones).set_index("id")
     assert table.index.tolist() == expected.index.tolist()
-    shared = [name for name in ZONE_COLUMNS if name in table and not name.startswith("nearest")]
-    assert len(shared) == len(ZONE_COLUMNS) - 3  # id and the nearest hub
+    clusters = cluster_distances(zones, result.hubs_of("listed"))
+    assert np.allclose(table[list(clusters)], clusters.round(3), atol=1e-9)
+    assert not np.allclose(clusters, zones[list(clusters)])  # the first layer's are others
+    by_layer = {"id", "nearest_hub", "nearest_km", *clusters}
+    shared = [name for name in ZONE_COLUMNS if name in table and name not in by_layer]
+    assert len(shared) == len(ZONE_COLUMNS) - len(by_layer)
     for name in [*shared, "gdp_yi_cny", "gdp_density_yi_per_km2"]:
         if expected[name].dtype.kind == "f":
             assert np.allclose(table[name], expected[name], atol=1e-9), name
@@ -122,6 +150,24 @@ def test_csv_holds_the_filtered_zones(result: StudyResult, tmp_path: Path, brows
     assert set(table["hub_layer"]) == {"listed"}
     unsure = (distance_km - 650).abs() <= zones["uncertainty_km"]
     assert ((table["distance_class"] == "unsure") == unsure).all()
+
+
+def test_made_up_hubs_are_marked_wherever_they_count(
+    result: StudyResult, tmp_path: Path, browser: Any
+) -> None:
+    remark = ("All made up.", "均为虚构。")
+    path = save_page(
+        result, tmp_path / "map.html", zones=result.zones.head(9), hubs={"registrations": result.hubs},
+        made_up=["registrations"], remark=remark,
+    )  # fmt: skip
+    open_page(browser, path)
+    run(browser, "zonegap.app.select(1); zonegap.app.details.tooltip({kind: 'hub', at: 0})")
+    for place in ("#zg-layers", "#zg-details", ".zg-tip"):
+        assert "Places of registered companies (made up)" in text_of(browser, place)
+    assert ",registrations (made up)," in run(browser, "return zonegap.csv(zonegap.app)")
+    assert texts_of(browser, ".zg-map-note p")[-1] == remark[0]
+    click(browser, "[data-language=zh]")
+    assert "注册企业所在地（虚构）" in text_of(browser, "#zg-layers")
 
 
 def test_csv_cells_are_no_formulas(result: StudyResult, tmp_path: Path, browser: Any) -> None:

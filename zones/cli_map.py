@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +25,9 @@ from zones.cli_options import (
 )
 from zones.console import say
 from zones.parameters import HUB_LAYERS
+from zones.study import Study
 from zones.usage import number
+from zones.wording import pick, value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,8 +61,11 @@ def map_html(
         As for `maps.zone_map`.
     """
     from maps import zone_map
+    from maps.atlas_data import layer_name, words
     from maps.outlines import package_outlines
     from maps.safe_text import stable_html
+    from zones.parameters import SYNTHETIC
+    from zones.source_line import sources
 
     study = result.study
     layers = result.layers()
@@ -66,17 +73,37 @@ def map_html(
         text = f"--layer: {layer!r}; accepted here: {', '.join(layers)}"
         raise UsageError(text)
     first_km = study.thresholds_km[0] if threshold_km is None else threshold_km
+    shown = layer or study.hub_layer
+    hubs = {name: result.hubs_of(name) for name in layers}
+    files = {"registrations": study.registrations, "file": study.hub_file}
+    made_up = [name for name in layers if files.get(name) == SYNTHETIC]
+
+    def in_both(sentence: Callable[[Study], str]) -> tuple[str, str]:
+        return sentence(replace(study, language="en")), sentence(replace(study, language="zh"))
+
+    def chosen_for(study: Study) -> str:
+        def said(pair: list[str]) -> str:
+            return pick((pair[0], pair[1]), study.language)
+
+        name = said(layer_name(shown, hubs[shown], made_up=shown in made_up))
+        facts = {"layer": name, "km": f"{first_km:,g}", "weight": value(weight, study.language)}
+        return said(words()["new_hubs_for"]).format(**facts)
+
     page = zone_map(
         result.zones,
-        {name: result.hubs_of(name) for name in layers},
+        hubs,
         first_km,
         study.language,
         layer=layer,
         method=study.distance_method,
-        new_hubs=_new_hubs(result, new_hubs, weight, first_km) if new_hubs else None,
+        made_up=made_up,
+        new_hubs=_new_hubs(result, shown, new_hubs, weight, first_km) if new_hubs else None,
+        new_hubs_note=in_both(chosen_for) if new_hubs else None,
         outlines=outlines or package_outlines(),
         tiles=tiles,
         remark=_remark(result),
+        credits=in_both(sources),
+        gdp_note=in_both(_gdp_note),
     )
     return stable_html(page)
 
@@ -92,11 +119,22 @@ def _remark(result: StudyResult) -> tuple[str, str] | None:
     return " ".join(en for en, _ in remarks), "".join(zh for _, zh in remarks)
 
 
-def _new_hubs(result: StudyResult, k: int, weight: str, threshold_km: float) -> pd.DataFrame:
-    """Return the best k cities of `zones.maximal_covering`, in the order of its table."""
+def _gdp_note(study: Study) -> str:
+    from zones.wording_notes import NOTES
+
+    gdp, land = (value(text, study.language) for text in (study.gdp, study.land))
+    return pick(NOTES["gdp"], study.language).format(gdp=gdp, land=land)
+
+
+def _new_hubs(
+    result: StudyResult, layer: str, k: int, weight: str, threshold_km: float
+) -> pd.DataFrame:
+    """Return the best k cities beside a layer's hubs, in the order of `where_next`'s table."""
     from zones.maximal_covering import candidate_cities, where_next
 
-    choice = where_next(result.zones, threshold_km, k=k, weight=weight)["cities"].iloc[-1]
+    nearest_km = result.distance_under(layer, result.study.distance_method)
+    zones = result.zones.assign(nearest_km=nearest_km)
+    choice = where_next(zones, threshold_km, k=k, weight=weight)["cities"].iloc[-1]
     chosen = candidate_cities().reindex(choice.split(", ") if choice else [])
     return chosen.reset_index().rename(columns={"city": "name", "city_en": "name_en"})
 

@@ -77,6 +77,12 @@ ABOUT: dict[str, tuple[str, str, str, str]] = {
         "2026-11",
         OWN,
     ),
+    "place_pinyin": (
+        "Pinyin of place names whose English name is another word",
+        "made from place_names_en with pypinyin 0.55.0",
+        "2026-11",
+        OWN,
+    ),
     "zone_terms_en": ("Generic words of zone names in English", "compiled by hand", "2026-11", OWN),
     "coastline": (
         "Coast of East Asia without national borders, 1:50m, cropped and simplified",

@@ -3,6 +3,7 @@
   "use strict";
 
   const WITHIN = 0, UNSURE = 1, BEYOND = 2;
+  const CLUSTER_KM = ["beijing_km", "zhejiang_km", "guangdong_km"];
   const FILTERS = ["province", "level", "type"]; // filters by a set of values
 
   // A column of the payload as a function row -> value.
@@ -57,7 +58,14 @@
     word(key, values = {}) {
       const pair = this.payload.words[key];
       if (!pair) return key;
-      return this.pick(pair).replace(/\{(\w+)\}/g, (mark, name) => (name in values ? String(values[name]) : mark));
+      const counted = this.pick(pair).replace(/\{(\w+):(\w+)\|(\w+)\}/g, (_, name, one, more) => (values[name] === "1" ? one : more));
+      return counted.replace(/\{(\w+)\}/g, (mark, name) => (name in values ? String(values[name]) : mark));
+    }
+
+    // A code of the tables in words; one that has none stays as it is.
+    coded(stem, code, values = {}) {
+      const key = `${stem}_${code}`;
+      return Object.hasOwn(this.payload.words, key) ? this.word(key, values) : code;
     }
 
     term(text) {
@@ -65,10 +73,17 @@
       return pair ? this.pick(pair) : text;
     }
 
-    // Layers that a caller names himself keep their name.
     layerName(layer) {
-      const key = `layer_${layer.key}`;
-      return Object.hasOwn(this.payload.words, key) ? this.word(key) : layer.key;
+      return this.pick(layer.name);
+    }
+
+    newHubsNote() {
+      return this.payload.new_hubs_note ? this.pick(this.payload.new_hubs_note) : "";
+    }
+
+    // Distance to a cluster's nearest hub under a layer; null where that is not known.
+    clusterKm(layer, name, row) {
+      return layer.cluster_km ? layer.cluster_km[name][row] : null;
     }
 
     division(code) {
@@ -89,6 +104,13 @@
     // A threshold as it is typed: no trailing zeros, all digits that matter.
     km(value) {
       return value.toLocaleString("en-US", { maximumFractionDigits: 6 });
+    }
+
+    // A threshold that was typed or linked: plain decimals within the Earth; null for anything else.
+    kmOf(text) {
+      const km = /^\d+(\.\d*)?$/.test(text ?? "") ? Number(text) : NaN;
+      const plain = /^[\d.]+$/.test(String(km)); // and so it is written again
+      return plain && km <= this.payload.farthest_km ? km : null;
     }
 
     name(row) {
@@ -122,7 +144,7 @@
         }
       }
       if (filters.from !== null) tests.push((row) => this.year[row] >= filters.from);
-      if (filters.to !== null) tests.push((row) => this.year[row] <= filters.to);
+      if (filters.to !== null) tests.push((row) => this.year[row] > 0 && this.year[row] <= filters.to);
       this.medians.clear();
       for (let row = 0; row < this.size; row++) this.passes[row] = tests.every((test) => test(row)) ? 1 : 0;
       return tests.length > 0;
@@ -184,5 +206,5 @@
     }
   }
 
-  Object.assign(zg, { Atlas, WITHIN, UNSURE, BEYOND, FILTERS });
+  Object.assign(zg, { Atlas, WITHIN, UNSURE, BEYOND, FILTERS, CLUSTER_KM });
 })((window.zonegap = window.zonegap || {}));

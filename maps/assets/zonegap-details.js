@@ -4,6 +4,7 @@
 
   const { $, el } = zg;
   const ARC_STEPS = 48;
+  const CLEAR_PX = 16; // between the card and the zone on paper
   const INK = "#1d2b36";
 
   const SECTIONS = {
@@ -44,7 +45,8 @@
     let opener = null;
 
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && app.state.zone !== null) close();
+      const typing = event.target.matches?.("input, select"); // there the key has a meaning of its own
+      if (event.key === "Escape" && app.state.zone !== null && !typing) close();
     });
 
     function close() {
@@ -66,8 +68,20 @@
       if (name === "adcode" || name === "spans" || name === "geocode_candidates") {
         return codes(text).map((code) => atlas.division(code)).join(atlas.language === "zh" ? "、" : ", ");
       }
-      if (name === "geocode_level") return atlas.payload.words[`level_${text}`] ? atlas.word(`level_${text}`) : text;
+      if (name === "geocode_level") return atlas.coded("level", text);
+      if (name === "geocode_method") return method(text);
+      if (name === "geocode_source") return atlas.coded("source", text);
       return name === "province" || name === "level" || name === "type" ? atlas.term(text) : text;
+    }
+
+    // The words of the code's longest beginning that has some; its confidence behind them.
+    function method(code) {
+      const parts = code.split("-"), sure = parts.at(-1);
+      for (let length = parts.length; length > 0; length--) {
+        const stem = parts.slice(0, length).join("-"), how = atlas.coded("how", stem);
+        if (how !== stem) return atlas.coded("sure", sure, { how }) === sure ? how : atlas.coded("sure", sure, { how });
+      }
+      return code;
     }
 
     const entry = (label, text) => [el("dt", {}, label), el("dd", {}, text)];
@@ -77,13 +91,13 @@
       for (const layer of atlas.layers) {
         const hub = atlas.hubName(layer.hubs, layer.nearest_hub[row]);
         const km = atlas.word("unit_km", { value: atlas.number(layer.nearest_km[row], 1) });
-        const label = atlas.layers.length > 1 ? atlas.layerName(layer) : atlas.word("nearest");
+        const label = atlas.layers.length > 1 || layer.made_up ? atlas.layerName(layer) : atlas.word("nearest");
         const [dt, dd] = entry(label, `${hub}, ${km}`);
         dd.classList.toggle("zg-current", layer === app.layer() && atlas.layers.length > 1);
         list.append(dt, dd);
       }
-      for (const name of ["beijing_km", "zhejiang_km", "guangdong_km"]) {
-        const km = atlas.read[name] ? atlas.read[name](row) : null;
+      for (const name of zg.CLUSTER_KM) {
+        const km = atlas.clusterKm(app.layer(), name, row);
         if (km !== null) list.append(...entry(atlas.word(`field_${name}`), atlas.word("unit_km", { value: atlas.number(km, 1) })));
       }
       return list;
@@ -146,15 +160,16 @@
         lines = [
           el("b", {}, atlas.name(at)),
           atlas.otherName(at) ? el("div", {}, atlas.otherName(at)) : "",
-          el("div", { className: "zg-class" }, el("span", { className: `zg-dot zg-${key}` }),
+          el("div", { className: "zg-class" }, el("span", { className: `zg-dot zg-${key}` }, el("span", { className: "zg-hidden" }, atlas.word(`class_${key}`, { km: atlas.km(app.state.km) }))),
             `${atlas.hubName(layer.hubs, layer.nearest_hub[at])}, ${atlas.word("unit_km", { value: atlas.number(layer.nearest_km[at]) })}`),
         ];
       } else {
         const hubs = kind === "hub" ? app.layer().hubs : atlas.payload.new_hubs;
         place = [hubs.lat[at], hubs.lon[at]];
         const about = kind === "new" ? atlas.word("new_hub", { order: at + 1 }) : atlas.term(hubs.cluster[at]);
+        const note = kind === "new" ? atlas.newHubsNote() : app.layer().made_up ? atlas.layerName(app.layer()) : "";
         const companies = hubs.companies && hubs.companies[at] > 0 ? atlas.word("companies", { count: atlas.number(hubs.companies[at]) }) : "";
-        lines = [el("b", {}, atlas.hubName(hubs, at)), el("div", {}, [about, companies].filter(Boolean).join(" · "))];
+        lines = [el("b", {}, atlas.hubName(hubs, at)), el("div", {}, [about, companies].filter(Boolean).join(" · ")), note ? el("div", { className: "zg-quiet" }, note) : ""];
       }
       tip.setLatLng(place).setContent(el("div", {}, ...lines)).addTo(map);
     }
@@ -171,14 +186,29 @@
         }
         const focused = box.contains(document.activeElement);
         show(row);
+        if (changed.has("zone")) box.scrollTop = 0;
         if (focused) box.querySelector(".zg-close").focus();
         if (changed.has("zone") || changed.has("layer") || changed.has("language")) draw(row);
       },
       tooltip,
+      // What a screen reader is told of a zone that was chosen on the map.
+      spoken(row) {
+        const layer = app.layer(), kind = atlas.word(`class_${zg.CLASS_KEYS[atlas.classes[row]]}`, { km: atlas.km(app.state.km) });
+        const km = atlas.number(layer.nearest_km[row]), hub = atlas.hubName(layer.hubs, layer.nearest_hub[row]);
+        return atlas.word("spoken_zone", { name: atlas.name(row), km, hub, kind });
+      },
+      // On paper the zone's card lies on the map: the map moves down where it would hide the zone.
+      uncover() {
+        const row = app.chosen();
+        if (row === null) return;
+        const card = box.getBoundingClientRect(), frame = map.getContainer().getBoundingClientRect();
+        const place = map.latLngToContainerPoint([atlas.lat[row], atlas.lon[row]]);
+        const left = card.left - frame.left - CLEAR_PX, bottom = card.bottom - frame.top + CLEAR_PX;
+        if (place.x > left && place.y < bottom) map.panBy([0, place.y - bottom], { animate: false });
+      },
       // Moves the reader to the zone's fields, and remembers where to go back.
       enter(from) {
         opener = from;
-        box.scrollTop = 0;
         box.querySelector("h2").focus();
       },
     };

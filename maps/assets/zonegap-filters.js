@@ -60,7 +60,10 @@
         select.append(el("option", { value: "" }), ...found.map((year) => el("option", { value: String(year) }, String(year))));
         select.addEventListener("change", () => {
           const year = select.value === "" ? null : Number(select.value);
-          app.update({ filters: { ...app.state.filters, [key]: year } });
+          const years = { ...app.state.filters, [key]: year };
+          const { from, to } = years, other = key === "from" ? "to" : "from";
+          if (from !== null && to !== null && from > to) years[other] = year; // the other end gives way
+          app.update({ filters: years });
         });
         return { key, select, text: el("span") };
       });

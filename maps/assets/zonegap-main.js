@@ -4,7 +4,10 @@
 
   const { $ } = zg;
   const DRAWER_PX = 380; // what the chosen zone's fields cover of a wide map
-  const NARROW_PX = 760; // as in zonegap-map.css
+  // as in zonegap-map.css: the page is one column, the map above
+  const NARROW = window.matchMedia("screen and (max-width: 900px), screen and (max-height: 500px)");
+  const FEW = 3; // zones are shown with their hubs, and not nearer than
+  const FEW_ZOOM = 7, FIT_ZOOM = 10;
 
   class App {
     constructor(map, payload) {
@@ -12,7 +15,7 @@
       this.map = map;
       this.atlas = new zg.Atlas(payload);
       this.state = { km, language, layer, filters: zg.noFilters(), zone: null, showHubs: true, showNewHubs: true };
-      this.province = null; // under the pointer
+      this.pointed = null; // the row under the pointer, or under the focus in the list
       this.points = new zg.PointLayer(this.atlas, payload.colours);
       this.points.layer = this.layer();
     }
@@ -53,7 +56,15 @@
       const changed = new Set([...Object.keys(changes), ...also]);
       Object.assign(state, changes);
       atlas.language = state.language;
-      if (changed.has("filters")) this.filtered = atlas.filter(state.filters);
+      if (changed.has("filters")) {
+        this.filtered = atlas.filter(state.filters);
+        this.pointed = null;
+        const chosen = this.chosen();
+        if (chosen !== null && !atlas.passes[chosen]) {
+          state.zone = null; // its dot is gone, so its line and its fields go too
+          changed.add("zone");
+        }
+      }
       if (changed.has("km") || changed.has("layer")) atlas.classify(this.layer(), state.km);
       this.sums = atlas.sums(this.layer(), state.km);
       Object.assign(this.points, { layer: this.layer(), showHubs: state.showHubs, showNewHubs: state.showNewHubs });
@@ -66,6 +77,7 @@
       const { state, view } = zg.stateOf(this, fragment);
       if (view) this.map.setView([view[0], view[1]], view[2], { animate: false });
       this.update(state);
+      if (!view && this.chosen() !== null) this.select(this.chosen(), { pan: true });
     }
 
     showControlWords() {
@@ -85,10 +97,12 @@
       return bounds;
     }
 
-    fitRows(rows) {
-      const bounds = this.bounds(rows);
+    fitRows(all) {
+      const rows = [...all], { hubs, nearest_hub: nearest } = this.layer();
+      const bounds = this.bounds(rows), few = rows.length <= FEW;
+      if (few) for (const row of rows) bounds.extend([hubs.lat[nearest[row]], hubs.lon[nearest[row]]]);
       const { centre, zoom } = this.atlas.payload.home;
-      if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [24, 24], maxZoom: 10, animate: false });
+      if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [24, 24], maxZoom: few ? FEW_ZOOM : FIT_ZOOM, animate: false });
       else this.map.setView(centre, zoom, { animate: false });
     }
 
@@ -102,19 +116,25 @@
 
     // Shows the province of a zone; without one that of the chosen zone.
     hover(row) {
-      const of = row ?? this.chosen();
-      this.province = of === null || !this.atlas.read.province ? null : this.atlas.read.province(of);
+      if (row === this.pointed) return;
+      this.pointed = row;
       this.panel.showProvince();
     }
 
+    province() {
+      const row = this.pointed ?? this.chosen();
+      return row === null || !this.atlas.read.province ? null : this.atlas.read.province(row);
+    }
+
     select(row, { pan = false, from = null } = {}) {
+      this.pointed = null; // the chosen zone's province counts now
       this.update({ zone: row === null ? null : this.atlas.text("id", row) });
-      this.hover(row);
       if (row === null) return;
       if (from) this.details.enter(from);
+      else this.panel.say(this.details.spoken(row));
       const { map, atlas } = this;
       const place = L.latLng(atlas.lat[row], atlas.lon[row]);
-      const wide = window.innerWidth > NARROW_PX;
+      const wide = !NARROW.matches;
       if (pan) {
         const zoom = Math.max(map.getZoom(), 6);
         const middle = map.project(place, zoom).add([wide ? DRAWER_PX / 2 : 0, 0]);
@@ -136,7 +156,7 @@
         over = name;
         container.classList.toggle("zg-pointing", found !== null && found.kind === "zone");
         this.details.tooltip(found);
-        if (found && found.kind === "zone") this.hover(found.at);
+        this.hover(found && found.kind === "zone" ? found.at : null);
       };
       map.on("mousemove", (event) => point(event));
       const leave = () => {
@@ -154,6 +174,14 @@
         if (found && found.kind === "zone") this.select(found.at);
         else if (!found) this.select(null);
       });
+      // where the map comes first to the eye it comes first to ear and key, too
+      const order = () => {
+        const panel = $("zg-panel"), details = $("zg-details");
+        if (NARROW.matches) panel.before(container, details);
+        else panel.after(container, details);
+      };
+      order();
+      NARROW.addEventListener("change", order);
       new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
       for (const link of document.querySelectorAll("[data-skip]")) {
         link.addEventListener("click", (event) => {

@@ -19,13 +19,19 @@
     return node;
   }
 
+  function svg(tag, attributes) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
+    return node;
+  }
+
   const percent = (part, whole) => (whole > 0 ? (100 * part) / whole : NaN);
 
   function panel(app) {
     const { atlas } = app;
     const slider = $("zg-slider"), number = $("zg-number");
     const mapNote = el("div", { className: "zg-map-note" });
-    let speaking = 0;
+    let speaking = 0, counted = "", typed = null; // what stands in the number box and is not accepted
 
     const corner = L.control({ position: "bottomright" });
     corner.onAdd = () => mapNote;
@@ -34,12 +40,12 @@
     slider.max = String(Math.max(END_KM, Math.ceil(app.state.km)));
     slider.addEventListener("input", () => app.update({ km: Number(slider.value) }));
     number.addEventListener("input", () => {
-      const km = number.valueAsNumber;
-      const accepted = Number.isFinite(km) && km >= 0;
-      number.setAttribute("aria-invalid", String(!accepted));
-      if (accepted) app.update({ km });
+      const km = atlas.kmOf(number.value);
+      typed = km === null ? number.value : null;
+      showRefused();
+      if (km !== null) app.update({ km });
     });
-    number.addEventListener("change", () => showThreshold(true));
+    number.addEventListener("change", () => showThreshold(typed === null));
     for (const button of document.querySelectorAll("[data-language]")) {
       button.addEventListener("click", () => app.update({ language: button.dataset.language }));
     }
@@ -54,7 +60,8 @@
     });
     for (const km of [0, 1000, 2000, 3000]) $("zg-scale").append(el("span", {}, km.toLocaleString("en-US")));
     $("zg-scale").hidden = Number(slider.max) !== END_KM;
-    $("zg-size-note").hidden = !atlas.has.area;
+    $("zg-size-note").hidden = !atlas.payload.size_samples.length;
+    app.map.on("moveend", showSizes); // circles grow with the zoom
     if (atlas.payload.new_hubs) {
       $("zg-new-hubs").hidden = false;
       zg.drawMark($("zg-new-hubs").querySelector("svg"), "new", false);
@@ -78,13 +85,28 @@
         label.textContent = atlas.layerName(layer);
         count.textContent = atlas.number(layer.hubs.name.length);
       }
+      $("zg-new-hubs-note").textContent = atlas.newHubsNote();
       app.map.getContainer().setAttribute("aria-label", atlas.word("map"));
       showNotes();
+      showSizes();
+    }
+
+    // Circles of round areas as large as the map draws them now.
+    function showSizes() {
+      const items = atlas.payload.size_samples.map(([area, radius]) => {
+        const r = Math.max(1.2, radius * app.points.grow), side = 2 * Math.ceil(r + 1);
+        const circle = zg.svg("circle", { r, fill: "none", stroke: "currentColor" });
+        const mark = zg.svg("svg", { width: side, height: side, viewBox: `${-side / 2} ${-side / 2} ${side} ${side}`, "aria-hidden": "true" });
+        mark.append(circle);
+        return el("li", {}, mark, el("span", {}, atlas.word("unit_ha", { value: atlas.number(area) })));
+      });
+      $("zg-sizes").replaceChildren(...items);
     }
 
     function showNotes() {
       const { outlines, tiles } = atlas.payload;
-      const remark = atlas.payload.remark ? atlas.payload.remark[atlas.language === "zh" ? 1 : 0] : "";
+      const said = (pair) => (pair ? atlas.pick(pair) : "");
+      const remark = said(atlas.payload.remark);
       const lines = [
         atlas.word("note_map"),
         outlines ? atlas.word("note_outlines", outlines) : tiles ? "" : atlas.word("note_border"),
@@ -93,23 +115,37 @@
         tiles ? atlas.word("note_tiles", tiles) : "",
         remark,
         atlas.word("note_beyond", { method: atlas.word(`method_${app.layer().method}`) }),
-        atlas.has.gdp ? atlas.word("note_gdp") : "",
-        atlas.word("credits"),
+        atlas.has.gdp ? said(atlas.payload.gdp_note) || atlas.word("note_gdp") : "",
+        atlas.word("sources", { sources: atlas.pick(atlas.payload.credits) }),
       ];
       $("zg-notes").replaceChildren(...lines.filter(Boolean).map((line) => el("p", { className: line === lines[0] ? "zg-on-map" : "" }, line)));
       const onMap = [lines[0], remark, outlines ? atlas.word("note_lines", outlines) : "", lines[2], lines[3]].filter(Boolean);
-      mapNote.textContent = onMap.join(" ");
+      mapNote.replaceChildren(...onMap.map((line) => el("p", {}, line)));
+      document.body.style.setProperty("--map-note", `${mapNote.offsetHeight}px`); // the drawer ends above it
     }
 
     function showThreshold(force) {
       const { km } = app.state;
       slider.value = String(km);
       slider.setAttribute("aria-valuetext", atlas.word("unit_km", { value: atlas.km(km) }));
-      // a number that is being typed is not rewritten
-      if (force || document.activeElement !== number || number.valueAsNumber !== km) {
-        if (force || document.activeElement !== number) number.value = String(km);
-        number.setAttribute("aria-invalid", "false");
+      // a number that is being typed is not rewritten, nor what was refused until the next threshold
+      if (force || document.activeElement !== number) {
+        number.value = String(km);
+        typed = null;
       }
+      showRefused();
+    }
+
+    function showRefused() {
+      number.setAttribute("aria-invalid", String(typed !== null));
+      const text = typed === null ? "" : atlas.word("threshold_range", { farthest: atlas.number(atlas.payload.farthest_km) });
+      if ($("zg-threshold-note").textContent !== text) $("zg-threshold-note").textContent = text;
+    }
+
+    // Tells a screen reader, after a while in which nothing newer is to be told.
+    function say(text, after = 0) {
+      clearTimeout(speaking);
+      speaking = setTimeout(() => ($("zg-live").textContent = text), after);
     }
 
     function showCount() {
@@ -129,9 +165,9 @@
         ),
       );
       $("zg-band").textContent = atlas.word("band", { low, high });
-      clearTimeout(speaking);
-      const words = { count: atlas.number(sums.beyond), of, km: atlas.km(km), low, high };
-      speaking = setTimeout(() => ($("zg-live").textContent = atlas.word("spoken", words)), SPEAK_AFTER_MS);
+      const spoken = atlas.word("spoken", { count: atlas.number(sums.beyond), of, km: atlas.km(km), low, high });
+      if (spoken !== counted) say(spoken, SPEAK_AFTER_MS);
+      counted = spoken;
     }
 
     function showLegend() {
@@ -153,12 +189,9 @@
       for (const cluster of hubs.cluster) counts.set(cluster, (counts.get(cluster) || 0) + 1);
       $("zg-clusters").replaceChildren(
         ...[...counts].map(([cluster, count]) => {
-          const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-          for (const [name, value] of [["width", 14], ["height", 14], ["viewBox", "-7 -7 14 14"], ["aria-hidden", "true"]]) {
-            svg.setAttribute(name, String(value));
-          }
-          zg.drawMark(svg, cluster, true);
-          return el("li", {}, svg, el("span", {}, atlas.term(cluster)), el("b", {}, atlas.number(count)));
+          const mark = zg.svg("svg", { width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" });
+          zg.drawMark(mark, cluster, true);
+          return el("li", {}, mark, el("span", {}, atlas.term(cluster)), el("b", {}, atlas.number(count)));
         }),
       );
       $("zg-clusters").hidden = !app.state.showHubs;
@@ -191,7 +224,7 @@
 
     function showProvince() {
       const chosen = app.state.filters.province;
-      const name = app.province ?? (chosen.length === 1 ? chosen[0] : null);
+      const name = app.province() ?? (chosen.length === 1 ? chosen[0] : null);
       const box = $("zg-province");
       box.hidden = !atlas.read.province;
       if (box.hidden) return;
@@ -227,8 +260,9 @@
         showProvince();
       },
       showProvince,
+      say,
     };
   }
 
-  Object.assign(zg, { $, el, panel, CLASS_KEYS });
+  Object.assign(zg, { $, el, svg, panel, CLASS_KEYS });
 })((window.zonegap = window.zonegap || {}));

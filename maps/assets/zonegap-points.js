@@ -110,7 +110,6 @@
       const ratio = this.ratio || window.devicePixelRatio || 1;
       this.corner = map.layerPointToLatLng(origin);
       this.drawnZoom = map.getZoom();
-      this.ratioDrawn = ratio;
       L.DomUtil.setTransform(this.canvas, origin, 1);
       this.canvas.width = Math.round(width * ratio);
       this.canvas.height = Math.round(height * ratio);
@@ -155,6 +154,17 @@
       const r = Math.max(1.2, radius) * ratio;
       sprite.width = sprite.height = 2 * Math.ceil(r + ratio);
       const context = sprite.getContext("2d"), centre = sprite.width / 2;
+      if (kind === zg.WITHIN) {
+        // a ring, so that grey print and every eye tell it from the full circles
+        const line = Math.min(1.5 * ratio, 0.65 * r);
+        context.arc(centre, centre, r - line / 2, 0, 2 * Math.PI);
+        context.fillStyle = "rgb(255 255 255 / 80%)";
+        context.fill();
+        context.lineWidth = line;
+        context.strokeStyle = this.colours[kind];
+        context.stroke();
+        return sprite;
+      }
       context.arc(centre, centre, r, 0, 2 * Math.PI);
       context.globalAlpha = 0.82;
       context.fillStyle = this.colours[kind];
@@ -269,10 +279,7 @@
   // A hub's mark for the legend, as SVG in an element that is already in the page.
   function drawMark(svg, cluster, filled) {
     const points = SHAPES[cluster === "new" ? "new" : shapeOf(cluster)].map(([x, y]) => `${x * 5},${y * 5}`).join(" ");
-    const polygon = document.createElementNS("http://www.w3.org/2000/svg", "polygon");
-    polygon.setAttribute("points", points);
-    polygon.setAttribute("class", filled ? "zg-mark" : "zg-mark zg-mark-open");
-    svg.replaceChildren(polygon);
+    svg.replaceChildren(zg.svg("polygon", { points, class: filled ? "zg-mark" : "zg-mark zg-mark-open" }));
   }
 
   Object.assign(zg, { PointLayer, drawMark, TOUCH_PX });

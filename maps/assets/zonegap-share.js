@@ -25,8 +25,8 @@
   function stateOf(app, fragment) {
     const parts = new URLSearchParams(fragment.replace(/^#/, ""));
     const { atlas } = app, state = {};
-    const km = Number(parts.get("km"));
-    if (parts.get("km") && Number.isFinite(km) && km >= 0) state.km = km;
+    const km = atlas.kmOf(parts.get("km"));
+    if (km !== null) state.km = km;
     if (atlas.layers.some((layer) => layer.key === parts.get("hubs"))) state.layer = parts.get("hubs");
     if (["en", "zh"].includes(parts.get("lang"))) state.language = parts.get("lang");
     state.filters = zg.noFilters();
@@ -36,12 +36,21 @@
       state.filters[name] = parts.getAll(name).filter((value) => known.has(value));
     }
     for (const key of ["from", "to"]) if (/^\d{4}$/.test(parts.get(key))) state.filters[key] = Number(parts.get(key));
+    const { from, to } = state.filters;
+    if (from !== null && to !== null && from > to) Object.assign(state.filters, { from: to, to: from });
     const hidden = (parts.get("hide") || "").split(" ");
     Object.assign(state, { showHubs: !hidden.includes("hubs"), showNewHubs: !hidden.includes("new") });
     state.zone = atlas.rowOf.has(parts.get("zone")) ? parts.get("zone") : null;
-    const at = (parts.get("at") || "").split(",").map(Number);
-    const view = at.length === 3 && at.every(Number.isFinite) && Math.abs(at[0]) <= 85 ? at : null;
-    return { state, view };
+    return { state, view: viewOf(app.map, parts.get("at") || "") };
+  }
+
+  // Latitude, longitude and zoom, the zoom as the map allows it; null unless all three are there.
+  function viewOf(map, text) {
+    const parts = text.split(",");
+    if (parts.length !== 3 || !parts.every((part) => /^-?\d+(\.\d+)?$/.test(part))) return null;
+    const [lat, lon, zoom] = parts.map(Number);
+    if (Math.abs(lat) > 85 || Math.abs(lon) > 180) return null;
+    return [lat, lon, Math.min(map.getMaxZoom(), Math.max(map.getMinZoom(), zoom))];
   }
 
   // ---- CSV
@@ -60,14 +69,16 @@
     const { atlas } = app, { km } = app.state, layer = app.layer();
     const names = Object.keys(atlas.columns);
     const flag = `beyond_${km}km`;
-    const rows = [[...names, "hub_layer", "nearest_hub", "nearest_km", "distance_class", flag]];
+    const clusters = layer.cluster_km ? zg.CLUSTER_KM : [];
+    const rows = [[...names, "hub_layer", "nearest_hub", "nearest_km", ...clusters, "distance_class", flag]];
     for (let row = 0; row < atlas.size; row++) {
       if (!atlas.passes[row]) continue;
       rows.push([
         ...names.map((name) => atlas.read[name](row)),
-        layer.key,
+        layer.made_up ? `${layer.key} (made up)` : layer.key,
         layer.hubs.name[layer.nearest_hub[row]],
         round(layer.nearest_km[row], 3),
+        ...clusters.map((name) => atlas.clusterKm(layer, name, row)),
         zg.CLASS_KEYS[atlas.classes[row]],
         layer.nearest_km[row] > km ? "True" : "False",
       ]);
@@ -126,6 +137,7 @@
       document.body.classList.add("zg-printing");
       app.map.invalidateSize({ animate: false, pan: false });
       app.map.fitBounds(app.printed.bounds, { animate: false });
+      app.details.uncover();
       app.points.setRatio(PRINT_RATIO);
     }
 
