@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
 ARGS ?=
+# the variable hides the theme's notice about its own future
+MKDOCS = NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 .PHONY: run test check format docs picture coverage test-oldest clean
 
@@ -21,10 +23,10 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py tests/test_doc_links.py tests/test_doc_made.py
-	$(BIN)/mkdocs build --quiet --strict
+	$(MKDOCS)
 
 docs: $(VENV)/.dev
-	$(BIN)/mkdocs build --quiet --strict
+	$(MKDOCS)
 	@echo "open site/index.html"
 
 # the picture of the data flow, after imports have changed

@@ -61,9 +61,9 @@ def _options_table(command: Any, context: Any) -> str:
 
 def _escaped(text: str) -> str:
     """Return text in which nothing is taken for markup or for the end of a table's cell."""
-    for mark in ("|", "<", "*", "_"):
+    for mark in ("|", "*", "_"):
         text = text.replace(mark, "\\" + mark)
-    return text
+    return text.replace("<", "&lt;")
 
 
 def _exit_codes() -> str:
