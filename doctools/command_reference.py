@@ -26,7 +26,7 @@ def command_reference() -> str:
         command = group.get_command(context, name)
         inner = type(context)(command, info_name=name, parent=context)
         usage = " ".join(command.get_usage(inner).removeprefix("Usage:").split())
-        parts += [f"## zonegap {name}", _text(command.help), f"    {usage}"]
+        parts += [f"## zonegap {name}", f"    {usage}", _text(command.help)]
         parts.append(_options_table(command, inner))
     parts += ["## Exit codes", _exit_codes()]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,4 +1,4 @@
-"""The data dictionary: the built-in tables from their registry and README, the outputs from a run."""
+"""The data dictionary: built-in tables from registry and README, outputs from a run."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The picture of the data flow: groups of modules, and the arrows that the code's imports draw.
 
 Run ``python -m doctools.data_flow`` (or ``make picture``) after imports have changed; a test
-compares ``docs/data-flow.svg`` with what this gives. An arrow leads from a module that is imported to the one
-that imports it, as data does; what a longer way of arrows says already is left out.
+compares ``docs/data-flow.svg`` with what this gives. An arrow leads from a module that is imported
+to the one that imports it, as data does; what a longer way of arrows says already is left out.
 """
 
 from __future__ import annotations
@@ -163,8 +163,10 @@ def boxes() -> dict[str, Box]:
 
 
 def _arrow(start: Box, end: Box, leave: float, arrive: float) -> str:
-    """Return the path of an arrow; between boxes of one column it bows out to the right,
-    unless one stands right below the other."""
+    """Return the path of an arrow; between boxes of one column it bows out to the right.
+
+    Where one stands right below the other it is straight.
+    """
     y1, y2 = start.y + leave * start.height, end.y + arrive * end.height
     if start.column == end.column and end.y == start.y + start.height + BOX_GAP:
         x = start.x + BOX_WIDTH // 2

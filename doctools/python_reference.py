@@ -28,7 +28,7 @@ def study_keys() -> str:
     }
     default = study.Study()
     parts = []
-    for section, keys in study._KEYS.items():  # noqa: SLF001
+    for section, keys in study._KEYS.items():
         parts += [f"### [{section}]", "", "| key | type | without it | accepted |"]
         parts.append("|---|---|---|---|")
         for key, (attribute, kind) in keys.items():
