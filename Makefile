@@ -1,13 +1,19 @@
 # Everything a user or maintainer runs. Needs Python 3.11 or newer; the rest comes from pip.
 PYTHON ?= python3
+OLDEST_PYTHON ?= python3.11
+# what the tests need beside the packages themselves; lint, types and pages are not tried on old ones
+TEST_TOOLS := hypothesis openpyxl pypinyin pytest pytest-cov pytest-xdist selenium xlwt
 VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
+ARGS ?=
+# the variable hides the theme's notice about its own future
+MKDOCS = NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
-.PHONY: run test test-packaging test-notebooks notebooks check format bench clean
+.PHONY: run test test-packaging test-notebooks notebooks check format bench docs picture coverage test-oldest clean
 
 run: $(VENV)/.run
-	$(BIN)/zonegap run --out $(OUT)
+	$(BIN)/zonegap run --out $(OUT) $(ARGS)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto
@@ -32,7 +38,29 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_layers.py
+	$(BIN)/python -m pytest -q tests/test_layers.py tests/test_doc_links.py tests/test_doc_made.py
+	$(MKDOCS)
+
+docs: $(VENV)/.dev
+	$(MKDOCS)
+	@echo "open site/index.html"
+
+# the picture of the data flow, after imports have changed
+picture: $(VENV)/.dev
+	$(BIN)/python -m doctools.data_flow
+
+coverage: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto -q --cov --cov-report=term --cov-fail-under=95
+
+# The lowest versions that pyproject.toml allows, on the lowest Python. What pulls in newer
+# versions than these would not show that the bounds are true.
+test-oldest:
+	@$(OLDEST_PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo "needs Python 3.11: make test-oldest OLDEST_PYTHON=..." >&2; exit 1; }
+	$(OLDEST_PYTHON) -m venv --clear .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -c constraints-oldest.txt -e '.[web,outlines,fonts]' $(TEST_TOOLS)
+	.venv-oldest/bin/python -m pytest -n auto -q
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -57,8 +85,8 @@ $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,docs]'
 	@touch $@ $(VENV)/.run
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-oldest site htmlcov .coverage* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

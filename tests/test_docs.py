@@ -8,6 +8,7 @@ import re
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from geodata import web_amap, web_baidu, web_tianditu
@@ -16,21 +17,109 @@ from geodata.web_check import PROVINCE_MARGIN_KM, TIMES_UNCERTAINTY
 from geodata.web_client import TRIES
 from maps.basemap import asset
 from tests.test_addresses import ADDRESSES, COMPANIES, SCOPED
+from zones.gap_tables import province_table
+from zones.parameters import (
+    CLUSTERS,
+    DRAWS,
+    EARTH_RADIUS_KM,
+    ELLIPSOID_FACTOR,
+    HA_PER_KM2,
+    HUB_LAYERS,
+    SEED,
+    YI_PER_TRILLION,
+)
 from zones.pipeline import StudyResult
 from zones.thresholds import count_beyond
 
 ROOT = Path(__file__).parent.parent
 
 
-def test_readme_states_the_count_and_its_band(result: StudyResult) -> None:
-    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    zones = result.zones
-    row = count_beyond(zones["nearest_km"], zones["uncertainty_km"], [500.0]).iloc[0]
-    assert f"{row['beyond']:,.0f} of the 2,543 zones ({row['beyond_zones_pct']:.1f} %)" in text
-    assert f"between {row['surely']:,.0f} and {row['possibly']:,.0f}" in text
-    assert f"to about {zones['uncertainty_km'].median():.0f} km (90 % radius)" in text
-    by_hand = zones["geocode_method"].str.match("seat|county-town|hand").sum()
-    assert f"{by_hand:,} of the 2,543 positions" in text
+def flat(name: str) -> str:
+    """Return a document's text without line ends and marks of emphasis."""
+    return " ".join((ROOT / name).read_text(encoding="utf-8").replace("**", "").split())
+
+
+@pytest.fixture(scope="module")
+def counts(result: StudyResult) -> dict[str, pd.Series[float]]:
+    """The count beyond 500 km and its band by hub layer."""
+    uncertainty_km = result.zones["uncertainty_km"]
+    return {
+        layer: count_beyond(
+            result.distance_under(layer, "great-circle"), uncertainty_km, [500.0]
+        ).iloc[0]
+        for layer in ("prefectures", "listed", "cores")
+    }
+
+
+def by_hand(result: StudyResult) -> int:
+    return int(result.zones["geocode_method"].str.match("seat|county-town|hand").sum())
+
+
+def gdp_trillion(result: StudyResult) -> tuple[float, float]:
+    """Zone GDP outside the three clusters' provinces, and of all."""
+    gdp = result.zones["gdp_yi_cny"] / YI_PER_TRILLION
+    outside = ~result.zones["province_adcode"].isin(CLUSTERS.values())
+    return float(gdp[outside].sum()), float(gdp.sum())
+
+
+def test_readme_and_start_page_state_the_count_and_its_band(
+    result: StudyResult, counts: dict[str, pd.Series[float]]
+) -> None:
+    row, median_km = counts["prefectures"], result.zones["uncertainty_km"].median()
+    for name in ("README.md", "docs/index.md"):
+        text = flat(name)
+        assert f"{row['beyond']:,.0f} of the 2,543 zones ({row['beyond_zones_pct']:.1f} %)" in text
+        assert f"between {row['surely']:,.0f} and {row['possibly']:,.0f}" in text
+        assert f"to about {median_km:.0f} km" in text
+    for name in ("README.zh-CN.md", "docs/zh/index.md"):
+        text = flat(name)
+        assert f"有 {row['beyond']:,.0f} 个（{row['beyond_zones_pct']:.1f}%）" in text
+        assert f"在 {row['surely']:,.0f} 至 {row['possibly']:,.0f} 之间" in text
+        assert f"约准到 {median_km:.0f} 公里" in text
+
+
+def test_both_readmes_state_gdp_layers_and_what_is_by_hand(
+    result: StudyResult, counts: dict[str, pd.Series[float]]
+) -> None:
+    english, chinese = flat("README.md"), flat("README.zh-CN.md")
+    outside, total = gdp_trillion(result)
+    share = f"{100 * outside / total:.0f}"
+    assert f"{outside:.1f} of {total:.1f} trillion CNY ({share} %)" in english
+    assert f"{total:.1f} 万亿元中的 {outside:.1f} 万亿元（{share}%）" in chinese
+    for row in counts.values():
+        assert f"({row['beyond']:,.0f})" in english
+        assert f"（{row['beyond']:,.0f}）" in chinese
+    assert f"{by_hand(result):,} of the 2,543 positions" in english
+    assert f"2,543 个中有 {by_hand(result):,} 个" in chinese
+
+
+def test_pages_of_explanation_state_what_the_study_gives(
+    result: StudyResult, counts: dict[str, pd.Series[float]]
+) -> None:
+    decisions, legal = flat("docs/decisions.md"), flat("docs/legal.md")
+    for row in counts.values():
+        now = f"({row['beyond']:,.0f}; {row['surely']:,.0f} to {row['possibly']:,.0f})"
+        assert now in decisions
+    assert f"{by_hand(result):,} of the 2,543 positions" in legal
+    land_km2 = result.provinces["built_up_2017_km2"].sum()
+    share = 100 * result.zones["area_ha"].sum() / HA_PER_KM2 / land_km2
+    assert f"urban land is {share:.1f} % (report: 31.7 %)" in decisions
+    assert f"their GDP {gdp_trillion(result)[1]:.1f} trillion CNY" in decisions
+
+
+def test_definitions_state_the_constants_of_the_code(result: StudyResult) -> None:
+    text = flat("docs/definitions.md")
+    assert f"R = {EARTH_RADIUS_KM:,.4f} km" in text
+    assert f"{ELLIPSOID_FACTOR:.6f} times" in text
+    assert f"{DRAWS:,} times" in text
+    assert f"The seed is fixed ({SEED})" in text
+    assert f"and Beijing: {len(result.hubs)} |" in text
+    levels = result.zones["level"].value_counts()
+    assert f"{levels['国家级']:,} of them national, {levels['省级']:,} provincial" in text
+    for layer in HUB_LAYERS:
+        assert f"| `{layer}` |" in text
+    crowded = province_table(result).set_index("province")["share_land_pct"]
+    assert f"Qinghai {crowded['青海省']:.0f} %, Shanghai {crowded['上海市']:.0f} %" in text
 
 
 def test_geocoding_page_states_counts_of_today(result: StudyResult) -> None:

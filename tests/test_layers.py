@@ -84,8 +84,9 @@ def test_what_an_extra_brings_is_not_loaded_with_the_modules() -> None:
     assert done.stdout.strip() == "set()"
 
 
-def test_readme_names_real_files() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = re.findall(r"`((?:geodata|zones|maps|benchmarks|docs)/[\w./]*)`", text)
-    assert len(named) > 15
-    assert [name for name in named if not (ROOT / name).exists()] == []
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md"])
+def test_documents_name_real_files(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:geodata|zones|maps|benchmarks|docs|doctools|tests)/[\w./]*)`", text)
+    assert len(named) > 5
+    assert [n for n in named if "NAME" not in n and not (ROOT / n).exists()] == []

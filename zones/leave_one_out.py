@@ -49,7 +49,8 @@ def leave_one_hub_out(
             again_km = nearest(zones[served], places.drop(number), method=method)["nearest_km"]
         elif served.any():
             again_km = pd.Series(np.inf, index=zones.index)
-        added_km = (again_km - found["nearest_km"][served]).replace(np.inf, np.nan)
+        # dropped, not skipped: pandas 2 warns of a median over nothing but nan
+        added_km = (again_km - found["nearest_km"][served]).replace(np.inf, np.nan).dropna()
         more = int(beyond(again_km, threshold_km).sum())
         more -= int(beyond(found["nearest_km"][served], threshold_km).sum())
         rows.append((name, int(served.sum()), with_all + more, more, added_km.median()))

@@ -1,0 +1,79 @@
+"""The command reference: every command's help, arguments, options and exit codes, from the code."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import geodata.errors
+from geodata.errors import ZonegapError
+
+# The one exit code that is no error class; `zones.cli_geocode.UNRESOLVED_EXIT`.
+UNRESOLVED = "done, but rows stayed unresolved or failed (only with `--strict`)"
+
+
+def command_reference() -> str:
+    """Return the page's Markdown."""
+    from typer.main import get_command
+
+    from zones.cli import app
+
+    group: Any = get_command(app)
+    context = group.make_context("zonegap", [], resilient_parsing=True)
+    names = group.list_commands(context)
+    parts = ["## zonegap", _text(group.help), _options_table(group, context)]
+    for name in names:
+        command = group.get_command(context, name)
+        inner = type(context)(command, info_name=name, parent=context)
+        usage = " ".join(command.get_usage(inner).removeprefix("Usage:").split())
+        parts += [f"## zonegap {name}", f"    {usage}", _text(command.help)]
+        parts.append(_options_table(command, inner))
+    parts += ["## Exit codes", _exit_codes()]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _text(help_text: str | None) -> str:
+    """Return a help text as Markdown: what is formatted stays so, examples as code.
+
+    An example is a line that starts with ``zonegap`` or, in running text, what follows "Example:"
+    or "Examples:", several separated by a semicolon.
+    """
+    out = []
+    for paragraph in re.split(r"\n\s*\n", (help_text or "").replace("\b", "").strip()):
+        lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
+        head, found, examples = " ".join(lines).partition("Example")
+        if found and head == "":
+            commands = re.split(r";\s+|(?<=\S)\s+(?=\$? ?zonegap )", examples.lstrip("s:").strip())
+            out.append("Examples:\n\n" + "\n".join(f"    {c.lstrip('$ ')}" for c in commands if c))
+        elif lines and all(line.lstrip("$ ").startswith("zonegap ") for line in lines):
+            out.append("\n".join(f"    {line.lstrip('$ ')}" for line in lines))
+        else:
+            out.append(_escaped(" ".join(lines)))
+    return "\n\n".join(out)
+
+
+def _options_table(command: Any, context: Any) -> str:
+    """Return arguments and options as ``--help`` shows them."""
+    records = [parameter.get_help_record(context) for parameter in command.get_params(context)]
+    rows = [f"| `{names}` | {_escaped(text)} |" for names, text in filter(None, records)]
+    return "\n".join(["| argument or option | meaning |", "|---|---|", *rows])
+
+
+def _escaped(text: str) -> str:
+    """Return text in which nothing is taken for markup or for the end of a table's cell."""
+    for mark in ("|", "*", "_"):
+        text = text.replace(mark, "\\" + mark)
+    return text.replace("<", "&lt;")
+
+
+def _exit_codes() -> str:
+    from zones.cli_options import UNRESOLVED_EXIT
+
+    by_code: dict[int, list[str]] = {}
+    for error in vars(geodata.errors).values():
+        if isinstance(error, type) and issubclass(error, ZonegapError):
+            words = (error.__doc__ or "").split("\n")[0].rstrip(".")
+            by_code.setdefault(error.exit_code, []).append(f"{words} (`{error.__name__}`)")
+    rows = ["| code | meaning |", "|---|---|", "| 0 | done |"]
+    rows += [f"| {code} | {'; '.join(words)} |" for code, words in sorted(by_code.items())]
+    return "\n".join([*rows, f"| {UNRESOLVED_EXIT} | {UNRESOLVED} |"])

@@ -1,0 +1,90 @@
+"""Parts of the documentation that are made from the code: whole, up to date, the same each time."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from doctools import data_flow
+from doctools.hooks import PARTS, on_page_markdown
+from geodata.registry import registry
+from zones.cli_geocode import UNRESOLVED_EXIT
+from zones.parameters import GDP_VINTAGES, HUB_LAYERS
+from zones.report_tables import BUILDERS
+
+
+def test_the_picture_of_the_data_flow_is_up_to_date() -> None:
+    drawn = data_flow.PICTURE.read_text(encoding="utf-8")
+    assert drawn == data_flow.svg(), "imports have changed: run make picture"
+
+
+def test_the_picture_shows_every_module_once_and_only_true_arrows() -> None:
+    svg, boxes = data_flow.svg(), data_flow.boxes()
+    for name in data_flow.modules():
+        assert svg.count(f">{name.replace('.', '/')}.py<") == 1
+    assert [box.modules for box in boxes.values() if box.title == data_flow.OTHERS] == []
+    files = data_flow.modules()
+    for start, end in data_flow.group_edges():
+        used = set().union(
+            *(data_flow.imports_of(files[name], set(files)) for name in boxes[end].modules)
+        )
+        assert used & set(boxes[start].modules), f"{start} -> {end}"
+
+
+def test_arrows_left_out_are_said_by_a_longer_way() -> None:
+    files, edges = data_flow.modules(), data_flow.group_edges()
+    reached = {title: {title} for title in data_flow.boxes()}
+    for _ in reached:
+        for start, end in edges:
+            reached[start] |= reached[end]
+    for name, path in files.items():
+        for used in data_flow.imports_of(path, set(files)):
+            assert data_flow.group_of(name) in reached[data_flow.group_of(used)]
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_a_part_is_the_same_each_time(part: str) -> None:
+    assert PARTS[part]() == PARTS[part]()
+
+
+def test_pages_ask_for_every_part() -> None:
+    pages = (data_flow.ROOT / "docs").rglob("*.md")
+    asked = [
+        name
+        for page in pages
+        for name in re.findall(r"<!-- made: ([\w-]+) -->", page.read_text(encoding="utf-8"))
+    ]
+    assert sorted(asked) == sorted(PARTS)
+    page = "# Title\n\n<!-- made: zone-columns -->\n"
+    assert "| `nearest_km` |" in on_page_markdown(page)
+    assert "made:" not in on_page_markdown(page)
+
+
+def test_command_reference_has_every_command_option_and_exit_code() -> None:
+    from typer.main import get_command
+
+    from zones.cli import app
+
+    text = PARTS["command-reference"]()
+    group = get_command(app)
+    assert len(group.commands) > 5
+    for name, command in group.commands.items():
+        section = text.partition(f"\n## zonegap {name}\n")[2].partition("\n## ")[0]
+        assert f"    zonegap {name} " in section
+        for parameter in command.params:
+            assert all(option in section for option in parameter.opts)
+    for value in (*HUB_LAYERS, *GDP_VINTAGES):
+        assert value in text
+    assert [f"| {code} |" in text for code in (0, 1, 2, 3, UNRESOLVED_EXIT)] == [True] * 5
+    assert "zonegap geocode firms.csv --column 注册地址" in text
+
+
+def test_dictionary_has_every_table() -> None:
+    text = PARTS["built-in-tables"]()
+    for entry in registry().values():
+        assert f"## {entry.file} " in text
+        assert entry.sha256 in text
+        assert all(f"`{column}`" in text for column in entry.columns)
+    headings = re.findall(r"^### (\w+)\.csv$", PARTS["table-columns"](), re.MULTILINE)
+    assert headings == list(BUILDERS)
