@@ -110,6 +110,10 @@ def kills(work: Path, times: int) -> Counter[str]:
             counts[f"after the next command: {after}"] += 1
         good = after in ("old", "new", "completed") and agrees_with_manifest(out)
         counts["good" if good else "BAD"] += 1
+        if number % 20 == 19:
+            print(
+                f"{number + 1} killed: {dict(sorted(counts.items()))}", file=sys.stderr, flush=True
+            )
     return counts
 
 
