@@ -94,7 +94,7 @@ Time is the largest of three: work / cores, bytes / storage, bytes / network.
    scheduler keeps at most about {busy_workers:.0f} workers busy. Larger parts cost no memory: a worker
    holds one batch of 524,288 points at a time, whatever the size of the part.
 3. **Many hubs.** Each batch builds its grid anew: a few ms for hundreds of hubs, but about as long
-   as all the rest for 100,000 (see [benchmarks.md](benchmarks.md)).
+   as all the rest for 100,000.
 4. **Not measured here**: more than two workers, a real network, object storage (paths must be
    files), storage that is shared with others.
 """

@@ -8,7 +8,7 @@ from typing import Any
 import geodata.errors
 from geodata.errors import ZonegapError
 
-# The one exit code that is no error class; `zones.cli_geocode.UNRESOLVED_EXIT`.
+# The one exit code that is no error class; `zones.cli_options.UNRESOLVED_EXIT`.
 UNRESOLVED = "done, but rows stayed unresolved or failed (only with `--strict`)"
 
 
@@ -21,35 +21,29 @@ def command_reference() -> str:
     group: Any = get_command(app)
     context = group.make_context("zonegap", [], resilient_parsing=True)
     names = group.list_commands(context)
-    parts = ["## zonegap", _text(group.help), _options_table(group, context)]
+    parts = ["## zonegap", _text(group.help), _examples(""), _options_table(group, context)]
     for name in names:
         command = group.get_command(context, name)
         inner = type(context)(command, info_name=name, parent=context)
         usage = " ".join(command.get_usage(inner).removeprefix("Usage:").split())
-        parts += [f"## zonegap {name}", f"    {usage}", _text(command.help)]
+        parts += [f"## zonegap {name}", f"    {usage}", _text(command.help), _examples(name)]
         parts.append(_options_table(command, inner))
     parts += ["## Exit codes", _exit_codes()]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _text(help_text: str | None) -> str:
-    """Return a help text as Markdown: what is formatted stays so, examples as code.
+    """Return a help text as Markdown."""
+    paragraphs = re.split(r"\n\s*\n", (help_text or "").replace("\b", "").strip())
+    return "\n\n".join(_escaped(" ".join(paragraph.split())) for paragraph in paragraphs)
 
-    An example is a line that starts with ``zonegap`` or, in running text, what follows "Example:"
-    or "Examples:", several separated by a semicolon.
-    """
-    out = []
-    for paragraph in re.split(r"\n\s*\n", (help_text or "").replace("\b", "").strip()):
-        lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
-        head, found, examples = " ".join(lines).partition("Example")
-        if found and head == "":
-            commands = re.split(r";\s+|(?<=\S)\s+(?=\$? ?zonegap )", examples.lstrip("s:").strip())
-            out.append("Examples:\n\n" + "\n".join(f"    {c.lstrip('$ ')}" for c in commands if c))
-        elif lines and all(line.lstrip("$ ").startswith("zonegap ") for line in lines):
-            out.append("\n".join(f"    {line.lstrip('$ ')}" for line in lines))
-        else:
-            out.append(_escaped(" ".join(lines)))
-    return "\n\n".join(out)
+
+def _examples(name: str) -> str:
+    """Return a command's examples as code, "" for none."""
+    from zones.cli_help import EXAMPLES
+
+    lines = [f"    {line}" for line in EXAMPLES.get(name, ())]
+    return "\n".join(["Examples:", "", *lines]) if lines else ""
 
 
 def _options_table(command: Any, context: Any) -> str:

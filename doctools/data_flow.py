@@ -24,10 +24,11 @@ OTHERS = "Others"
 COLUMNS: list[dict[str, str]] = [
     {
         "Tables and their checks": "geodata.registry geodata.schema geodata.loaders "
-        "geodata.text_tables geodata.vocabulary geodata.errors geodata.table_*",
+        "geodata.text_tables geodata.vocabulary geodata.errors geodata.table_* geodata.messages*",
         "Names of divisions": "geodata.gazetteer geodata.names geodata.towns geodata.resolver",
         "Files and cells of users": "geodata.tabular_* geodata.positions geodata.datum "
-        "geodata.capital geodata.registration_columns",
+        "geodata.capital geodata.registration_columns geodata.file_limits geodata.headers "
+        "geodata.given_positions",
     },
     {
         "Where zones are": "geodata.geocoder geodata.zone_*",
@@ -39,14 +40,14 @@ COLUMNS: list[dict[str, str]] = [
         "What is asked": "zones.study* zones.parameters zones.progress zones.messages*",
         "Words in two languages": "zones.wording* zones.registration_words zones.words*",
         "Distance": "zones.inputs zones.nearest* zones.sphere* zones.geodesic* zones.great_circle "
-        "zones.grid* zones.portable* zones.bounds* zones.engine*",
+        "zones.grid* zones.compiled zones.portable* zones.bounds* zones.engine*",
         "Hubs": "zones.hubs zones.registration_hubs zones.registered_companies",
         "Counts and GDP": "zones.thresholds zones.gdp zones.groups",
         "Writing safely": "zones.staging zones.csv_text zones.fixed_zip",
-        "Many points": "zones.point*",
+        "Many points": "zones.point* zones.dask_parts",
     },
     {
-        "The study": "zones.pipeline",
+        "The study": "zones.pipeline zones.own_zones",
         "What moves the count": "zones.sensitivity zones.leave_one_out zones.monte_carlo "
         "zones.implication",
         "Tables of the report": "zones.gap_tables zones.reconciliation zones.report_tables "
@@ -54,10 +55,10 @@ COLUMNS: list[dict[str, str]] = [
         "What a run writes": "zones.outputs zones.run_outputs zones.provenance",
     },
     {
-        "The map": "maps.atlas* maps.basemap maps.outlines maps.tile_* maps.safe_text maps.style "
-        "maps.map_*",
+        "The map": "maps.atlas* maps.credits maps.pinyin maps.basemap maps.outlines maps.tile_* "
+        "maps.safe_text maps.style maps.map_*",
         "Figures": "maps.figures.*",
-        "The command": "zones.cli* zones.__main__",
+        "The command": "zones.cli* zones.__main__ zones.console* zones.usage zones.versions",
         OTHERS: "*",
     },
 ]

@@ -18,7 +18,7 @@ from geodata.loaders import load_provinces
 from maps.basemap import asset
 from maps.pinyin import pinyin_of
 from maps.style import CENTRE, ZONE_RADIUS_PX, ZOOM
-from zones.inputs import coordinates
+from zones.inputs import coordinates, need_columns
 from zones.nearest_hub import cluster_distances, nearest
 from zones.wording import value
 
@@ -74,7 +74,7 @@ def atlas_data(  # noqa: PLR0913, as zone_map
     UsageError
         When a column is missing, or a position or distance is not a number.
     """
-    _need(zones, ("name", "lon", "lat"), "zones")
+    need_columns(zones, "zones", ("name", "lon", "lat"))
     coordinates(zones, "zones")
     labels = zones.index.astype(str)
     if labels.has_duplicates:
@@ -111,13 +111,6 @@ def atlas_data(  # noqa: PLR0913, as zone_map
         "new_hubs": None if new_hubs is None else _new_hubs(new_hubs, gcj02),
         "home": {"centre": CENTRE, "zoom": ZOOM},
     }
-
-
-def _need(frame: pd.DataFrame, names: Iterable[str], what: str) -> None:
-    missing = [name for name in names if name not in frame]
-    if missing:
-        text = f"{what}: column {', '.join(missing)} is missing; has {', '.join(map(str, frame))}"
-        raise UsageError(text)
 
 
 def _column(column: pd.Series[Any], name: str) -> dict[str, Any]:
@@ -229,7 +222,7 @@ def _found(
     name: str, hubs: pd.DataFrame, zones: pd.DataFrame, method: str, *, own: bool
 ) -> pd.DataFrame:
     """Return each zone's nearest hub and distance; those the zones bring, for the first layer."""
-    _need(hubs, ("lon", "lat"), f"hubs of layer {name!r}")
+    need_columns(hubs, f"hubs of layer {name!r}", ("lon", "lat"))
     if not (own and {"nearest_hub", "nearest_km"} <= set(zones)):
         return nearest(zones, hubs, method=method)
     accepted = "a number of at least 0, in km"
@@ -292,7 +285,7 @@ def _layer(hubs: pd.DataFrame, found: pd.DataFrame, gcj02: bool) -> dict[str, An
 
 
 def _new_hubs(new_hubs: pd.DataFrame, gcj02: bool) -> dict[str, list[Any]]:
-    _need(new_hubs, ("name", "lon", "lat"), "new hubs")
+    need_columns(new_hubs, "new hubs", ("name", "lon", "lat"))
     names = [str(n) for n in new_hubs["name"]]
     return {**_place(new_hubs, gcj02), "name": names, "name_en": _texts(new_hubs, "name_en", names)}
 
