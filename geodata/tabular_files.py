@@ -10,34 +10,22 @@ from __future__ import annotations
 import codecs
 import csv
 import datetime as dt
-import lzma
-import stat
-import struct
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from geodata.errors import DataFileError
+from geodata.file_limits import check_archive, check_size, check_unpacked, unreadable
 from geodata.messages import say
 
-MAX_FILE_MB = 400
-MAX_UNPACKED_MB = 2000
 DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
-_MB = 1_000_000
 _CHUNK = 1 << 20
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# what zipfile raises on damaged files, as fuzzing found: negative offsets, names in no encoding
-_ZIP_ERRORS = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, LookupError, OSError,
-    OverflowError, RuntimeError, ValueError,
-)  # fmt: skip
 _EXACT_FLOAT = 1e15  # Excel keeps 15 digits: a longer number has lost some
 
 Rows = Iterator[list[str]]
@@ -81,9 +69,9 @@ def open_tables(path: Path, encoding: str | None = None) -> list[Sheet]:
         with path.open("rb") as file:
             start = file.read(4096)
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     if start.startswith(b"PK\x03\x04"):
-        _check_unpacked_size(path)
+        check_archive(path)
         return _sheets(path)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         return _sheets(path)
@@ -102,42 +90,6 @@ def open_tables(path: Path, encoding: str | None = None) -> list[Sheet]:
         Sheet(f"{name}-separated", lambda d=mark: _text_rows(path, encoding, d))  # type: ignore[misc]
         for mark, name in DELIMITERS.items()
     ]
-
-
-def check_size(path: Path, limit_mb: float = MAX_FILE_MB) -> None:
-    """Refuse what is no file that can be read, and one over a limit, before reading it.
-
-    Raises
-    ------
-    DataFileError
-        Naming the file and the limit.
-    """
-    try:
-        about = path.stat()
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
-    if stat.S_ISDIR(about.st_mode):
-        text = say(
-            "{path}: is a folder; accepted: an xlsx, xls, csv, tsv or parquet file", path=path
-        )
-        raise DataFileError(text)
-    if not stat.S_ISREG(about.st_mode):
-        # a pipe or device has no size, and may never end
-        text = say("{path}: is no regular file; save it as one first", path=path)
-        raise DataFileError(text)
-    if about.st_size > limit_mb * _MB:
-        text = say(
-            "{path}: {size:,.0f} MB; accepted: up to {limit:g} MB",
-            path=path, size=about.st_size / _MB, limit=limit_mb,
-        )  # fmt: skip
-        raise DataFileError(text)
-
-
-def _unreadable(path: Path, error: Exception) -> DataFileError:
-    if isinstance(error, FileNotFoundError):
-        return DataFileError(say("{path}: no such file", path=path))
-    why = getattr(error, "strerror", None) or error
-    return DataFileError(say("{path}: cannot be read ({why})", path=path, why=why))
 
 
 def text_encoding(path: Path, stated: str | None = None) -> str:
@@ -210,34 +162,6 @@ def _text_rows(path: Path, encoding: str, delimiter: str) -> Rows:
         raise DataFileError(text) from None
 
 
-def _check_unpacked_size(path: Path) -> None:
-    """Refuse a packed file that is damaged or unpacks beyond the limit, unpacking into nothing."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-            _check_unpacked(path, unpacked)
-            # reads no more of an entry than its stated size, and its checksum fails if that lies
-            damaged = archive.testzip()
-    except _ZIP_ERRORS as error:
-        text = say("{path}: a damaged xlsx file ({why})", path=path, why=error)
-        raise DataFileError(text) from None
-    if damaged is not None:
-        text = say(
-            "{path}: a damaged xlsx file (part {part} does not match its checksum)",
-            path=path, part=damaged,
-        )  # fmt: skip
-        raise DataFileError(text)
-
-
-def _check_unpacked(path: Path, size: int) -> None:
-    if size > MAX_UNPACKED_MB * _MB:
-        text = say(
-            "{path}: unpacks to {size:,.0f} MB; accepted: up to {limit:g} MB",
-            path=path, size=size / _MB, limit=MAX_UNPACKED_MB,
-        )  # fmt: skip
-        raise DataFileError(text)
-
-
 def _sheets(path: Path) -> list[Sheet]:
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
@@ -284,7 +208,7 @@ def _parquet_rows(path: Path) -> Rows:
     try:
         with pq.ParquetFile(path) as file:
             groups = (file.metadata.row_group(n) for n in range(file.metadata.num_row_groups))
-            _check_unpacked(path, sum(group.total_byte_size for group in groups))
+            check_unpacked(path, sum(group.total_byte_size for group in groups))
             yield [str(name) for name in file.schema_arrow.names]
             for batch in file.iter_batches(batch_size=1 << 16):
                 columns = [[cell_text(v) for v in column.to_pylist()] for column in batch.columns]

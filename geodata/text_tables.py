@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import BadInputError, DataFileError
+from geodata.file_limits import check_size
 from geodata.messages import say
-from geodata.tabular_files import check_size
 
 
 def read_csv(path: Path, encoding: str | None = "utf-8-sig") -> pd.DataFrame:

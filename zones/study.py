@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from geodata.errors import DataFileError, UsageError
+from geodata.file_limits import check_size
 from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR
-from geodata.tabular_files import check_size
 from geodata.vocabulary import PROVINCES
 from geodata.web_ask import PROVIDERS
 from geodata.zone_columns import CHOICES
