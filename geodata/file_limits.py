@@ -22,8 +22,8 @@ _ZIP_ERRORS = (
 )  # fmt: skip
 
 
-def check_size(path: Path, limit_mb: float = MAX_FILE_MB) -> None:
-    """Refuse what is no file that can be read, and one over a limit, before reading it.
+def check_size(path: Path, limit_mb: float | None = None) -> None:
+    """Refuse what is no file that can be read, and one over a limit (`MAX_FILE_MB` when None).
 
     Raises
     ------
@@ -43,6 +43,7 @@ def check_size(path: Path, limit_mb: float = MAX_FILE_MB) -> None:
         # a pipe or device has no size, and may never end
         text = say("{path}: is no regular file; save it as one first", path=path)
         raise DataFileError(text)
+    limit_mb = MAX_FILE_MB if limit_mb is None else limit_mb
     if about.st_size > limit_mb * _MB:
         text = say(
             "{path}: {size:,.0f} MB; accepted: up to {limit:g} MB",

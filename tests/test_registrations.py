@@ -239,7 +239,7 @@ def test_limits_hold_before_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(DataFileError, match="unpacks to 3 MB; accepted: up to 2 MB"):
         load_registrations(tmp_path / "a.xlsx")
     monkeypatch.setattr(file_limits, "MAX_FILE_MB", 0.001)
-    with pytest.raises(DataFileError, match="accepted: up to"):
+    with pytest.raises(DataFileError, match=r"a.xlsx: 0 MB; accepted: up to 0.001 MB"):
         load_registrations(tmp_path / "a.xlsx")
 
 
