@@ -1,4 +1,4 @@
-"""How large a file may be, packed and unpacked; checked before anything is read into memory."""
+"""Limits of files, held before anything is read into memory."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _ZIP_ERRORS = (
 )  # fmt: skip
 
 
-def check_size(path: Path, limit_mb: float = MAX_FILE_MB) -> None:
-    """Refuse what is no file that can be read, and one over a limit, before reading it.
+def check_size(path: Path, limit_mb: float | None = None) -> None:
+    """Refuse what is no file that can be read, and one over a limit (`MAX_FILE_MB` when None).
 
     Raises
     ------
@@ -43,6 +43,7 @@ def check_size(path: Path, limit_mb: float = MAX_FILE_MB) -> None:
         # a pipe or device has no size, and may never end
         text = say("{path}: is no regular file; save it as one first", path=path)
         raise DataFileError(text)
+    limit_mb = MAX_FILE_MB if limit_mb is None else limit_mb
     if about.st_size > limit_mb * _MB:
         text = say(
             "{path}: {size:,.0f} MB; accepted: up to {limit:g} MB",
@@ -52,7 +53,7 @@ def check_size(path: Path, limit_mb: float = MAX_FILE_MB) -> None:
 
 
 def unreadable(path: Path, error: Exception) -> DataFileError:
-    """Return the error of a file that cannot be read."""
+    """Return the error of a file that the system does not give."""
     if isinstance(error, FileNotFoundError):
         return DataFileError(say("{path}: no such file", path=path))
     why = getattr(error, "strerror", None) or error
@@ -79,7 +80,7 @@ def check_archive(path: Path) -> None:
 
 
 def check_unpacked(path: Path, size: int) -> None:
-    """Refuse a file that unpacks to more than the limit; `size` in bytes."""
+    """Refuse what holds more bytes than the limit once unpacked."""
     if size > MAX_UNPACKED_MB * _MB:
         text = say(
             "{path}: unpacks to {size:,.0f} MB; accepted: up to {limit:g} MB",

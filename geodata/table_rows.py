@@ -65,7 +65,9 @@ def read_rows(
             remarks[number] = first
         if is_remark or not first:
             continue
-        if len(cells) < header.width or any(map(str.strip, cells[header.width :])):
+        if len(cells) != header.width and (
+            len(cells) < header.width or any(map(str.strip, cells[header.width :]))
+        ):
             faults.append((number, _wrong_width(number, cells, header)))
             continue
         numbers.append(number)
@@ -84,7 +86,9 @@ def read_rows(
 
 def _first_cell(cells: list[str], name_place: int, heading: str) -> tuple[str, bool]:
     """Return a row's first text, and whether the row is a remark, a sum or the header again."""
-    first = next((cell for cell in map(str.strip, cells) if cell), "")
+    first = cells[0].strip() if cells else ""
+    if not first:
+        first = next((cell for cell in map(str.strip, cells) if cell), "")
     name = cells[name_place].strip() if len(cells) > name_place else ""
     return first, bool(first) and (name == heading or _REMARK.match(first) is not None)
 

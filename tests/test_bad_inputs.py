@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import geodata.loaders
-from geodata import tabular_files
+from geodata import file_limits
 from geodata.messages import say, use_language
 from geodata.messages_zh import CHINESE
 from geodata.schema import Column
@@ -102,7 +102,7 @@ def test_an_xlsx_or_parquet_that_unpacks_too_far_is_refused(
 ) -> None:
     from tests.bad_inputs import BOOK, PARQUET
 
-    monkeypatch.setattr(tabular_files, "MAX_UNPACKED_MB", 0.0001)
+    monkeypatch.setattr(file_limits, "MAX_UNPACKED_MB", 0.0001)
     for content in (BOOK, PARQUET):
         path = tmp_path / "bomb.xlsx"
         path.write_bytes(content)

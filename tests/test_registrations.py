@@ -16,7 +16,7 @@ import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geodata import tabular_files
+from geodata import file_limits
 from geodata.datum import gcj02_to_bd09, wgs84_to_gcj02
 from geodata.errors import BadInputError, DataFileError, ZonegapError
 from geodata.registration_columns import COMPANIES, SYNONYMS
@@ -235,11 +235,11 @@ def test_limits_hold_before_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     write_xlsx(tmp_path / "a.xlsx", [HEADER, *ROWS])
     with zipfile.ZipFile(tmp_path / "a.xlsx", "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet2.xml", b" " * 3_000_000)
-    monkeypatch.setattr(tabular_files, "MAX_UNPACKED_MB", 2)
+    monkeypatch.setattr(file_limits, "MAX_UNPACKED_MB", 2)
     with pytest.raises(DataFileError, match="unpacks to 3 MB; accepted: up to 2 MB"):
         load_registrations(tmp_path / "a.xlsx")
-    monkeypatch.setattr(tabular_files, "MAX_FILE_MB", 0.001)
-    with pytest.raises(DataFileError, match="accepted: up to"):
+    monkeypatch.setattr(file_limits, "MAX_FILE_MB", 0.001)
+    with pytest.raises(DataFileError, match=r"a.xlsx: 0 MB; accepted: up to 0.001 MB"):
         load_registrations(tmp_path / "a.xlsx")
 
 
