@@ -54,6 +54,7 @@ CHINESE: dict[str, str] = {
     "a six-digit GB/T 2260 code": "六位GB/T 2260代码",
     "a provincial GB/T 2260 code": "省级GB/T 2260代码",
     "an ISO 4217 code": "ISO 4217货币代码",
+    "letters without tones": "不带声调的字母",
     "a day as YYYY-MM-DD": "YYYY-MM-DD格式的日期",
     # positions and areas
     "row {row}: columns {both} without a datum; accepted: a column 坐标系 or datum with "

@@ -232,7 +232,7 @@ OPTIONS: list[tuple[list[str], int, str]] = [
     (["threshold", "--km", "far"], 2, "--km: 'far'; accepted: numbers in km"),
     (["threshold", "--km", "-5"], 2, "at least 0"),
     (["threshold", "--km", ""], 2, "--km: ''; accepted"),
-    (["threshold", "--count", "-1"], 2, "count: -1; accepted: 0 to 2543"),
+    (["threshold", "--count", "-1"], 2, "--count: '-1'; accepted: a whole number of at least 0"),
     (["threshold", "--by", "colour"], 2, "--by: 'colour'; accepted: province"),
     (["threshold", "--by", "type", "--count", "3"], 2, "two questions"),
     (["threshold", "--zones", "none.xlsx"], 3, "none.xlsx: no such file"),
@@ -244,7 +244,7 @@ OPTIONS: list[tuple[list[str], int, str]] = [
     (["map", "--boundaries", "none.shp", "--boundary-credit", "me"], 3, "none.shp: no such file"),
     (["map", "--boundary-credit", "me"], 2, "go with --boundaries FILE"),
     (["where-next", "--weight", "colour"], 2, "colour"),
-    (["none.toml"], 2, "No such command"),
+    (["none.toml"], 2, "no such command"),
     (["threshold", "none.toml"], 3, "none.toml: no such file"),
 ]
 CHINESE: list[tuple[str, str | bytes, str]] = [

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from zones import console_words
 from zones.pipeline import StudyResult, run_study
 from zones.study import Study
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 # how long one example takes says nothing on a busy machine
 settings.register_profile("zonegap", deadline=None)
 settings.load_profile("zonegap")
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Start every test with English messages, whatever the one before it has asked for."""
+    console_words._STATE.explicit = False
+    console_words.use("en")
 
 
 @pytest.fixture(scope="session")

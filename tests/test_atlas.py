@@ -136,7 +136,7 @@ def _coast_of(html: str) -> list[list[float]]:
 # of zones that are not the catalogue's, or that a web geocoder or another year placed
 OTHER_METHODS = {"given", "web", "predecessor", "hand"}
 ERRORS = [
-    ({"lat": None}, {}, "column lat is missing"),
+    ({"lat": None}, {}, "column 'lat' is missing"),
     ({"nearest_hub": "nowhere"}, {}, "accepted: a hub of layer 'hubs'"),
     ({"nearest_km": float("nan")}, {}, "'nearest_km', row G111001: nan; accepted: a number"),
     ({"uncertainty_km": float("inf")}, {}, "'uncertainty_km', row G111001: inf; accepted: a"),
@@ -148,7 +148,7 @@ ERRORS = [
     ({}, {"language": "fr"}, "language: 'fr'"),
     ({}, {"layer": "cores"}, "layer: 'cores'"),
     ({}, {"method": "taxi"}, "method: 'taxi'"),
-    ({}, {"new_hubs": pd.DataFrame({"lon": [1.0], "lat": [1.0]})}, "column name is missing"),
+    ({}, {"new_hubs": pd.DataFrame({"lon": [1.0], "lat": [1.0]})}, "column 'name' is missing"),
 ]
 
 
