@@ -118,8 +118,8 @@ REFUSED = [
     (["--tiles", "tianditu"], 2, "ZONEGAP_TILES_KEY"),
     (["--tiles-key", "k"], 2, "go with --tiles"),
     (["--layer", "file"], 2, "--layer: 'file'; accepted here: prefectures, listed, cores"),
-    (["--threshold-km", "nan"], 2, "threshold_km: nan"),
-    (["--threshold-km", "-3"], 2, "threshold_km: -3.0"),
+    (["--threshold-km", "nan"], 2, "--threshold-km: 'nan'"),
+    (["--threshold-km", "-3"], 2, "--threshold-km: '-3'"),
 ]
 
 

@@ -217,7 +217,7 @@ def test_chinese_messages_of_the_command(folder: Path) -> None:
 def test_chinese_errors_of_the_command(folder: Path) -> None:
     for arguments, code, text in (
         (["run", "--hubs", "core"], 2, "--hubs: 'core'；可接受：prefectures"),
-        (["run", "none.toml"], 3, "none.toml: 没有这个研究文件"),
+        (["run", "none.toml"], 3, "none.toml：文件不存在"),
         (["thresold"], 2, "没有命令'thresold'"),
         (["threshold", "--km", "far"], 2, "--km: 'far'；可接受：以公里计、逗号分隔的数"),
     ):

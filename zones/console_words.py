@@ -93,7 +93,6 @@ _FRAME = tuple(
         (r"\. Did you mean ", "。是否想输入"),
         (r"\?$", "？"),
         (r"^zonegap: ", "zonegap："),
-        (r"(?<=: )no such study file\b", "没有这个研究文件"),
         (r"(?<=: )no such file\b", "没有这个文件"),
         (r"\bno such option (\S+)", r"没有选项\1"),
         (r"\bno such command\b", "没有命令"),
