@@ -4,7 +4,7 @@ Each candidate has a process of its own; all are alive and called in turn in rou
 call to warm up, so that a slow minute of the machine is everybody's. Timed from arrays of degrees
 to arrays of hub and km: unit vectors, trees and frames are part of it. A ratio is peer's time /
 ours in the same round. Candidates that would take long run on the first points of the data, their
-time is scaled (marked *).
+time is scaled but for its fixed part (marked *).
 
 Needs: pip install numba pykdtree pynanoflann napf scikit-learn duckdb matplotlib
 (what is not installed is named and left out)
@@ -129,6 +129,7 @@ class Candidate:
         self.process.start()
         self.missing = self.pipe.recv()
         self.points = 0
+        self.fixed_s = 0.0
 
     def ask(self, kind: str, argument: Any = None) -> Any:
         """Send a request and return the answer; raise what went wrong there."""
@@ -154,10 +155,17 @@ class Candidate:
         if self.name.startswith(OURS) or self.name in EXACT_PEERS or few == points:
             self.ask("time", points)
             return
-        fixed = self.ask("time", few)
-        each = max(self.ask("time", more) - fixed, 1e-9) / (more - few)
-        while self.points > more and fixed + each * self.points > slow_s:
+        seconds = self.ask("time", few)
+        each = max(self.ask("time", more) - seconds, 1e-9) / (more - few)
+        self.fixed_s = max(seconds - each * few, 0.0)
+        while self.points > more and self.fixed_s + each * self.points > slow_s:
             self.points //= 10
+
+    def seconds(self, points: int) -> float:
+        """Return the time of all points: that of the slice, its growing part scaled."""
+        measured = self.ask("time", self.points)
+        fixed = min(self.fixed_s, measured)
+        return float(fixed + (measured - fixed) * points / self.points)
 
 
 def true_km(places: Places, hub: np.ndarray) -> np.ndarray:
@@ -250,8 +258,7 @@ def run_workload(workload: Workload, quick: bool, slow_s: float, folder: str) ->
                 alive.remove(one)
         for _ in range(3 if quick else workload.rounds):
             for one in alive:
-                seconds = one.ask("time", one.points)
-                times[one.name].append(seconds * workload.points / one.points)
+                times[one.name].append(one.seconds(workload.points))
         right = correctness(workload, alive, folder)
         sliced = {one.name: one.points for one in alive if one.points < workload.points}
     finally:
@@ -357,7 +364,14 @@ def machine() -> dict[str, str]:
     if info.exists():
         models = [x for x in info.read_text(encoding="utf-8").splitlines() if "model name" in x]
         cpu = models[0].split(":")[1].strip() if models else cpu
-    return {"cpu": cpu, "cores": str(cores()), "python": platform.python_version(), **versions}
+    load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+    return {
+        "cpu": cpu,
+        "cores": str(cores()),
+        "load": load,
+        "python": platform.python_version(),
+        **versions,
+    }
 
 
 def main() -> None:
