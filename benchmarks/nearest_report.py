@@ -90,7 +90,8 @@ def markdown(report: dict[str, Any]) -> str:
     return f"""# Nearest hub: ours and the peers'
 
 Made by `make bench` (`benchmarks/nearest_peers.py`); the figures are in `benchmarks.json`.
-{machine["cpu"]}, {machine["cores"]} cores, load by others at the start {machine["load"]}; {versions}.
+{machine["cpu"]}, {machine["cores"]} cores, load by others at the start {machine["load"]};
+{versions}.
 
 Each candidate runs in a process of its own, all alive, called in turn in rounds after warming up.
 Timed from arrays of degrees to arrays of hub and km; trees, frames and unit vectors are part of
