@@ -19,6 +19,7 @@ import json
 import multiprocessing
 import os
 import platform
+import random
 import statistics
 import subprocess
 import sys
@@ -150,16 +151,19 @@ class Candidate:
         """Warm up, and choose how many points take at most `slow_s`."""
         points = self.points = workload.points
         few = min(points, max(20, FEW_PAIRS // workload.hubs))
-        more = min(points, 10 * few)
         self.ask("time", few)
         if self.name.startswith(OURS) or self.name in EXACT_PEERS or few == points:
             self.ask("time", points)
             return
-        seconds = self.ask("time", few)
-        each = max(self.ask("time", more) - seconds, 1e-9) / (more - few)
-        self.fixed_s = max(seconds - each * few, 0.0)
-        while self.points > more and self.fixed_s + each * self.points > slow_s:
-            self.points //= 10
+        first = self.ask("time", few)
+        grown, size = first, few
+        while size < points and grown - first < min(2.0 * first, slow_s / 2.0):
+            size = min(points, 10 * size)
+            grown = self.ask("time", size)
+        each = max(grown - first, 1e-9) / max(size - few, 1)
+        self.fixed_s = max(first - each * few, 0.0)
+        fits = int((slow_s - self.fixed_s) / each)
+        self.points = min(points, max(size, fits))
 
     def seconds(self, points: int) -> float:
         """Return the time of all points: that of the slice, its growing part scaled."""
@@ -256,8 +260,9 @@ def run_workload(workload: Workload, quick: bool, slow_s: float, folder: str) ->
                 missing[one.name] = str(error)
                 one.end()
                 alive.remove(one)
-        for _ in range(3 if quick else workload.rounds):
-            for one in alive:
+        for turn in range(3 if quick else workload.rounds):
+            # who comes after a slow one finds colder caches: another order each round
+            for one in random.Random(turn).sample(alive, len(alive)):
                 times[one.name].append(one.seconds(workload.points))
         right = correctness(workload, alive, folder)
         sliced = {one.name: one.points for one in alive if one.points < workload.points}
