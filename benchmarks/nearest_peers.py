@@ -4,7 +4,7 @@ Each candidate has a process of its own; all are alive and called in turn in rou
 call to warm up, so that a slow minute of the machine is everybody's. Timed from arrays of degrees
 to arrays of hub and km: unit vectors, trees and frames are part of it. A ratio is peer's time /
 ours in the same round. Candidates that would take long run on the first points of the data, their
-time is scaled (marked *).
+time is scaled but for its fixed part (marked *).
 
 Needs: pip install numba pykdtree pynanoflann napf scikit-learn duckdb matplotlib
 (what is not installed is named and left out)
@@ -19,6 +19,7 @@ import json
 import multiprocessing
 import os
 import platform
+import random
 import statistics
 import subprocess
 import sys
@@ -129,6 +130,7 @@ class Candidate:
         self.process.start()
         self.missing = self.pipe.recv()
         self.points = 0
+        self.fixed_s = 0.0
 
     def ask(self, kind: str, argument: Any = None) -> Any:
         """Send a request and return the answer; raise what went wrong there."""
@@ -149,15 +151,25 @@ class Candidate:
         """Warm up, and choose how many points take at most `slow_s`."""
         points = self.points = workload.points
         few = min(points, max(20, FEW_PAIRS // workload.hubs))
-        more = min(points, 10 * few)
         self.ask("time", few)
         if self.name.startswith(OURS) or self.name in EXACT_PEERS or few == points:
             self.ask("time", points)
             return
-        fixed = self.ask("time", few)
-        each = max(self.ask("time", more) - fixed, 1e-9) / (more - few)
-        while self.points > more and fixed + each * self.points > slow_s:
-            self.points //= 10
+        first = self.ask("time", few)
+        grown, size = first, few
+        while size < points and grown - first < min(2.0 * first, slow_s / 2.0):
+            size = min(points, 10 * size)
+            grown = self.ask("time", size)
+        each = max(grown - first, 1e-9) / max(size - few, 1)
+        self.fixed_s = max(first - each * few, 0.0)
+        fits = int((slow_s - self.fixed_s) / each)
+        self.points = min(points, max(size, fits))
+
+    def seconds(self, points: int) -> float:
+        """Return the time of all points: that of the slice, its growing part scaled."""
+        measured = self.ask("time", self.points)
+        fixed = min(self.fixed_s, measured)
+        return float(fixed + (measured - fixed) * points / self.points)
 
 
 def true_km(places: Places, hub: np.ndarray) -> np.ndarray:
@@ -248,10 +260,10 @@ def run_workload(workload: Workload, quick: bool, slow_s: float, folder: str) ->
                 missing[one.name] = str(error)
                 one.end()
                 alive.remove(one)
-        for _ in range(3 if quick else workload.rounds):
-            for one in alive:
-                seconds = one.ask("time", one.points)
-                times[one.name].append(seconds * workload.points / one.points)
+        for turn in range(3 if quick else workload.rounds):
+            # who comes after a slow one finds colder caches: another order each round
+            for one in random.Random(turn).sample(alive, len(alive)):
+                times[one.name].append(one.seconds(workload.points))
         right = correctness(workload, alive, folder)
         sliced = {one.name: one.points for one in alive if one.points < workload.points}
     finally:
@@ -357,7 +369,14 @@ def machine() -> dict[str, str]:
     if info.exists():
         models = [x for x in info.read_text(encoding="utf-8").splitlines() if "model name" in x]
         cpu = models[0].split(":")[1].strip() if models else cpu
-    return {"cpu": cpu, "cores": str(cores()), "python": platform.python_version(), **versions}
+    load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+    return {
+        "cpu": cpu,
+        "cores": str(cores()),
+        "load": load,
+        "python": platform.python_version(),
+        **versions,
+    }
 
 
 def main() -> None:

@@ -41,7 +41,9 @@ def markdown(report: dict[str, Any]) -> str:
     names = [n for n in CANDIDATES if any(n in r["times"] for r in results.values())]
     missing = {n: why for r in results.values() for n, why in r["missing"].items()}
     machine = report["machine"]
-    versions = ", ".join(f"{k} {v}" for k, v in machine.items() if k not in ("cpu", "cores"))
+    versions = ", ".join(
+        f"{k} {v}" for k, v in machine.items() if k not in ("cpu", "cores", "load")
+    )
 
     def time_cell(name: str, workload: str) -> str:
         r = results[workload]
@@ -88,7 +90,8 @@ def markdown(report: dict[str, Any]) -> str:
     return f"""# Nearest hub: ours and the peers'
 
 Made by `make bench` (`benchmarks/nearest_peers.py`); the figures are in `benchmarks.json`.
-{machine["cpu"]}, {machine["cores"]} cores; {versions}.
+{machine["cpu"]}, {machine["cores"]} cores, load by others at the start {machine["load"]};
+{versions}.
 
 Each candidate runs in a process of its own, all alive, called in turn in rounds after warming up.
 Timed from arrays of degrees to arrays of hub and km; trees, frames and unit vectors are part of

@@ -51,8 +51,8 @@ machine; with it all workers must see both folders under the same paths (a share
 
 ## Measured
 
-`benchmarks/many_points.py`, {machine["cpu"]}, {machine["cores"]} cores: {report["points"]:,} points
-in {report["parts"]} parts, {report["hubs"]} hubs, through dask.distributed over TCP.
+`benchmarks/many_points.py`, {machine["cpu"]}, {machine["cores"]} cores, load by others
+at the start {machine["load"]}: {report["points"]:,} points in {report["parts"]} parts, {report["hubs"]} hubs, through dask.distributed over TCP.
 
 | workers | time | points a second | peak memory of a worker | finished parts done again |
 |---|---|---|---|---|

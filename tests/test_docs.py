@@ -158,6 +158,7 @@ def test_web_page_states_what_the_code_does() -> None:
     ("module", "write", "page", "figures"),
     [
         ("scale_report", "page", "scale.md", "scale.json"),
+        ("nearest_report", "markdown", "benchmarks.md", "benchmarks.json"),
     ],
 )
 def test_pages_of_measured_figures_are_written_from_them(
