@@ -87,3 +87,23 @@ def test_no_scheduler_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         measure_on_cluster(
             part, tmp_path, task, lambda *_: None, scheduler="tcp://127.0.0.1:9", patience_s=0.5
         )
+
+
+def test_a_part_takes_one_core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # a worker runs as many parts at once as it has threads
+    taken = []
+
+    def measured(part: Path, out: Path, task: Task) -> Counts:
+        taken.append(task.threads)
+        return Counts.none(())
+
+    monkeypatch.setattr("zones.dask_parts.measure_once", measured)
+    task = Task(hub_layer("cores"), datum="WGS-84")
+    with distributed.LocalCluster(
+        n_workers=1, processes=False, protocol="tcp", dashboard_address=None
+    ) as here:
+        address = here.scheduler_address
+        measure_on_cluster(
+            [tmp_path / "a.parquet"], tmp_path, task, lambda *_: None, scheduler=address
+        )
+    assert taken == [1]

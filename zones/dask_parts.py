@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +87,8 @@ def _map(
 ) -> None:
     from distributed import as_completed
 
-    shared = client.scatter(task, broadcast=True, hash=False)
+    # a worker takes as many parts at once as it has threads: one thread a part fills its cores
+    shared = client.scatter(replace(task, threads=1), broadcast=True, hash=False)
     # paths as every process of this folder sees them
     place = {
         client.submit(
