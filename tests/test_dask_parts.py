@@ -89,21 +89,20 @@ def test_no_scheduler_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         )
 
 
-def test_a_part_takes_one_core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_takes_one_core(
+    tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # a worker runs as many parts at once as it has threads
-    taken = []
-
-    def measured(part: Path, out: Path, task: Task) -> Counts:
-        taken.append(task.threads)
-        return Counts.none(())
-
-    monkeypatch.setattr("zones.dask_parts.measure_once", measured)
-    task = Task(hub_layer("cores"), datum="WGS-84")
-    with distributed.LocalCluster(
-        n_workers=1, processes=False, protocol="tcp", dashboard_address=None
-    ) as here:
-        address = here.scheduler_address
-        measure_on_cluster(
-            [tmp_path / "a.parquet"], tmp_path, task, lambda *_: None, scheduler=address
-        )
-    assert taken == [1]
+    monkeypatch.setattr(
+        "zones.dask_parts.measure_once",
+        lambda part, out, task: Counts(task.threads, Counts.none(()).beyond),
+    )
+    threads = []
+    measure_on_cluster(
+        [tmp_path / "a.parquet"],
+        tmp_path,
+        Task(hub_layer("cores"), datum="WGS-84"),
+        lambda part, counts: threads.append(counts.points),
+        scheduler=cluster.scheduler_address,
+    )
+    assert threads == [1]
