@@ -41,7 +41,7 @@ INTRODUCTION = """# Start-up
 Made by `benchmarks/start_up.py`. {cpu}, {cores} cores, load at the start {load}; python {python}.
 Whole processes, medians of {rounds} (of `run`, 3).
 """
-BEFORE = """*Before* is the last commit at which every command imported all it might need and located
+BEFORE = """*Before* is the last commit at which each command imported all it might need and located
 the built-in zones by their names each time. `run` did less then: no figures, a plainer map.
 """
 
