@@ -145,9 +145,9 @@ def filled_cache(path: Path, seconds: float | None) -> tuple[int, int]:
 
 def fill(path: Path) -> None:
     """Store answers without end, saying each number once it is stored."""
-    from geodata.answer_cache import AnswerCache
     from geodata.errors import ZonegapError
-    from geodata.web_answer import WebAnswer, WebQuery
+    from geodata.web.answer_cache import AnswerCache
+    from geodata.web.web_answer import WebAnswer, WebQuery
 
     answer = WebAnswer(120.1, 30.2, "GCJ-02", "street", "330106", 1.0, "{}" * 2000)
     try:
@@ -161,8 +161,8 @@ def fill(path: Path) -> None:
 
 def cache_holds(path: Path, stored: int) -> bool:
     """Whether the cache opens and has every answer that was said to be stored."""
-    from geodata.answer_cache import AnswerCache
-    from geodata.web_answer import WebQuery
+    from geodata.web.answer_cache import AnswerCache
+    from geodata.web.web_answer import WebQuery
 
     cache = AnswerCache(path)
     numbers = range(1, stored + 1)

@@ -19,7 +19,7 @@ import pandas as pd
 from geodata.geocoder import geocode_zones
 from geodata.loaders import load_zones
 from geodata.registry import TABLES
-from zones.great_circle import haversine_km
+from zones.distance.great_circle import haversine_km
 
 COVERAGE = 0.90
 MIN_POINTS = 30  # below it a pool takes the radius of its level

@@ -34,10 +34,10 @@ from nearest_candidates import scattered
 from nearest_peers import machine
 from scale_report import write_page
 
-from zones.dask_parts import measure_on_cluster
-from zones.point_parts import open_parts, parts_of
-from zones.point_tables import Counts, Task, measure_table
-from zones.sphere import nearest_on_sphere
+from zones.distance.dask_parts import measure_on_cluster
+from zones.distance.point_parts import open_parts, parts_of
+from zones.distance.point_tables import Counts, Task, measure_table
+from zones.distance.sphere import nearest_on_sphere
 
 HUBS = 564
 ROUNDS = 5

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from zones.distance.sphere import cores, nearest_on_sphere
 from zones.parameters import EARTH_RADIUS_KM
-from zones.sphere import cores, nearest_on_sphere
 
 SPAN = (73.0, 135.0, 18.0, 53.0)  # west, east, south, north: China
 TOWNS, TOWN_DEGREES = 40, 0.3
@@ -217,7 +217,7 @@ EXACT_PEERS = ["scipy", "pykdtree", "pynanoflann", "napf"]
 
 OUR_SCRIPT = """
 import numpy as np
-from zones.sphere import nearest_on_sphere
+from zones.distance.sphere import nearest_on_sphere
 def columns(name):
     with open(name) as file:
         next(file)

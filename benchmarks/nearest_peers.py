@@ -36,8 +36,8 @@ import numpy as np
 from nearest_candidates import CANDIDATES, EXACT_PEERS, Places, Workload
 from nearest_report import write_report
 
+from zones.distance.sphere import cores
 from zones.parameters import EARTH_RADIUS_KM
-from zones.sphere import cores
 
 WORKLOADS = [
     Workload("2543x206", 2_543, 206, rounds=25),

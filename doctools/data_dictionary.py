@@ -44,8 +44,8 @@ ZONE_MEANINGS = {
 
 def zone_columns() -> str:
     """Return the columns of zones.csv with their meaning, in the order of the file."""
-    from zones.outputs import zone_frame
     from zones.pipeline import run_study
+    from zones.report.outputs import zone_frame
     from zones.study import Study
 
     columns = [str(c) for c in zone_frame(run_study(Study()).zones).columns]
@@ -60,10 +60,10 @@ def zone_columns() -> str:
 def table_columns() -> str:
     """Return the tables of a run: title, columns with their headings in both languages."""
     from zones.pipeline import run_study
-    from zones.report_tables import report_tables
+    from zones.report.report_tables import report_tables
     from zones.study import Study
-    from zones.wording import heading
-    from zones.wording_notes import TITLES
+    from zones.words.wording import heading
+    from zones.words.wording_notes import TITLES
 
     parts = []
     for table in report_tables(run_study(Study())):

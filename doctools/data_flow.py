@@ -24,41 +24,36 @@ OTHERS = "Others"
 COLUMNS: list[dict[str, str]] = [
     {
         "Tables and their checks": "geodata.registry geodata.schema geodata.loaders "
-        "geodata.text_tables geodata.vocabulary geodata.errors geodata.table_* geodata.messages*",
+        "geodata.text_tables geodata.vocabulary geodata.errors geodata.file_limits "
+        "geodata.messages*",
         "Names of divisions": "geodata.gazetteer geodata.names geodata.towns geodata.resolver",
-        "Files and cells of users": "geodata.tabular_* geodata.positions geodata.datum "
-        "geodata.capital geodata.registration_columns geodata.file_limits geodata.headers "
-        "geodata.given_positions",
     },
     {
-        "Where zones are": "geodata.geocoder geodata.zone_*",
+        "Where zones are": "geodata.geocoder geodata.zone_evidence",
         "Addresses": "geodata.addresses geodata.chain geodata.geocode_texts",
-        "Company extracts": "geodata.registrations geodata.registration_places",
-        "Web geocoders": "geodata.web_* geodata.answer_cache",
+        "Tables of users": "geodata.own_tables.* geodata.datum",
+        "Web geocoders": "geodata.web.*",
     },
     {
-        "What is asked": "zones.study* zones.parameters zones.progress zones.messages*",
-        "Words in two languages": "zones.wording* zones.registration_words zones.words*",
-        "Distance": "zones.inputs zones.nearest* zones.sphere* zones.geodesic* zones.great_circle "
-        "zones.grid* zones.compiled zones.portable* zones.bounds* zones.engine*",
+        "What is asked": "zones.study zones.parameters zones.inputs zones.progress",
+        "Words in two languages": "zones.words.*",
+        "Distance": "zones.distance.*",
         "Hubs": "zones.hubs zones.registration_hubs zones.registered_companies",
         "Counts and GDP": "zones.thresholds zones.gdp zones.groups",
-        "Writing safely": "zones.staging zones.csv_text zones.fixed_zip",
-        "Many points": "zones.point* zones.dask_parts",
+        "Writing safely": "zones.staging zones.csv_text",
     },
     {
         "The study": "zones.pipeline zones.own_zones",
         "What moves the count": "zones.sensitivity zones.leave_one_out zones.monte_carlo "
         "zones.implication",
-        "Tables of the report": "zones.gap_tables zones.reconciliation zones.report_tables "
-        "zones.source_line zones.maximal_covering zones.table_*",
-        "What a run writes": "zones.outputs zones.run_outputs zones.provenance",
+        "Where next": "zones.maximal_covering",
+        "The report": "zones.report.*",
     },
     {
         "The map": "maps.atlas* maps.credits maps.pinyin maps.basemap maps.outlines maps.tile_* "
-        "maps.safe_text maps.style maps.map_*",
+        "maps.safe_text maps.style",
         "Figures": "maps.figures.*",
-        "The command": "zones.cli* zones.__main__ zones.console* zones.usage zones.versions",
+        "The command": "zones.cli zones.command.* zones.__main__ zones.versions",
         OTHERS: "*",
     },
 ]

@@ -16,7 +16,7 @@ _CHOICES = {
 
 def study_keys() -> str:
     """Return every key of the study file with its type, its default and what is accepted."""
-    from geodata.web_ask import PROVIDERS
+    from geodata.web.web_ask import PROVIDERS
     from zones import parameters, study
 
     accepted = {key: tuple(getattr(parameters, name)) for key, name in _CHOICES.items()}

@@ -18,9 +18,9 @@ from geodata.loaders import load_provinces
 from maps.basemap import asset
 from maps.pinyin import pinyin_of
 from maps.style import CENTRE, ZONE_RADIUS_PX, ZOOM
+from zones.distance.nearest_hub import cluster_distances, nearest
 from zones.inputs import coordinates, need_columns
-from zones.nearest_hub import cluster_distances, nearest
-from zones.wording import value
+from zones.words.wording import value
 
 # Columns that the page knows, in the order of zones.csv: decimals of numbers, None for text.
 FIELDS: dict[str, int | None] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from zones.source_line import OPENSTREETMAP, PLACES
+from zones.report.source_line import OPENSTREETMAP, PLACES
 
 COAST = ("; coast: Natural Earth", "；海岸线：Natural Earth")
 # what the licences want on the map itself, where the credits name it

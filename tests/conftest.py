@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from zones import console_words
 from zones.pipeline import StudyResult, run_study
 from zones.study import Study
+from zones.words import console_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from pyproj import Geod
 
-from zones.great_circle import haversine_km
+from zones.distance.great_circle import haversine_km
 from zones.parameters import EARTH_RADIUS_KM
 
 

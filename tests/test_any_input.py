@@ -16,7 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geodata.capital import (
+from geodata.errors import BadInputError, ZonegapError
+from geodata.gazetteer import gazetteer
+from geodata.geocode_texts import COLUMNS, geocode_texts
+from geodata.geocoder import geocode_zones
+from geodata.loaders import load_zones
+from geodata.own_tables.capital import (
     LARGEST_YI_CNY,
     NO_UNIT,
     CapitalError,
@@ -24,17 +29,12 @@ from geodata.capital import (
     parse_capital,
     unit_of,
 )
-from geodata.errors import BadInputError, ZonegapError
-from geodata.gazetteer import gazetteer
-from geodata.geocode_texts import COLUMNS, geocode_texts
-from geodata.geocoder import geocode_zones
-from geodata.loaders import load_zones
-from geodata.registrations import load_registrations
+from geodata.own_tables.registrations import load_registrations
+from geodata.own_tables.tabular_files import open_tables
+from geodata.own_tables.zone_tables import load_zone_table
 from geodata.resolver import resolve_zone
 from geodata.schema import Column
-from geodata.tabular_files import open_tables
 from geodata.text_tables import read_csv
-from geodata.zone_tables import load_zone_table
 from zones.csv_text import csv_text
 from zones.study import read_study
 

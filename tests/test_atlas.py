@@ -23,7 +23,7 @@ from maps.safe_text import script_json, stable_html
 from maps.style import BEYOND_COLOUR, UNSURE_COLOUR, WITHIN_COLOUR
 from maps.tile_sources import tile_source
 from tests.map_pages import layers_of
-from zones.nearest_hub import cluster_distances
+from zones.distance.nearest_hub import cluster_distances
 from zones.parameters import DISTANCE_METHODS, HUB_LAYERS
 from zones.pipeline import StudyResult
 
@@ -251,7 +251,7 @@ def test_words_are_whole_and_none_is_spare() -> None:
         "how": stems | OTHER_METHODS,
         "source": {"zone_seats", "predecessor", "geonames"},
     }
-    python = asset("../atlas_data.py") + asset("../../zones/cli_map.py")
+    python = asset("../atlas_data.py") + asset("../../zones/command/cli_map.py")
     quoted = set(re.findall(r'"(\w+)"', code + python))
     whole = {f"{stem}_{end}" for stem, ends in made.items() for end in ends}
     assert set(words()) - used - quoted - whole == set()

@@ -113,7 +113,7 @@ def test_an_xlsx_or_parquet_that_unpacks_too_far_is_refused(
 def test_a_table_with_too_many_rows_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from geodata import table_rows
+    from geodata.own_tables import table_rows
 
     monkeypatch.setattr(table_rows, "MAX_ROWS", 10)
     monkeypatch.setattr(table_rows, "_ROWS_AT_ONCE", 4)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from geodata.capital import (
+from geodata.loaders import load_exchange_rates
+from geodata.own_tables.capital import (
     LARGEST_YI_CNY,
     NO_UNIT,
     CapitalError,
@@ -16,7 +17,6 @@ from geodata.capital import (
     parse_capital,
     unit_of,
 )
-from geodata.loaders import load_exchange_rates
 
 USD, EUR, JPY, HKD, GBP = (exchange_rates()[c] for c in ("USD", "EUR", "JPY", "HKD", "GBP"))
 AMOUNTS = [

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from geodata.registry import table_path
-from zones.report_tables import BUILDERS
+from zones.report.report_tables import BUILDERS
 
 
 def zonegap(

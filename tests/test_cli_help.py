@@ -16,7 +16,7 @@ import typer
 from geodata.registry import TABLES
 from tests.test_cli import zonegap
 from zones.cli import app, main
-from zones.cli_help import EXAMPLES
+from zones.command.cli_help import EXAMPLES
 from zones.parameters import HUB_LAYERS
 
 ROOT = Path(__file__).parent.parent

@@ -14,10 +14,11 @@ import pytest
 
 from geodata.errors import UsageError
 from tests.test_cli import zonegap
-from zones import console, console_words
 from zones.cli import main
-from zones.console import choose_language, prepare_streams
-from zones.console_words import MESSAGES, in_words, message
+from zones.command import console
+from zones.command.console import choose_language, prepare_streams
+from zones.words import console_words
+from zones.words.console_words import MESSAGES, in_words, message
 
 SMALL = "[output]\nformats = ['csv']\nfigures = []\n"
 FIRMS = "公司,地址\n甲公司,浙江省杭州市余杭区文一西路1号\n乙公司,鼓楼区中山路2号\n"

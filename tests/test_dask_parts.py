@@ -12,10 +12,10 @@ import pytest
 
 from geodata.errors import BadInputError, UsageError
 from tests.test_point_tables import make_parts, measure_all, points
-from zones.dask_parts import measure_on_cluster
+from zones.distance.dask_parts import measure_on_cluster
+from zones.distance.point_parts import open_parts, parts_of
+from zones.distance.point_tables import Counts, Task
 from zones.hubs import hub_layer
-from zones.point_parts import open_parts, parts_of
-from zones.point_tables import Counts, Task
 
 distributed = pytest.importorskip("distributed")
 PARTS, ROWS = 12, 4000
@@ -94,7 +94,7 @@ def test_a_part_takes_one_core(
 ) -> None:
     # a worker runs as many parts at once as it has threads
     monkeypatch.setattr(
-        "zones.dask_parts.measure_once",
+        "zones.distance.dask_parts.measure_once",
         lambda part, out, task: Counts(task.threads, Counts.none(()).beyond),
     )
     threads = []

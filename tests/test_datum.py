@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.datum import bd09_to_gcj02, gcj02_to_bd09, gcj02_to_wgs84, wgs84_to_gcj02
-from zones.great_circle import haversine_km
+from zones.distance.great_circle import haversine_km
 
 china = st.tuples(st.floats(73.6, 134.8), st.floats(18.2, 53.5))
 

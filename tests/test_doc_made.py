@@ -9,9 +9,9 @@ import pytest
 from doctools import data_flow
 from doctools.hooks import PARTS, on_page_markdown
 from geodata.registry import registry
-from zones.cli_geocode import UNRESOLVED_EXIT
+from zones.command.cli_geocode import UNRESOLVED_EXIT
 from zones.parameters import GDP_VINTAGES, HUB_LAYERS
-from zones.report_tables import BUILDERS
+from zones.report.report_tables import BUILDERS
 
 
 def test_the_picture_of_the_data_flow_is_up_to_date() -> None:

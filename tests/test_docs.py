@@ -11,13 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from geodata import web_amap, web_baidu, web_tianditu
-from geodata.web_ask import PROVIDERS, SILENT_QUERIES, service_of
-from geodata.web_check import PROVINCE_MARGIN_KM, TIMES_UNCERTAINTY
-from geodata.web_client import TRIES
+from geodata.web import web_amap, web_baidu, web_tianditu
+from geodata.web.web_ask import PROVIDERS, SILENT_QUERIES, service_of
+from geodata.web.web_check import PROVINCE_MARGIN_KM, TIMES_UNCERTAINTY
+from geodata.web.web_client import TRIES
 from maps.basemap import asset
 from tests.test_addresses import ADDRESSES, COMPANIES, SCOPED
-from zones.gap_tables import province_table
 from zones.parameters import (
     CLUSTERS,
     DRAWS,
@@ -29,6 +28,7 @@ from zones.parameters import (
     YI_PER_TRILLION,
 )
 from zones.pipeline import StudyResult
+from zones.report.gap_tables import province_table
 from zones.thresholds import count_beyond
 
 ROOT = Path(__file__).parent.parent

@@ -20,9 +20,9 @@ from maps.figures import fonts as figure_fonts
 from maps.figures.fonts import LATIN, check_glyphs, figure_font, is_truetype
 from tests.test_cli import zonegap
 from tests.test_outputs import into, tree
-from zones.cli_figures import figures_of_run
+from zones.command.cli_figures import figures_of_run
 from zones.pipeline import StudyResult
-from zones.run_outputs import write_run
+from zones.report.run_outputs import write_run
 
 FORMATS = ("png", "svg", "pdf")
 NAMES = ("types", "map", "threshold_curve", "provinces", "province_gdp")

@@ -17,10 +17,10 @@ from maps.figures.figure_words import LAYERS
 from maps.figures.sheet import sheet
 from tests.drawn_figures import LANGUAGES, NAMES, draw, drawn_texts, words
 from tests.test_outputs import into
-from zones.gap_tables import layer_curves
 from zones.parameters import HUB_LAYERS
 from zones.pipeline import StudyResult, run_study
-from zones.reconciliation import published_count, published_thresholds
+from zones.report.gap_tables import layer_curves
+from zones.report.reconciliation import published_count, published_thresholds
 from zones.study import Study
 
 

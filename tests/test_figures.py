@@ -15,11 +15,11 @@ from maps.style import BEYOND_COLOUR
 from tests.drawn_figures import LANGUAGES, NAMES, words
 from tests.helpers import brute_force_km
 from tests.test_outputs import into
-from zones.gap_tables import curve_table, layer_curves, province_table, type_table
 from zones.parameters import THRESHOLD_KM
 from zones.pipeline import StudyResult
+from zones.report.gap_tables import curve_table, layer_curves, province_table, type_table
 from zones.thresholds import count_beyond
-from zones.wording import value
+from zones.words.wording import value
 
 
 def bars(figure: Figure, label: str) -> list[float]:

@@ -12,7 +12,7 @@ from geodata.chain import Scope, read_chain
 from geodata.gazetteer import gazetteer
 from geodata.geocode_texts import COLUMNS, geocode_texts, is_company
 from geodata.towns import town_at
-from zones.great_circle import haversine_km
+from zones.distance.great_circle import haversine_km
 
 
 def located(*texts: str, **columns: list[str]) -> pd.DataFrame:

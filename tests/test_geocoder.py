@@ -12,7 +12,7 @@ from geodata.geocoder import LEVELS, geocode_zones
 from geodata.loaders import load_zone_positions, load_zones
 from geodata.towns import towns
 from geodata.zone_evidence import radius_km, zone_seats
-from zones.great_circle import haversine_km
+from zones.distance.great_circle import haversine_km
 from zones.pipeline import StudyResult
 
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.helpers import brute_force_geodesic_km, frame
-from zones import geodesic
-from zones.geodesic import beyond_on_ellipsoid, nearest_on_ellipsoid
+from zones.distance import geodesic
+from zones.distance.geodesic import beyond_on_ellipsoid, nearest_on_ellipsoid
 from zones.parameters import ELLIPSOID_FACTOR, GEODESIC_LEAST, GEODESIC_MOST
 
 TOLERANCE_KM = 1e-11

@@ -10,7 +10,7 @@ import pytest
 
 from geodata.datum import gcj02_to_bd09, wgs84_to_gcj02
 from geodata.gazetteer import LAST_YEAR, gazetteer
-from geodata.given_positions import datum_doubt
+from geodata.own_tables.given_positions import datum_doubt
 from zones.registered_companies import registration_frame, sentences_of
 from zones.registration_hubs import located_registrations
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-import zones.great_circle
-from zones.great_circle import chord_to_km, haversine_km, km_to_chord, unit_vectors
+import zones.distance.great_circle
+from zones.distance.great_circle import chord_to_km, haversine_km, km_to_chord, unit_vectors
 from zones.parameters import EARTH_RADIUS_KM, ELLIPSOID_FACTOR
 
 lon = st.floats(-180, 180)
@@ -67,4 +67,4 @@ def test_bounds_against_the_ellipsoid() -> None:
 
 
 def test_examples() -> None:
-    assert doctest.testmod(zones.great_circle).failed == 0
+    assert doctest.testmod(zones.distance.great_circle).failed == 0

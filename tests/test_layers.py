@@ -13,7 +13,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = ("geodata", "zones", "maps")
-WIRING = {"zones/cli.py", "zones/cli_figures.py", "zones/cli_map.py"}  # these know all three
+# these know all three layers
+WIRING = {"zones/cli.py", "zones/command/cli_figures.py", "zones/command/cli_map.py"}
+# the rooms of a layer, from those that use no other to those that use all before them; "" is the
+# layer's own folder
+ROOMS = {
+    "geodata": ("", "own_tables", "web", "prepare"),
+    "zones": ("words", "distance", "", "report", "command"),
+}
+GROUND = {"zones.inputs", "zones.parameters"}  # used in every room
 FILES = [p for layer in LAYERS for p in sorted((ROOT / layer).rglob("*.py"))]
 
 
@@ -36,6 +44,19 @@ def test_imports_point_one_way(path: Path) -> None:
         assert not {name.split(".")[0] for name in imported(path)} & above
     if place not in {"zones/__main__.py", *WIRING}:
         assert "zones.cli" not in imported(path)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_rooms_of_a_layer_have_an_order(path: Path) -> None:
+    layer, *room, _ = path.relative_to(ROOT).as_posix().split("/")
+    if layer not in ROOMS or path.name in {"__init__.py", "__main__.py", "cli.py"}:
+        return
+    order = ROOMS[layer]
+    above = order[order.index("".join(room)) + 1 :]
+    used = {name for name in imported(path) if name.startswith(f"{layer}.")} - GROUND
+    second = {name.split(".")[1] for name in used}
+    rooms = {name if name in order else "" for name in second}
+    assert not rooms & set(above)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
@@ -77,7 +98,7 @@ def test_dependencies_are_the_imported_ones() -> None:
 
 def test_what_an_extra_brings_is_not_loaded_with_the_modules() -> None:
     code = (
-        "import sys, zones.cli, zones.pipeline, geodata.web_geocode; "
+        "import sys, zones.cli, zones.pipeline, geodata.web.web_geocode; "
         "print({'httpx', 'tenacity', 'platformdirs'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -22,10 +22,10 @@ from tests.map_pages import (
     text_of,
     texts_of,
 )
-from zones.nearest_hub import cluster_distances
+from zones.distance.nearest_hub import cluster_distances
 from zones.pipeline import StudyResult
 from zones.thresholds import count_beyond
-from zones.wording import value
+from zones.words.wording import value
 
 pytestmark = pytest.mark.browser
 LAYERS = ("prefectures", "listed", "cores")

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import zones.nearest_hub
+import zones.distance.nearest_hub
 from tests.helpers import brute_force_geodesic_km, brute_force_km, frame
+from zones.distance.nearest_hub import cluster_distances, nearest
 from zones.hubs import hub_layer
-from zones.nearest_hub import cluster_distances, nearest
 from zones.parameters import DISTANCE_METHODS
 from zones.pipeline import StudyResult
 
@@ -126,4 +126,4 @@ def test_cluster_distances_join_to_the_nearest(result: StudyResult) -> None:
 
 
 def test_examples() -> None:
-    assert doctest.testmod(zones.nearest_hub).failed == 0
+    assert doctest.testmod(zones.distance.nearest_hub).failed == 0

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 from geodata.registry import registry, sha256
-from zones.outputs import zone_frame
 from zones.pipeline import StudyResult
-from zones.provenance import recorded_outputs, unchanged_leftovers
-from zones.report_tables import BUILDERS, ReportTable, report_tables
-from zones.run_outputs import write_run
+from zones.report.outputs import zone_frame
+from zones.report.provenance import recorded_outputs, unchanged_leftovers
+from zones.report.report_tables import BUILDERS, ReportTable, report_tables
+from zones.report.run_outputs import write_run
+from zones.report.table_md import to_markdown
 from zones.study import Study
-from zones.table_md import to_markdown
 
 
 def tree(folder: Path) -> dict[str, bytes]:

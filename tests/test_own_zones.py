@@ -13,14 +13,14 @@ import pytest
 import zones.cli
 from geodata.loaders import load_zones
 from geodata.messages import use_language
+from geodata.own_tables.zone_tables import load_zone_table
 from geodata.vocabulary import NOT_STATED
-from geodata.zone_tables import load_zone_table
-from zones.cli_figures import figures_of_run
-from zones.cli_map import map_html
+from zones.command.cli_figures import figures_of_run
+from zones.command.cli_map import map_html
 from zones.own_zones import own_zones_sentences
 from zones.pipeline import StudyResult, run_study
-from zones.report_tables import report_tables
-from zones.run_outputs import write_run
+from zones.report.report_tables import report_tables
+from zones.report.run_outputs import write_run
 from zones.study import Study, read_study
 
 THREE = """某省开发区目录,,,,

@@ -14,12 +14,12 @@ import pytest
 from geodata.datum import wgs84_to_gcj02
 from geodata.errors import BadInputError, DataFileError, UsageError
 from tests.test_cli import zonegap
-from zones import point_files
 from zones.cli import main
+from zones.distance import point_files
+from zones.distance.nearest_hub import nearest
+from zones.distance.point_parts import measure_here, open_parts, parts_of
+from zones.distance.point_tables import Counts, Task, measure_table
 from zones.hubs import hub_layer
-from zones.nearest_hub import nearest
-from zones.point_parts import measure_here, open_parts, parts_of
-from zones.point_tables import Counts, Task, measure_table
 
 
 def points(n: int, seed: int = 0) -> pd.DataFrame:

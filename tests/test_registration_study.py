@@ -15,11 +15,9 @@ from geodata.loaders import load_published_figures
 from geodata.registry import table_path
 from tests.helpers import brute_force_km
 from tests.test_cli import zonegap
-from zones.gap_tables import REST, THREE, TOTAL, cluster_table, province_table
 from zones.hubs import hub_layer
 from zones.parameters import CLUSTERS, SYNTHETIC
 from zones.pipeline import StudyResult, run_study
-from zones.reconciliation import reconciliation_table
 from zones.registered_companies import (
     footnote_7,
     registration_frame,
@@ -27,7 +25,9 @@ from zones.registered_companies import (
     write_registrations,
 )
 from zones.registration_hubs import located_registrations, registration_hubs
-from zones.report_tables import report_tables
+from zones.report.gap_tables import REST, THREE, TOTAL, cluster_table, province_table
+from zones.report.reconciliation import reconciliation_table
+from zones.report.report_tables import report_tables
 from zones.study import Study, override, read_study
 
 MADE_UP = "made up (synthetic)"

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from geodata import file_limits
 from geodata.datum import gcj02_to_bd09, wgs84_to_gcj02
 from geodata.errors import BadInputError, DataFileError, ZonegapError
-from geodata.registration_columns import COMPANIES, SYNONYMS
-from geodata.registration_places import locate_registrations
-from geodata.registrations import COLUMNS, load_registrations
+from geodata.own_tables.registration_columns import COMPANIES, SYNONYMS
+from geodata.own_tables.registration_places import locate_registrations
+from geodata.own_tables.registrations import COLUMNS, load_registrations
 from geodata.registry import table_path
 
 HEADER = [

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from geodata.loaders import load_published_figures
-from zones.gap_tables import cluster_table, curve_table, province_table, type_table
 from zones.groups import REST, THREE, TOTAL
 from zones.parameters import CLUSTERS
 from zones.pipeline import StudyResult, run_study
-from zones.reconciliation import reconciliation_table
+from zones.report.gap_tables import cluster_table, curve_table, province_table, type_table
+from zones.report.reconciliation import reconciliation_table
 from zones.sensitivity import sensitivity_table
 from zones.study import Study
 

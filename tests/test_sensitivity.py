@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.loaders import load_position_errors
-from zones.great_circle import destination, haversine_km
+from zones.distance.great_circle import destination, haversine_km
+from zones.distance.nearest_hub import nearest
 from zones.hubs import hub_layer
 from zones.implication import implication
 from zones.leave_one_out import leave_one_hub_out
 from zones.monte_carlo import position_table, simulate_beyond
-from zones.nearest_hub import nearest
 from zones.parameters import DRAWS
 from zones.pipeline import StudyResult
 from zones.thresholds import count_beyond

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from geodata.errors import UsageError
 from tests.helpers import frame, true_km
-from zones import sphere
-from zones.great_circle import chord2, unit_vectors
-from zones.nearest_hub import nearest
+from zones.distance import sphere
+from zones.distance.great_circle import chord2, unit_vectors
+from zones.distance.nearest_hub import nearest
+from zones.distance.sphere import Nearest, chosen_engine, nearest_on_sphere
 from zones.parameters import ENGINES
-from zones.sphere import Nearest, chosen_engine, nearest_on_sphere
 
 TOLERANCE_KM = 1e-11  # 1e-8 m
 COMPILED = importlib.util.find_spec("numba") is not None
@@ -183,16 +183,16 @@ def test_bad_degrees_are_named(engine: str) -> None:
 
 
 def test_auto_chooses_by_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "zones.grid", raising=False)
+    monkeypatch.delitem(sys.modules, "zones.distance.grid", raising=False)
     assert chosen_engine("auto", 2543, 206) == "numpy"
     assert chosen_engine("auto", 50_000, 564) == "kdtree"
     if COMPILED:
         assert chosen_engine("auto", 100_000, 564) == "grid"
         # once it is loaded it is the quickest
-        monkeypatch.setitem(sys.modules, "zones.grid", sys)
+        monkeypatch.setitem(sys.modules, "zones.distance.grid", sys)
         assert chosen_engine("auto", 2543, 206) == "grid"
         assert chosen_engine("auto", 100, 33) == "numpy"
-    monkeypatch.delitem(sys.modules, "zones.grid", raising=False)
+    monkeypatch.delitem(sys.modules, "zones.distance.grid", raising=False)
     monkeypatch.setattr(sphere.importlib.util, "find_spec", lambda name: None)
     assert chosen_engine("auto", 10_000_000, 564) == "kdtree"
     with pytest.raises(UsageError, match=r"needs numba: pip install zonegap\[scale\]"):
@@ -207,7 +207,7 @@ def test_the_grid_runs_where_no_cache_can_be_written() -> None:
         "import numba\n"
         "from numba.core.caching import CacheImpl\n"
         "CacheImpl._locator_classes = []\n"  # as where no folder may be written
-        "from zones.compiled import compiled\n"
+        "from zones.distance.compiled import compiled\n"
         "print(compiled(lambda x: x + 1)(1))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import geodata.web_client
+import geodata.web.web_client
 from geodata.datum import wgs84_to_gcj02
 from geodata.errors import UsageError
-from geodata.web_answer import (
+from geodata.web.web_answer import (
     BadAnswerError,
     TryLaterError,
     WebAnswer,
@@ -22,9 +22,9 @@ from geodata.web_answer import (
     WebService,
     WebStopError,
 )
-from geodata.web_ask import PROVIDERS, service_of
-from geodata.web_client import TRIES, Clock, WebClient
-from geodata.web_key import WebKey
+from geodata.web.web_ask import PROVIDERS, service_of
+from geodata.web.web_client import TRIES, Clock, WebClient
+from geodata.web.web_key import WebKey
 from tests.stub_geocoder import (
     KEY,
     Reply,
@@ -171,7 +171,7 @@ def test_retry_after_is_honoured_in_seconds_and_as_a_date() -> None:
 
 @pytest.mark.parametrize("value", ["", "soon", "-5", "٣", "Mon, 99 Foo", "1e9"])
 def test_a_retry_after_that_says_nothing_is_passed_over(value: str) -> None:
-    assert geodata.web_client._retry_after_s(value, Clock) == 0.0
+    assert geodata.web.web_client._retry_after_s(value, Clock) == 0.0
 
 
 def test_a_wait_of_an_hour_is_not_waited_for() -> None:
@@ -198,8 +198,8 @@ def test_tries_end() -> None:
 
 
 def test_a_slow_service_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(geodata.web_client, "CHUNK_TIMEOUT_S", 0.1)
-    monkeypatch.setattr(geodata.web_client, "TRIES", 2)
+    monkeypatch.setattr(geodata.web.web_client, "CHUNK_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(geodata.web.web_client, "TRIES", 2)
     with pytest.raises(TryLaterError, match="no answer in time"):
         ask(lambda asked, count: Reply(GOOD["amap"], delay_s=0.4))
 
@@ -214,7 +214,7 @@ def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> No
             cls.now += 40.0
             return cls.now
 
-    monkeypatch.setattr(geodata.web_client, "TRIES", 2)
+    monkeypatch.setattr(geodata.web.web_client, "TRIES", 2)
     with pytest.raises(TryLaterError, match="no answer in time"):
         ask(lambda asked, count: Reply(b" " * 900_000), clock=Late)
 

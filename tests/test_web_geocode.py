@@ -16,16 +16,16 @@ import zones.cli
 from geodata.datum import wgs84_to_gcj02
 from geodata.gazetteer import gazetteer
 from geodata.geocode_texts import COLUMNS, geocode_texts
-from geodata.web_amap import AMap
-from geodata.web_answer import WebAnswer, nothing_found
-from geodata.web_ask import WebOptions
-from geodata.web_baidu import Baidu
-from geodata.web_check import TIMES_UNCERTAINTY, Offline, _other_province, check
-from geodata.web_geocode import WebResult, web_geocode_texts, web_geocode_zones
+from geodata.web.web_amap import AMap
+from geodata.web.web_answer import WebAnswer, nothing_found
+from geodata.web.web_ask import WebOptions
+from geodata.web.web_baidu import Baidu
+from geodata.web.web_check import TIMES_UNCERTAINTY, Offline, _other_province, check
+from geodata.web.web_geocode import WebResult, web_geocode_texts, web_geocode_zones
 from geodata.zone_evidence import zone_points, zone_seats
 from tests.stub_geocoder import KEY, Reply, Script, Stub, amap, baidu, serve
 from tests.test_cli import zonegap
-from zones.great_circle import haversine_km
+from zones.distance.great_circle import haversine_km
 from zones.pipeline import StudyResult
 from zones.progress import progress_bar
 

@@ -14,11 +14,11 @@ import pytest
 
 import zones.cli
 from geodata.errors import DataFileError, UsageError
-from geodata.web_amap import AMap
-from geodata.web_baidu import Baidu
-from geodata.web_client import Clock, WebClient
-from geodata.web_key import WebKey, find_key
-from geodata.web_tianditu import Tianditu
+from geodata.web.web_amap import AMap
+from geodata.web.web_baidu import Baidu
+from geodata.web.web_client import Clock, WebClient
+from geodata.web.web_key import WebKey, find_key
+from geodata.web.web_tianditu import Tianditu
 from tests.stub_geocoder import KEY, Reply, amap, amap_error, baidu, serve, tianditu
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes of files")
@@ -117,7 +117,7 @@ def test_the_key_is_in_no_output_cache_log_or_message(
     service = {"amap": AMap, "tianditu": Tianditu, "baidu": Baidu}[provider]
     monkeypatch.setenv(service.key_variable, KEY)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr("geodata.web_client.CHUNK_TIMEOUT_S", 0.15)
+    monkeypatch.setattr("geodata.web.web_client.CHUNK_TIMEOUT_S", 0.15)
     monkeypatch.setattr(Clock, "sleep", staticmethod(lambda seconds: None))
     shown: list[str] = []
     ask = WebClient.ask

@@ -14,7 +14,7 @@ from geodata.errors import DataFileError
 from tests.test_layers import FILES, imported
 from tests.test_outputs import tree
 from zones.pipeline import StudyResult
-from zones.run_outputs import write_run
+from zones.report.run_outputs import write_run
 from zones.staging import _lock_file, staged
 
 

@@ -17,13 +17,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from zones.distance.nearest_hub import cluster_distances, nearest
     from zones.gdp import gdp_density, zone_gdp
     from zones.groups import gap_table
     from zones.hubs import hub_layer
     from zones.leave_one_out import leave_one_hub_out
     from zones.maximal_covering import where_next
     from zones.monte_carlo import simulate_beyond
-    from zones.nearest_hub import cluster_distances, nearest
     from zones.pipeline import StudyResult, run_study
     from zones.study import Study, read_study
     from zones.thresholds import beyond, beyond_band, count_beyond, threshold_for_count
@@ -34,13 +34,13 @@ _PUBLIC = {
     "StudyResult": "pipeline",
     "beyond": "thresholds",
     "beyond_band": "thresholds",
-    "cluster_distances": "nearest_hub",
+    "cluster_distances": "distance.nearest_hub",
     "count_beyond": "thresholds",
     "gap_table": "groups",
     "gdp_density": "gdp",
     "hub_layer": "hubs",
     "leave_one_hub_out": "leave_one_out",
-    "nearest": "nearest_hub",
+    "nearest": "distance.nearest_hub",
     "read_study": "study",
     "run_study": "pipeline",
     "simulate_beyond": "monte_carlo",

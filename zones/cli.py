@@ -12,13 +12,13 @@ from typing import Annotated
 import typer
 
 from geodata.errors import ZonegapError
-from zones.cli_data import data
-from zones.cli_distance import distance
-from zones.cli_figures import figures, figures_of_run
-from zones.cli_geocode import geocode
-from zones.cli_help import OUTPUT, Command, Group
-from zones.cli_map import map_, map_html
-from zones.cli_options import (
+from zones.command.cli_data import data
+from zones.command.cli_distance import distance
+from zones.command.cli_figures import figures, figures_of_run
+from zones.command.cli_geocode import geocode
+from zones.command.cli_help import OUTPUT, Command, Group
+from zones.command.cli_map import map_, map_html
+from zones.command.cli_options import (
     UNRESOLVED_EXIT,
     Cache,
     DistanceMethod,
@@ -40,12 +40,12 @@ from zones.cli_options import (
     option,
     study_of,
 )
-from zones.cli_threshold import threshold
-from zones.cli_where_next import where_next
-from zones.console import note, say, setup, step
-from zones.console_words import in_words, language, message
+from zones.command.cli_threshold import threshold
+from zones.command.cli_where_next import where_next
+from zones.command.console import note, say, setup, step
+from zones.command.usage import WrongUsage, help_command, wrong_usage_text
 from zones.study import Study
-from zones.usage import WrongUsage, help_command, wrong_usage_text
+from zones.words.console_words import in_words, language, message
 
 app = typer.Typer(
     name="zonegap",
@@ -64,8 +64,8 @@ STOPPED_EXIT = 130  # by Ctrl+C, as shells have it
 
 def _print_table(key: str, study: Study, as_json: bool) -> None:
     from zones.pipeline import run_study
-    from zones.report_tables import report_table
-    from zones.table_md import to_markdown
+    from zones.report.report_tables import report_table
+    from zones.report.table_md import to_markdown
 
     table = report_table(key, run_study(study))
     if as_json:
@@ -94,8 +94,8 @@ def run(
 ) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from zones.pipeline import run_study
-    from zones.provenance import warnings_of
-    from zones.run_outputs import write_run
+    from zones.report.provenance import warnings_of
+    from zones.report.run_outputs import write_run
     from zones.staging import claimed
 
     study = study_of(
@@ -154,10 +154,10 @@ def tables(
     formats: Formats = None,
 ) -> None:
     """Write the tables of the study."""
-    from zones.outputs import write_tables
     from zones.pipeline import run_study
-    from zones.provenance import forget_outputs
-    from zones.report_tables import report_tables
+    from zones.report.outputs import write_tables
+    from zones.report.provenance import forget_outputs
+    from zones.report.report_tables import report_tables
     from zones.staging import staged
 
     study = study_of(

@@ -7,8 +7,8 @@ from zones.leave_one_out import leave_one_hub_out
 from zones.parameters import DEFAULT_LAYER, PUBLISHED_BEYOND_ID, THRESHOLD_KM
 from zones.pipeline import StudyResult
 from zones.thresholds import count_beyond
-from zones.wording import pick
-from zones.wording_notes import IMPLICATION, LAYER_PLACES
+from zones.words.wording import pick
+from zones.words.wording_notes import IMPLICATION, LAYER_PLACES
 
 
 def implication(result: StudyResult) -> str:

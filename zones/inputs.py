@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geodata.errors import UsageError
-from zones.great_circle import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float64]
 
 
 def check_choice(name: str, value: str, accepted: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from zones.nearest_hub import nearest
+from zones.distance.nearest_hub import nearest
 from zones.pipeline import StudyResult
 from zones.thresholds import beyond
 

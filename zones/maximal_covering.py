@@ -15,12 +15,9 @@ from numpy.typing import NDArray
 from geodata.errors import UsageError, ZonegapError
 from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.resolver import level_of
-from zones.great_circle import FloatArray, haversine_km
+from zones.distance.great_circle import FloatArray, haversine_km
 from zones.inputs import check_choice, need_columns
 from zones.parameters import HA_PER_KM2, WEIGHTS
-from zones.pipeline import StudyResult
-from zones.report_tables import ReportTable, plain_table
-from zones.wording import value
 
 
 @dataclass(frozen=True)
@@ -248,21 +245,3 @@ def where_next(
             }
         )
     return pd.DataFrame(rows)
-
-
-def where_next_table(result: StudyResult, *, k: int = 5, weight: str = "zones") -> ReportTable:
-    """Return the choice of cities for a study as a table to print."""
-    study = result.study
-    frame = where_next(result.zones, study.thresholds_km[0], k=k, weight=weight)
-    words: dict[str, str] = {}
-    if study.language == "en":
-        english = candidate_cities()["city_en"]
-        words = {str(city): str(name) for city, name in english.items()}
-        words |= {
-            cities: ", ".join(words.get(city, city) for city in cities.split(", "))
-            for cities in frame["cities"]
-        }
-    notes = ("where_next", "gdp", "source")
-    return plain_table(
-        "where_next", frame, result, notes, words, weight=value(weight, study.language)
-    )

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from geodata.loaders import load_position_errors
-from zones.great_circle import FloatArray, destination
+from zones.distance.great_circle import FloatArray, destination
+from zones.distance.nearest_hub import nearest
 from zones.inputs import need_columns
-from zones.nearest_hub import nearest
 from zones.parameters import DRAWS, EARTH_RADIUS_KM, ELLIPSOID_FACTOR, SEED
 from zones.pipeline import StudyResult
 from zones.thresholds import beyond_band

@@ -5,7 +5,7 @@ from __future__ import annotations
 from geodata.messages import say_in
 from zones.pipeline import StudyResult
 from zones.registered_companies import listed
-from zones.wording import pick
+from zones.words.wording import pick
 
 _SENTENCES = {
     "read": (

@@ -11,14 +11,14 @@ from geodata.gazetteer import CATALOGUE_YEAR
 from geodata.geocoder import geocode_zones
 from geodata.loaders import load_provinces, load_zone_positions, load_zones
 from geodata.messages import say
-from geodata.registration_places import GIVEN
-from geodata.web_ask import WebOptions
-from geodata.web_geocode import web_geocode_zones
-from geodata.zone_places import english_names, locate_zone_table
-from geodata.zone_tables import ZoneTableReport, load_zone_table
+from geodata.own_tables.registration_places import GIVEN
+from geodata.own_tables.zone_places import english_names, locate_zone_table
+from geodata.own_tables.zone_tables import ZoneTableReport, load_zone_table
+from geodata.web.web_ask import WebOptions
+from geodata.web.web_geocode import web_geocode_zones
+from zones.distance.nearest_hub import cluster_distances, nearest
 from zones.gdp import gdp_density, zone_gdp
 from zones.hubs import hub_layer, hubs_left
-from zones.nearest_hub import cluster_distances, nearest
 from zones.parameters import HUB_LAYERS
 from zones.progress import progress_bar
 from zones.registered_companies import Registrations

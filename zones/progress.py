@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import typer
 
-from zones.console_words import message
+from zones.words.console_words import message
 
 Item = TypeVar("Item")
 PARTS = 200  # a bar of a million rows need not move a million times

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.given_positions import DatumDoubt
 from geodata.loaders import load_exchange_rates, load_provinces
-from geodata.registration_places import GIVEN
-from geodata.registrations import RegistrationReport
+from geodata.own_tables.given_positions import DatumDoubt
+from geodata.own_tables.registration_places import GIVEN
+from geodata.own_tables.registrations import RegistrationReport
 from zones.csv_text import write_csv
 from zones.parameters import CLUSTERS
-from zones.registration_words import SENTENCES
-from zones.wording import pick
+from zones.words.registration_words import SENTENCES
+from zones.words.wording import pick
 
 SHOWN = 5  # rows or values named in a sentence; all of them are in registrations.csv
 OTHER = "Other"
@@ -33,7 +33,8 @@ class Registrations:
     Attributes
     ----------
     located
-        One row a company, as `geodata.registration_places.locate_registrations` gives them.
+        One row a company, as `geodata.own_tables.registration_places.locate_registrations` gives
+        them.
     report
         What the file held.
     datum_doubt

@@ -11,8 +11,8 @@ import pandas as pd
 from geodata.errors import BadInputError
 from geodata.gazetteer import LAST_YEAR, gazetteer
 from geodata.messages import listed, say
-from geodata.registration_places import GIVEN, locate_registrations
-from geodata.registrations import load_registrations
+from geodata.own_tables.registration_places import GIVEN, locate_registrations
+from geodata.own_tables.registrations import load_registrations
 from geodata.registry import table_path
 from geodata.schema import cell_fault
 from geodata.vocabulary import PROVINCES
@@ -36,8 +36,8 @@ def located_registrations(given: Path, *, keep_deregistered: bool = False) -> Re
     Raises
     ------
     DataFileError, BadInputError
-        See `geodata.registrations.load_registrations`. In a list of hubs every row must have a
-        place in a known province; of companies the others stay, counted, with the reason.
+        See `geodata.own_tables.registrations.load_registrations`. In a list of hubs every row must
+        have a place in a known province; of companies the others stay, counted, with the reason.
     """
     file = registrations_file(given)
     frame, report = load_registrations(file, keep_deregistered=keep_deregistered)

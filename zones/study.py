@@ -13,9 +13,9 @@ from typing import Any
 from geodata.errors import DataFileError, UsageError
 from geodata.file_limits import check_size
 from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR
+from geodata.own_tables.zone_columns import CHOICES
 from geodata.vocabulary import PROVINCES
-from geodata.web_ask import PROVIDERS
-from geodata.zone_columns import CHOICES
+from geodata.web.web_ask import PROVIDERS
 from zones.parameters import (
     DISTANCE_METHODS,
     GDP_VINTAGES,
@@ -37,7 +37,8 @@ class Study:
     Attributes
     ----------
     zones_table
-        A table of zones, see `geodata.zone_tables.load_zone_table`; None for the built-in one.
+        A table of zones, see `geodata.own_tables.zone_tables.load_zone_table`; None for the
+        built-in one.
     zones_encoding
         Of that table where it is text; found out when None.
     zones_columns
@@ -59,7 +60,7 @@ class Study:
     openstreetmap
         Use positions from OpenStreetMap (ODbL).
     provider, cache, key_file
-        Web geocoder to ask as well, its file of answers and of its key; see `geodata.web_ask`.
+        Web geocoder to ask as well, its file of answers and of its key; see `geodata.web.web_ask`.
     folder, language, formats, figures
         Where and how the outputs are written; formats of tables and of figures.
     """

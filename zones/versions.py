@@ -6,7 +6,7 @@ import hashlib
 from importlib.metadata import PackageNotFoundError, version
 
 from geodata.registry import TABLES, registry
-from zones.console_words import message
+from zones.words.console_words import message
 
 try:
     VERSION = version("zonegap")

@@ -26,7 +26,7 @@ from maps.style import BEYOND_COLOUR, WITHIN_COLOUR
 from zones.groups import TOTAL
 from zones.parameters import YI_PER_TRILLION
 from zones.study import Study
-from zones.wording import value
+from zones.words.wording import value
 
 ROW_CM = 0.42
 BAR = 0.68  # of a row
@@ -47,7 +47,7 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
     Parameters
     ----------
     types
-        As `zones.gap_tables.type_table` returns it: ``level``, ``type``, ``zones``,
+        As `zones.report.gap_tables.type_table` returns it: ``level``, ``type``, ``zones``,
         ``share_zones_pct``, ``beyond``; a row of the total is left out.
     study
         The table's study: language, and the threshold and hubs behind ``beyond``.
@@ -66,7 +66,7 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
 
     Examples
     --------
-    >>> from zones.gap_tables import type_table
+    >>> from zones.report.gap_tables import type_table
     >>> from zones.pipeline import run_study
     >>> from zones.study import Study
     >>> figure = type_figure(type_table(run_study(Study())), Study())
@@ -128,7 +128,7 @@ def gdp_figure(
     Parameters
     ----------
     table
-        As `zones.gap_tables.province_table` returns it: ``province``, ``gdp_yi_cny``,
+        As `zones.report.gap_tables.province_table` returns it: ``province``, ``gdp_yi_cny``,
         ``gdp_beyond_yi_cny``, with its row of the total.
     provinces
         Indexed by province, with ``province_en`` and ``province_short``.
@@ -149,7 +149,7 @@ def gdp_figure(
 
     Examples
     --------
-    >>> from zones.gap_tables import province_table
+    >>> from zones.report.gap_tables import province_table
     >>> from zones.pipeline import run_study
     >>> from zones.study import Study
     >>> result = run_study(Study())

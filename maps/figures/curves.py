@@ -38,10 +38,10 @@ def curve_figure(
     Parameters
     ----------
     curves
-        As `zones.gap_tables.layer_curves` returns it: ``layer``, ``threshold_km``, ``beyond``,
-        ``surely``, ``possibly``.
+        As `zones.report.gap_tables.layer_curves` returns it: ``layer``, ``threshold_km``,
+        ``beyond``, ``surely``, ``possibly``.
     marks
-        As `zones.reconciliation.published_thresholds` returns it: indexed by layer,
+        As `zones.report.reconciliation.published_thresholds` returns it: indexed by layer,
         ``threshold_km`` at which the layer gives the published count; nan where it cannot.
     published
         That count.
@@ -63,9 +63,9 @@ def curve_figure(
 
     Examples
     --------
-    >>> from zones.gap_tables import layer_curves
+    >>> from zones.report.gap_tables import layer_curves
     >>> from zones.pipeline import run_study
-    >>> from zones.reconciliation import published_count, published_thresholds
+    >>> from zones.report.reconciliation import published_count, published_thresholds
     >>> from zones.study import Study
     >>> result = run_study(Study())
     >>> marks = published_thresholds(result)

@@ -16,10 +16,10 @@ from maps.figures.fonts import is_truetype
 from maps.figures.province_gaps import province_figure
 from maps.figures.sheet import PLAIN, Style, settings
 from maps.figures.static_map import map_figure
-from zones.gap_tables import layer_curves, province_table, type_table
 from zones.pipeline import StudyResult
-from zones.reconciliation import published_count, published_thresholds
-from zones.wording import value
+from zones.report.gap_tables import layer_curves, province_table, type_table
+from zones.report.reconciliation import published_count, published_thresholds
+from zones.words.wording import value
 
 # no time, no version of the program that wrote it
 _METADATA: dict[str, dict[str, None]] = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from geodata.loaders import load_provinces
 from zones.parameters import SYNTHETIC
-from zones.source_line import sources
+from zones.report.source_line import sources
 from zones.study import Study
 from zones.versions import VERSION
-from zones.wording import pick
+from zones.words.wording import pick
 
 WORDS: dict[str, tuple[str, str]] = {
     "type_title": ("Development zones by level and type", "各级各类开发区数量"),

@@ -29,10 +29,10 @@ from maps.style import (
     UNSURE_COLOUR,
     WITHIN_COLOUR,
 )
-from zones.great_circle import FloatArray
-from zones.nearest_hub import nearest
+from zones.distance.great_circle import FloatArray
+from zones.distance.nearest_hub import nearest
 from zones.study import Study
-from zones.wording import pick
+from zones.words.wording import pick
 
 # The equal-area projection usual for maps of the whole of China.
 ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=36 +lon_0=105 +ellps=WGS84 +units=km"

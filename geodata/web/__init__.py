@@ -1,0 +1,1 @@
+"""Web geocoders: asked with a key, held against what is known offline."""

@@ -1,0 +1,145 @@
+"""The nearest hub on the WGS-84 ellipsoid, never a wrong one.
+
+The sphere proposes, the ellipsoid decides: a geodesic is between `GEODESIC_LEAST` and
+`GEODESIC_MOST` times its great circle, so the ellipsoid's nearest hub lies within
+`ELLIPSOID_FACTOR` times the nearest great-circle distance. Every hub within it is measured with
+`pyproj.Geod`. More hubs are fetched until the last of them lies outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zones.distance.great_circle import FloatArray, chord_to_km, km_to_chord, unit_vectors
+from zones.distance.sphere import Nearest, cores, first_of_equals, nearest_on_sphere
+from zones.parameters import ELLIPSOID_FACTOR, GEODESIC_LEAST, GEODESIC_MOST
+
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
+
+# room for rounding around the proven bound
+MARGIN_KM = 1e-6
+CHUNK = 1 << 15
+PAIRS = 1 << 20  # most candidates fetched in one query
+
+
+def geodesic_km(
+    lon_1: FloatArray, lat_1: FloatArray, lon_2: FloatArray, lat_2: FloatArray
+) -> FloatArray:
+    """Return distances on the WGS-84 ellipsoid (Karney 2013), km; arrays of one length."""
+    from pyproj import Geod
+
+    _, _, distance_m = Geod(ellps="WGS84").inv(lon_1, lat_1, lon_2, lat_2)
+    return np.asarray(distance_m, float) / 1000.0
+
+
+def nearest_on_ellipsoid(
+    lon: FloatArray,
+    lat: FloatArray,
+    hub_lon: FloatArray,
+    hub_lat: FloatArray,
+    *,
+    threads: int | None = None,
+) -> Nearest:
+    """Find the nearest hub by geodesic.
+
+    Parameters
+    ----------
+    lon, lat
+        Points, degrees, n values each.
+    hub_lon, hub_lat
+        Hubs, degrees, m values each, m at least 1.
+    threads
+        Cores to use; all when None.
+
+    Returns
+    -------
+    Nearest
+        Arrays of length n; on a tie the hub that is listed first.
+    """
+    from scipy.spatial import KDTree
+
+    hubs = unit_vectors(hub_lon, hub_lat)
+    first = first_of_equals(hubs)  # equal hubs would all be candidates
+    tree = KDTree(hubs[first])
+    found = Nearest(np.empty(len(lon), np.int32), np.empty(len(lon)))
+
+    def chunk(low: int) -> None:
+        part = slice(low, low + CHUNK)
+        point, rank = _candidates(tree, unit_vectors(lon[part], lat[part]))
+        hub = first[rank]
+        distance_km = geodesic_km(lon[part][point], lat[part][point], hub_lon[hub], hub_lat[hub])
+        # sorted by point, distance, hub: the first of each point is the answer
+        order = np.lexsort((hub, distance_km, point))
+        best = order[np.concatenate(([True], np.diff(point[order]) > 0))]
+        found.hub[part], found.distance_km[part] = hub[best], distance_km[best]
+
+    with ThreadPoolExecutor(threads or cores()) as pool:
+        for _ in pool.map(chunk, range(0, len(lon), CHUNK)):
+            pass
+    return found
+
+
+def _candidates(tree: KDTree, points: FloatArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return all pairs of point and hub that the ellipsoid may make the nearest."""
+    open_ = np.arange(len(points))
+    pairs = []
+    k = min(2, tree.n)
+    while open_.size:
+        again = []
+        for low in range(0, open_.size, max(1, PAIRS // k)):
+            part = open_[low : low + max(1, PAIRS // k)]
+            chord, rank = (np.asarray(a) for a in tree.query(points[part], k=range(1, k + 1)))
+            reach = km_to_chord(chord_to_km(chord[:, 0]) * ELLIPSOID_FACTOR + MARGIN_KM)
+            inside = chord <= reach[:, None]
+            whole = ~inside[:, -1] | (k == tree.n)
+            row, column = np.nonzero(inside & whole[:, None])
+            pairs.append((part[row], rank[row, column]))
+            again.append(part[~whole])
+        open_ = np.concatenate(again)
+        k = min(4 * k, tree.n)
+    return np.concatenate([p for p, _ in pairs]), np.concatenate([r for _, r in pairs])
+
+
+def beyond_on_ellipsoid(  # noqa: PLR0913
+    lon: FloatArray,
+    lat: FloatArray,
+    hub_lon: FloatArray,
+    hub_lat: FloatArray,
+    thresholds_km: Iterable[float],
+    *,
+    engine: str = "auto",
+    threads: int | None = None,
+) -> NDArray[np.bool_]:
+    """Say which points lie farther than each threshold from every hub, by geodesic.
+
+    The great circle settles nearly all of them; measured on the ellipsoid are only the points
+    whose great-circle distance, times the bounds of the ratio, lies on both sides of a threshold.
+
+    Parameters
+    ----------
+    lon, lat, hub_lon, hub_lat, engine, threads
+        As for `zones.distance.sphere.nearest_on_sphere`.
+    thresholds_km
+        t values.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (t, n).
+    """
+    sphere_km = nearest_on_sphere(
+        lon, lat, hub_lon, hub_lat, engine=engine, threads=threads
+    ).distance_km
+    limits = np.asarray(list(thresholds_km), float)[:, None]
+    beyond = sphere_km * GEODESIC_LEAST - MARGIN_KM > limits
+    within = sphere_km * GEODESIC_MOST + MARGIN_KM <= limits
+    flips = np.flatnonzero(~(beyond | within).all(axis=0))
+    refined = nearest_on_ellipsoid(lon[flips], lat[flips], hub_lon, hub_lat, threads=threads)
+    beyond[:, flips] = refined.distance_km > limits
+    return np.asarray(beyond)

@@ -1,0 +1,190 @@
+"""The nearest hub on the sphere: three engines, one answer.
+
+The nearest hub is the one with the least squared chord between unit vectors, as 64-bit numbers
+give it; of equal ones the hub listed first. Where that chord spans more than a quarter of the
+circumference, it is the hub whose antipode is farthest, which is the same and keeps its digits.
+Unit vectors and chords are made of + - * / alone (`zones.distance.portable_trig`), so every
+engine, on every machine, finds the same hub and the same distance, to the last bit.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from geodata.errors import UsageError
+from zones.distance.great_circle import TWO_CHORD2, FloatArray, arc_km, chord2, unit_vectors
+from zones.inputs import check_choice, check_degrees
+from zones.parameters import ENGINES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.spatial import KDTree
+
+FEW_PAIRS = 20_000  # up to here brute force is the quickest
+NUMPY_PAIRS = 8_000_000  # up to here it is quicker than loading the other engines' libraries
+GRID_POINTS = 100_000  # from here on loading the grid is earned back soon
+BLOCK_PAIRS = 80_000  # fits the cache, and is too small for BLAS to wake other threads for
+TREE_CHUNK = 1 << 16
+# chords closer than this may be one chord: ten times what rounding does to them
+TIE_CHORD = 4e-15
+TIE_DOT = 1e-14  # the same of dot products
+
+
+class Nearest(NamedTuple):
+    """Row number of the nearest hub and the distance to it, one a point."""
+
+    hub: NDArray[np.int32]
+    distance_km: FloatArray
+
+
+def nearest_on_sphere(  # noqa: PLR0913
+    lon: FloatArray,
+    lat: FloatArray,
+    hub_lon: FloatArray,
+    hub_lat: FloatArray,
+    *,
+    engine: str = "auto",
+    threads: int | None = None,
+) -> Nearest:
+    """Find the nearest hub by great circle.
+
+    Parameters
+    ----------
+    lon, lat
+        Points, degrees, n values each.
+    hub_lon, hub_lat
+        Hubs, degrees, m values each, m at least 1.
+    engine
+        ``numpy`` (brute force), ``kdtree`` (scipy), ``grid`` (compiled; needs numba), or ``auto``:
+        the quickest for the sizes given. The answer does not depend on it.
+    threads
+        Cores to use; all when None.
+
+    Returns
+    -------
+    Nearest
+        Arrays of length n. On a tie (equal squared chords) the hub that is listed first.
+
+    Raises
+    ------
+    UsageError
+        For no hub, for a coordinate that is missing or out of range, for an unknown engine, or
+        for ``grid`` where numba is not installed.
+    """
+    check_choice("engine", engine, ENGINES)
+    arrays = [np.ascontiguousarray(a, float) for a in (lon, lat, hub_lon, hub_lat)]
+    lon, lat, hub_lon, hub_lat = arrays
+    if not len(hub_lon):
+        text = "hubs: at least one hub is needed"
+        raise UsageError(text)
+    check_degrees(hub_lon, 180.0, "hub_lon")
+    check_degrees(hub_lat, 90.0, "hub_lat")
+    engine = chosen_engine(engine, len(lon), len(hub_lon))
+    found = Nearest(np.empty(len(lon), np.int32), np.empty(len(lon)))
+    if engine == "grid":
+        from zones.distance.grid import nearest_by_grid
+
+        nearest_by_grid(
+            lon, lat, hub_lon, hub_lat, found.hub, found.distance_km, threads or cores()
+        )
+        return found
+    check_degrees(lon, 180.0, "lon")
+    check_degrees(lat, 90.0, "lat")
+    hubs = unit_vectors(hub_lon, hub_lat)
+    if engine == "numpy":
+        _by_brute_force(lon, lat, hubs, found)
+    else:
+        _by_tree(lon, lat, hubs, found, threads)
+    return found
+
+
+def chosen_engine(engine: str, points: int, hubs: int) -> str:
+    """Return the engine itself, or for ``auto`` the quickest for that many points and hubs.
+
+    Loading scipy or numba takes longer than brute force on a few million pairs; the grid, once
+    it is loaded, is ahead of both others at all but the smallest sizes.
+    """
+    loaded = "zones.distance.grid" in sys.modules and points * hubs > FEW_PAIRS
+    if engine == "auto" and points * hubs <= NUMPY_PAIRS and not loaded:
+        return "numpy"
+    if engine in ("numpy", "kdtree"):
+        return engine
+    compiled = importlib.util.find_spec("numba") is not None
+    if engine == "grid" and not compiled:
+        text = "engine 'grid' needs numba: pip install zonegap[scale]"
+        raise UsageError(text)
+    if engine == "grid" or (compiled and (loaded or points >= GRID_POINTS)):
+        return "grid"
+    return "kdtree"
+
+
+def cores() -> int:
+    """Return the number of cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def first_of_equals(hubs: FloatArray) -> NDArray[np.intp]:
+    """Return the rows of unit vectors, shape (m, 3), that equal no earlier one."""
+    order = np.lexsort(hubs.T)  # equal ones stand side by side, the first of them first
+    again = (hubs[order[1:]] == hubs[order[:-1]]).all(axis=1)
+    return np.sort(np.delete(order, np.flatnonzero(again) + 1))
+
+
+def _by_brute_force(lon: FloatArray, lat: FloatArray, hubs: FloatArray, found: Nearest) -> None:
+    first = first_of_equals(hubs)  # equal hubs would all tie with each other
+    hubs = hubs[first]
+    step = max(1, BLOCK_PAIRS // len(hubs))
+    for low in range(0, len(lon), step):
+        part = slice(low, low + step)
+        points = unit_vectors(lon[part], lat[part])
+        # the greatest dot product is the least chord, but for its rounding
+        dots = points @ hubs.T
+        rows = np.arange(len(points))
+        hub = dots.argmax(axis=1)
+        most = dots[rows, hub]
+        dots[rows, hub] = -2.0
+        close = np.flatnonzero(dots.max(axis=1) >= most - TIE_DOT)
+        squared = chord2(points[close, None, :], hubs[None, :, :])
+        hub[close] = squared.argmin(axis=1)
+        far = close[squared.min(axis=1) > TWO_CHORD2]
+        hub[far] = chord2(points[far, None, :], -hubs[None, :, :]).argmax(axis=1)
+        found.hub[part] = first[hub]
+        found.distance_km[part] = arc_km(points, hubs[hub])
+
+
+def _by_tree(
+    lon: FloatArray, lat: FloatArray, hubs: FloatArray, found: Nearest, threads: int | None
+) -> None:
+    from scipy.spatial import KDTree
+
+    # equal hubs would all tie with each other
+    first = first_of_equals(hubs)
+    tree = KDTree(hubs[first])
+    for low in range(0, len(lon), TREE_CHUNK):
+        part = slice(low, low + TREE_CHUNK)
+        points = unit_vectors(lon[part], lat[part])
+        two = [1, 2] if len(first) > 1 else [1]
+        chord, near = (np.asarray(a) for a in tree.query(points, k=two, workers=threads or -1))
+        hub = near[:, 0]
+        if len(first) > 1:
+            close = np.flatnonzero(chord[:, 1] - chord[:, 0] <= TIE_CHORD)
+            for i in close:
+                hub[i] = _first_nearest(points[i], hubs[first], tree, chord[i, 0])
+        found.hub[part] = first[hub]
+        found.distance_km[part] = arc_km(points, hubs[first[hub]])
+
+
+def _first_nearest(point: FloatArray, hubs: FloatArray, tree: KDTree, chord: float) -> int:
+    """Choose among hubs whose chords a tree cannot tell apart."""
+    near = np.sort(tree.query_ball_point(point, chord + TIE_CHORD))
+    squared = chord2(point, hubs[near])
+    if squared.min() > TWO_CHORD2:
+        return int(near[chord2(point, -hubs[near]).argmax()])
+    return int(near[squared.argmin()])

@@ -1,0 +1,183 @@
+"""What made an output: parameters, tables with their hashes, versions, counts, warnings."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from geodata.registry import registry, sha256
+from zones.own_zones import own_zones_sentences
+from zones.parameters import SYNTHETIC
+from zones.pipeline import StudyResult
+from zones.registered_companies import sentences_of
+from zones.versions import VERSION
+from zones.words.console_words import level_word, message
+from zones.words.wording import pick
+
+LIBRARIES = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "pyproj",
+    "geopandas",
+    "pyogrio",
+    "pyarrow",
+    "folium",
+    "matplotlib",
+)
+
+
+def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
+    """Describe a finished study; holds no time stamp, so that equal runs are equal.
+
+    Parameters
+    ----------
+    result
+        The study's result.
+    outputs
+        Name inside the output folder -> written file.
+    """
+    study, zones = result.study, result.zones
+    inputs = {
+        name: {"file": entry.file, "sha256": entry.sha256, "licence": entry.licence}
+        for name, entry in sorted(registry().items())
+    }
+    for role, path in (
+        ("zones.table", study.zones_table),
+        ("hubs.file", study.hub_file),
+        ("registrations.file", study.registrations),
+    ):
+        if path not in (None, SYNTHETIC):
+            inputs[role] = {"file": path.name, "sha256": sha256(path), "licence": "user's own"}
+    return {
+        "zonegap": VERSION,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "parameters": study.parameters(),
+        "inputs": inputs,
+        "outputs": {name: sha256(path) for name, path in sorted(outputs.items())},
+        "counts": {
+            "zones": len(zones),
+            **({"zones_without_place": len(result.unplaced)} if result.zone_report else {}),
+            "hubs": len(result.hubs),
+            **_registration_counts(result),
+            "geocode_level": _counts(zones, "geocode_level"),
+            "geocode_method": _counts(zones, "geocode_method"),
+            **{c: int(zones[c].sum()) for c in zones.columns if c.startswith("beyond_")},
+        },
+        "warnings": warnings_of(result),
+    }
+
+
+def warnings_of(result: StudyResult, language: str = "en") -> list[str]:
+    """Return what a reader of the outputs should know, one sentence each.
+
+    The manifest holds them in English whatever the language, so that its bytes do not change.
+    """
+    zones = result.zones
+    coarse = zones[zones["geocode_level"].isin(["city", "province"])]
+    ambiguous = zones[(zones["geocode_level"] == "county") & (zones["adcode"] == "")]
+    flagged = zones[zones["remark"] != ""]
+    comma = pick((", ", "、"), language)
+    sentences = []
+    if len(coarse):
+        listed = comma.join(
+            message("coarse_part", language, count=n, level=level_word(str(level), language))
+            for level, n in coarse["geocode_level"].value_counts().items()
+        )
+        sentences.append(message("coarse", language, listed=listed))
+    if len(ambiguous):
+        sentences.append(message("ambiguous", language, names=comma.join(ambiguous["name"])))
+    methods = zones["geocode_method"]
+    placed = int(methods.str.startswith("hand").sum())
+    seated = int(methods.str.match("seat|county-town").sum())
+    if placed + seated:
+        sentences.append(message("by_hand", language, placed=placed, seated=seated))
+    sentences += _of_web(result, language)
+    sentences += [message("remark", language, **row) for _, row in flagged.iterrows()]
+    sentences = [*own_zones_sentences(result, language), *sentences]
+    if result.registrations is not None:
+        sentences = [*sentences_of(result.registrations, language, result.hubs), *sentences]
+    return sentences
+
+
+def _registration_counts(result: StudyResult) -> dict[str, Any]:
+    companies = result.registrations
+    if companies is None:
+        return {}
+    return {
+        "registrations": len(companies.located),
+        "registrations_made_up": companies.report.made_up,
+        "registration_level": _counts(companies.located, "geocode_level"),
+    }
+
+
+def _of_web(result: StudyResult, language: str) -> list[str]:
+    """Return what became of the web geocoder's answers."""
+    provider = result.study.provider
+    if provider is None:
+        return []
+    taken = int(result.zones["geocode_method"].str.startswith("web-").sum())
+    refused, failed = (
+        int(result.zones["geocode_reason"].str.contains(f" {what}: ", regex=False).sum())
+        for what in ("refused", "failed")
+    )
+    return [
+        message("web_taken", language, taken=taken, provider=provider),
+        message("web_not_taken", language, refused=refused, failed=failed),
+    ]
+
+
+def _counts(zones: Any, column: str) -> dict[str, int]:
+    return {str(k): int(n) for k, n in zones[column].value_counts().sort_index().items()}
+
+
+def recorded_outputs(folder: Path) -> dict[str, str]:
+    """Return the outputs of the folder's manifest with their SHA-256; none without a manifest."""
+    try:
+        about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return {str(name): str(digest) for name, digest in about["outputs"].items()}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return {}
+
+
+def unchanged_leftovers(folder: Path, earlier: dict[str, str], written: set[str]) -> list[Path]:
+    """Return the files of an earlier run that are as it wrote them and not written again.
+
+    Parameters
+    ----------
+    folder
+        The output folder; a recorded name that leads out of it is passed over.
+    earlier
+        Name and SHA-256, of the manifest before this run.
+    written
+        Names of this run.
+    """
+    paths = []
+    for name in sorted(set(earlier) - written):
+        path = folder / name
+        inside = path.resolve().is_relative_to(folder.resolve())
+        if inside and path.is_file() and sha256(path) == earlier[name]:
+            paths.append(path)
+    return paths
+
+
+def forget_outputs(folder: Path, names: list[str], command: str) -> None:
+    """Say in the folder's manifest that files were written again by another command."""
+    path = folder / "manifest.json"
+    if not path.is_file():
+        return
+    about = json.loads(path.read_text(encoding="utf-8"))
+    again = [name for name in names if about["outputs"].pop(name, None)]
+    if again:
+        about["warnings"].append(f"written again by `zonegap {command}`: {', '.join(again)}")
+        write_json(about, path)
+
+
+def write_json(data: object, path: Path) -> None:
+    """Write JSON in UTF-8 with a final newline."""
+    text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")

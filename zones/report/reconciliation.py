@@ -1,0 +1,160 @@
+"""Our numbers beside the 2020 report's: published, ours, difference, reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geodata.loaders import load_published_figures
+from zones.parameters import (
+    CLUSTERS,
+    GDP_VINTAGES,
+    HA_PER_KM2,
+    LAND_YEARS,
+    PUBLISHED_BEYOND_ID,
+    PUBLISHED_THRESHOLD_ID,
+    THRESHOLD_KM,
+    YI_PER_TRILLION,
+)
+from zones.pipeline import StudyResult
+from zones.registered_companies import footnote_7
+from zones.thresholds import count_beyond, threshold_for_count
+from zones.words.wording import pick, value
+from zones.words.wording_notes import FIGURES, REASONS
+
+
+@dataclass(frozen=True)
+class Ours:
+    """Our value of a published figure, in its unit, with the key of the reason it differs."""
+
+    value: float
+    reason: str
+    low: float = float("nan")
+    high: float = float("nan")
+    case: str = ""
+
+
+def reconciliation_table(result: StudyResult) -> pd.DataFrame:
+    """Return every published figure with ours beside it; the count once for each hub layer.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``figure_id``, ``figure`` (with its unit), ``case`` (hub layer), ``published``,
+        ``ours``, ``low`` and ``high`` (band), ``difference_pct``, ``reason``. ``ours`` is nan
+        where the report's source is not public.
+    """
+    ours = _ours(result)
+    rows = []
+    for figure_id, published in load_published_figures()["value"].items():
+        rows += [
+            {
+                "figure_id": figure_id,
+                "figure": FIGURES[str(figure_id)][0],
+                "case": mine.case,
+                "published": published,
+                "ours": mine.value,
+                "low": mine.low,
+                "high": mine.high,
+                "difference_pct": 100.0 * (mine.value / published - 1.0),
+                "reason": reason(mine.reason, result, "en"),
+            }
+            for mine in ours.get(str(figure_id), [Ours(float("nan"), "not_public")])
+        ]
+    return pd.DataFrame(rows)
+
+
+def published_count() -> int:
+    """Return the report's number of zones beyond its threshold."""
+    return int(load_published_figures()["value"][PUBLISHED_BEYOND_ID])
+
+
+def published_thresholds(result: StudyResult) -> pd.DataFrame:
+    """Return the threshold at which each hub layer gives the report's count.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``layer``: ``threshold_km``, the middle of ``low_km`` and ``high_km``, between
+        which the count is the same; nan where the table has fewer zones.
+    """
+    found = {layer: _threshold(result, layer) for layer in result.layers()}
+    rows = [(layer, ours.value, ours.low, ours.high) for layer, ours in found.items()]
+    columns = ["layer", "threshold_km", "low_km", "high_km"]
+    return pd.DataFrame(rows, columns=columns).set_index("layer")
+
+
+def reason(key: str, result: StudyResult, language: str) -> str:
+    """Return the words of a reason, with the study's own numbers in them."""
+    study = result.study
+    return pick(REASONS[key], language).format(
+        gdp=value(study.gdp, language),
+        land=value(study.land, language),
+        area_km2=result.zones["area_ha"].sum(min_count=1) / HA_PER_KM2,
+        provinces=", ".join(
+            name if language == "zh" else str(result.provinces["province_en"][name])
+            for name in study.hub_provinces or ()
+        ),
+    )
+
+
+def chinese_words(result: StudyResult) -> dict[str, str]:
+    """Return English words of the table -> Chinese."""
+    figures = dict(FIGURES.values())
+    return figures | {reason(k, result, "en"): reason(k, result, "zh") for k in REASONS}
+
+
+def _ours(result: StudyResult) -> dict[str, list[Ours]]:
+    study, zones, provinces = result.study, result.zones, result.provinces
+    outside = ~zones["province_adcode"].isin(CLUSTERS.values())
+    area_km2 = zones["area_ha"].sum(min_count=1) / HA_PER_KM2
+    land_km2 = provinces[LAND_YEARS[study.land]].sum()
+    national_gdp = provinces[GDP_VINTAGES[study.gdp]].sum()
+    gdp = zones["gdp_yi_cny"].sum(min_count=1)
+    gdp_outside = zones.loc[outside, "gdp_yi_cny"].sum(min_count=1)
+    count = "own_table" if study.zones_table else "catalogue"
+    one = {
+        "zones_total": Ours(len(zones), count),
+        "zones_area": Ours(area_km2 / 1e4, "area" if area_km2 > 0 else "no_area"),
+        "zones_area_share": Ours(100.0 * area_km2 / land_km2, "land"),
+        "zones_gdp": Ours(gdp / YI_PER_TRILLION, "gdp"),
+        "zones_gdp_share": Ours(100.0 * gdp / national_gdp, "provincial_sum"),
+        "zones_other28": Ours(int(outside.sum()), count),
+        "zones_gdp_other28": Ours(gdp_outside / YI_PER_TRILLION, "gdp"),
+        "zones_gdp_other28_share": Ours(100.0 * gdp_outside / gdp, "ratio"),
+    }
+    if result.registrations is not None:
+        why = "made_up" if result.registrations.report.made_up else "given_companies"
+        one |= {
+            k: Ours(v, f"{why}_share" if why == "made_up" and k.endswith("_share") else why)
+            for k, v in footnote_7(result.registrations).items()
+        }
+    cases = {figure_id: [value] for figure_id, value in one.items()}
+    cases[PUBLISHED_BEYOND_ID] = [_beyond(result, layer) for layer in result.layers()]
+    cases[PUBLISHED_THRESHOLD_ID] = [_threshold(result, layer) for layer in result.layers()]
+    return cases
+
+
+def _beyond(result: StudyResult, layer: str) -> Ours:
+    """Count the zones beyond the report's own threshold under a hub layer."""
+    distance_km = result.distance_under(layer, result.study.distance_method)
+    counts = count_beyond(distance_km, result.zones["uncertainty_km"], [THRESHOLD_KM]).iloc[0]
+    surely, possibly = int(counts["surely"]), int(counts["possibly"])
+    companies = result.registrations
+    why = "narrowed" if result.study.hub_provinces else layer
+    if layer in ("registrations", "file") and companies is not None and companies.report.made_up:
+        why = "made_up_places"
+    return Ours(int(counts["beyond"]), why, surely, possibly, layer)
+
+
+def _threshold(result: StudyResult, layer: str) -> Ours:
+    """Return the threshold at which a hub layer gives the report's count."""
+    published = published_count()
+    distance_km = result.distance_under(layer, result.study.distance_method)
+    if published > len(distance_km):
+        return Ours(float("nan"), "too_few", case=layer)
+    low_km, high_km = threshold_for_count(distance_km, published)
+    if low_km == high_km:
+        return Ours(float("nan"), "tie", low_km, high_km, layer)
+    return Ours((low_km + high_km) / 2.0, "interval", low_km, high_km, layer)
