@@ -29,14 +29,16 @@ COLUMNS: list[dict[str, str]] = [
         "Names of divisions": "geodata.gazetteer geodata.names geodata.towns geodata.resolver",
     },
     {
-        "Where zones are": "geodata.geocoder geodata.zone_evidence",
+        "Where zones are": "geodata.geocoder geodata.zone_evidence geodata.datum",
         "Addresses": "geodata.addresses geodata.chain geodata.geocode_texts",
-        "Tables of users": "geodata.own_tables.* geodata.datum",
+        "Tables of users": "geodata.own_tables.*",
         "Web geocoders": "geodata.web.*",
     },
     {
-        "What is asked": "zones.study zones.parameters zones.inputs zones.progress",
+        "What is asked": "zones.study zones.parameters zones.inputs zones.progress "
+        "zones.versions",
         "Words in two languages": "zones.words.*",
+        "Many points": "zones.distance.point_* zones.distance.dask_parts",
         "Distance": "zones.distance.*",
         "Hubs": "zones.hubs zones.registration_hubs zones.registered_companies",
         "Counts and GDP": "zones.thresholds zones.gdp zones.groups",
@@ -53,7 +55,7 @@ COLUMNS: list[dict[str, str]] = [
         "The map": "maps.atlas* maps.credits maps.pinyin maps.basemap maps.outlines maps.tile_* "
         "maps.safe_text maps.style",
         "Figures": "maps.figures.*",
-        "The command": "zones.cli zones.command.* zones.__main__ zones.versions",
+        "The command": "zones.cli zones.command.* zones.__main__",
         OTHERS: "*",
     },
 ]
@@ -79,6 +81,15 @@ class Box:
     def layer(self) -> str:
         """The package of its first module."""
         return self.modules[0].split(".")[0]
+
+
+def lines_of(names: tuple[str, ...]) -> list[str]:
+    """Return what a box says of its modules: their paths, a room of a layer named only once."""
+    paths = [Path(*name.split(".")) for name in names]
+    rooms = {path.parent for path in paths}
+    if len(rooms) == 1 and len(paths) > 1 and len(paths[0].parts) > 2:
+        return [f"{rooms.pop().as_posix()}/", *(f"\u2003{path.name}.py" for path in paths)]
+    return [f"{path.as_posix()}.py" for path in paths]
 
 
 def modules() -> dict[str, Path]:
@@ -151,7 +162,7 @@ def boxes() -> dict[str, Box]:
         for title in column:
             if title in members:
                 names = tuple(members[title])
-                height = TITLE_HEIGHT + LINE * len(names) + PAD
+                height = TITLE_HEIGHT + LINE * len(lines_of(names)) + PAD
                 x = MARGIN + number * (BOX_WIDTH + COLUMN_GAP)
                 placed[title] = Box(title, names, number, x, y, height)
                 y += height + BOX_GAP
@@ -190,9 +201,8 @@ def _drawn(box: Box) -> list[str]:
         f'<text x="{box.x + 10}" y="{box.y + 18}" font-weight="bold">{escape(box.title)}</text>',
     ]
     y = box.y + TITLE_HEIGHT + 11
-    for name in box.modules:
-        file = name.replace(".", "/") + ".py"
-        parts.append(f'<text x="{box.x + 10}" y="{y}" class="m">{escape(file)}</text>')
+    for line in lines_of(box.modules):
+        parts.append(f'<text x="{box.x + 10}" y="{y}" class="m">{escape(line)}</text>')
         y += LINE
     return parts
 
