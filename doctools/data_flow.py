@@ -35,8 +35,7 @@ COLUMNS: list[dict[str, str]] = [
         "Web geocoders": "geodata.web.*",
     },
     {
-        "What is asked": "zones.study zones.parameters zones.inputs zones.progress "
-        "zones.versions",
+        "What is asked": "zones.study zones.parameters zones.inputs zones.progress zones.versions",
         "Words in two languages": "zones.words.*",
         "Many points": "zones.distance.point_* zones.distance.dask_parts",
         "Distance": "zones.distance.*",
