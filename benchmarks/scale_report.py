@@ -37,7 +37,7 @@ def page(report: dict[str, Any]) -> str:
     machine = report["machine"]
     return f"""# A billion points
 
-    pip install zonegap[scale]
+    python -m pip install ".[scale]"
     zonegap distance points/ --datum WGS-84 --engine dask --out measured/
     zonegap distance points/ --datum WGS-84 --engine dask --scheduler tcp://10.0.0.5:8786 \\
         --hubs-file hubs.csv --columns id --out measured/

@@ -209,7 +209,8 @@ def _drawn(box: Box) -> list[str]:
 def svg() -> str:
     """Return the picture; the same code gives the same text."""
     placed, edges = boxes(), sorted(group_edges())
-    width = 2 * MARGIN + len(COLUMNS) * BOX_WIDTH + (len(COLUMNS) - 1) * COLUMN_GAP
+    # the last column's arrows bow out to its right
+    width = 2 * MARGIN + len(COLUMNS) * (BOX_WIDTH + COLUMN_GAP)
     height = max(box.y + box.height for box in placed.values()) + MARGIN
     tips = "".join(
         f'<marker id="tip-{layer}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '

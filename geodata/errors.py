@@ -52,5 +52,13 @@ class UsageError(ZonegapError, ValueError):
     exit_code = 2
 
 
+def how_to_install(extra: str) -> str:
+    """Return how an extra of this package is installed; it is on no index, so from its source.
+
+    Double quotes, since Windows' cmd knows no others.
+    """
+    return f'python -m pip install ".[{extra}]" in the source folder of zonegap'
+
+
 class FontError(ZonegapError):
     """No installed font has the characters a figure needs."""

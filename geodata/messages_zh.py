@@ -125,4 +125,11 @@ CHINESE: dict[str, str] = {
     "a file of lines or areas that GDAL reads (GeoJSON, GeoPackage, Shapefile)": (
         "GDAL可读的线或面文件（GeoJSON、GeoPackage、Shapefile）"
     ),
+    # remarks of the built-in catalogue
+    "printed 湽博 for 淄博": "淄博误印为湽博",
+    "industries printed with a stray full stop": "主导产业印有多余的句号",
+    "printed area looks ten times too large; used as printed": "所印面积疑大了十倍；按所印采用",
+    "the digitised source gives code S377018 to two zones and S377017 to none": (
+        "数字化来源将代码S377018给了两个开发区，S377017则空缺"
+    ),
 }

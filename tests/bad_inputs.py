@@ -235,6 +235,7 @@ OPTIONS: list[tuple[list[str], int, str]] = [
     (["threshold", "--count", "-1"], 2, "--count: '-1'; accepted: a whole number of at least 0"),
     (["threshold", "--by", "colour"], 2, "--by: 'colour'; accepted: province"),
     (["threshold", "--by", "type", "--count", "3"], 2, "two questions"),
+    (["threshold", "--km", "300", "--count", "3"], 2, "--km and --count: two questions"),
     (["threshold", "--zones", "none.xlsx"], 3, "none.xlsx: no such file"),
     (["threshold", "--zones", "/dev/null"], 3, "is no regular file"),
     (["threshold", "--registrations", "none.xlsx"], 3, "none.xlsx: no such file"),

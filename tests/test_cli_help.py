@@ -57,7 +57,9 @@ def test_commands_of_the_readme_parse() -> None:
     assert len(lines) >= 10
     bare = [f"zonegap {name}" for name in ("geocode",)]  # named in a sentence
     for line in lines:
-        if "..." not in line and line not in bare:
+        if line.startswith("zonegap --"):  # of the command itself
+            assert line.split()[1] in {o for p in COMMAND.params for o in p.opts}
+        elif "..." not in line and line not in bare:
             parse(line.split(" > ")[0])
 
 
@@ -74,6 +76,18 @@ def test_help_groups_the_options_and_shows_examples(
     assert [line.strip() for line in shown] == list(EXAMPLES[name])
     other = out.split("Other options:\n")[1].split("\n\n")[0]
     assert re.findall(r"--[a-z-]+", other) == ["--help"]  # all others stand in a named group
+
+
+def test_an_option_before_its_command_is_told_its_place(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for option in ("--lang", "--km"):
+        code, _, err = run_here(monkeypatch, capsys, option, "en", "threshold")
+        assert code == 2
+        assert err.startswith(
+            f"zonegap: {option} goes after the command, as in zonegap run {option}\n"
+        )
+    assert "no such option --nonsense" in run_here(monkeypatch, capsys, "--nonsense")[2]
 
 
 def test_no_command_shows_the_help() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from geodata.errors import UsageError
+from geodata.errors import UsageError, how_to_install
 from tests.test_cli import zonegap
 from zones.cli import main
 from zones.command import console
@@ -191,6 +191,10 @@ def test_errors_change_their_frame_words_only() -> None:
     fault = "g.csv: column '住址' is missing; columns: 地址"
     assert in_words(fault) == "g.csv: 列'住址'缺失；现有列：地址"
     assert in_words("distance.treshold_km 之外") == "distance.treshold_km 之外"
+    hint = in_words(f"engine 'grid' needs numba: {how_to_install('scale')}")
+    assert hint == (
+        "engine 'grid' 需要numba：python -m pip install \".[scale]\"（在zonegap的源代码文件夹中运行）"
+    )
 
 
 def test_chinese_messages_of_the_command(folder: Path) -> None:
@@ -206,6 +210,8 @@ def test_chinese_messages_of_the_command(folder: Path) -> None:
     assert len(notes) == len(plain.stderr.splitlines()) > 2
     assert all(line.startswith("说明：") for line in notes)
     assert any("依据常识手工整理" in line for line in notes)
+    assert "淄博误印为湽博" in chinese.stderr
+    assert not re.search("printed|digitised", chinese.stderr)
 
     def numbers(text: str) -> list[str]:
         return sorted(re.findall(r"\d[\d,.]*\d|\d", text))

@@ -133,7 +133,7 @@ def test_no_chinese_font_is_a_clear_word_and_never_boxes(
     with_no_chinese_font(monkeypatch)
     monkeypatch.setattr(figure_fonts, "EXTRA", "no_such_package")
     study = into(result, tmp_path / "out", language="zh")
-    with pytest.raises(FontError, match=r"pip install 'zonegap\[fonts\]'"):
+    with pytest.raises(FontError, match=r'pip install "\.\[fonts\]"'):
         write_figures(study, tmp_path, ("png",))
     # a run says so and goes on: its tables and its map need no font
     done = write_run(study, "<html></html>", figures_of_run(study))

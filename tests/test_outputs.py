@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from geodata.registry import registry, sha256
 from zones.pipeline import StudyResult
 from zones.report.outputs import zone_frame
 from zones.report.provenance import recorded_outputs, unchanged_leftovers
-from zones.report.report_tables import BUILDERS, ReportTable, report_tables
+from zones.report.report_tables import BUILDERS, ReportTable, report_table, report_tables
 from zones.report.run_outputs import write_run
 from zones.report.table_md import to_markdown
 from zones.study import Study
@@ -135,6 +136,18 @@ def test_tables_have_headings_notes_and_the_words_of_the_language(
     provinces = next(t for t in tables if t.key == "provinces").printed()
     first = provinces.iloc[0, 0]
     assert first == ("Beijing" if language == "en" else "北京市")
+
+
+def test_provinces_full_of_zones_are_named_as_the_language_writes_them(
+    result: StudyResult,
+) -> None:
+    for language, named in (
+        ("en", "Shanghai 86 %, Qinghai 120 %"),
+        ("zh", "上海市86%、青海省120%"),
+    ):
+        study = dataclasses.replace(result.study, language=language)
+        table = report_table("provinces", dataclasses.replace(result, study=study))
+        assert any(named in note for note in table.notes)
 
 
 def test_markdown_is_a_table_and_cells_stay_text() -> None:

@@ -24,6 +24,38 @@ def test_oldest_constraints_are_the_lower_bounds() -> None:
     assert {k: same(v) for k, v in pinned.items()} == {k: same(v) for k, v in bounds.items()}
 
 
+def test_tables_of_what_to_change_name_files_that_are_there_and_all_that_matter() -> None:
+    """Both languages name the same; a module of 150 lines or more is in the table."""
+    named = []
+    for readme in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / readme).read_text(encoding="utf-8").split("| X | file |")[-1]
+        table = text.split("| 想改 | 文件 |")[-1].split("\n\n")[0]
+        named.append(re.findall(r"`([^`]+)`", table))
+    english, chinese = named
+    assert english == chinese
+    paths = {name for name in english if "/" in name}
+    assert [p for p in sorted(paths) if not (ROOT / p).exists()] == []
+    folders = ["geodata", "maps", "maps/assets"]
+    bare = [name for name in english if "/" not in name and name != "README.md"]
+    assert [b for b in bare if not any(list((ROOT / f).glob(b)) for f in folders)] == []
+    modules = [p for f in ("geodata", "zones", "maps") for p in sorted((ROOT / f).glob("*.py"))]
+    large = [p for p in modules if len(p.read_text(encoding="utf-8").splitlines()) >= 150]
+    missing = [p.name for p in large if p.relative_to(ROOT).as_posix() not in paths]
+    assert [name for name in missing if not name.startswith("cli_")] == []
+
+
+def test_contributing_names_every_target_of_make_and_what_ci_calls() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    assert targets is not None
+    told = set(re.findall(r"^\| `make ([\w-]+)` \|", text, re.MULTILINE))
+    assert told == set(targets[1].split())
+    ci = next(line for line in text.splitlines() if line.startswith("| `.ci/run` |"))
+    called = re.findall(r"^make ([\w-]+)", (ROOT / ".ci/run").read_text("utf-8"), re.MULTILINE)
+    assert re.findall(r"`make ([\w-]+)`", ci) == called
+
+
 def test_citation_states_the_version_and_the_form() -> None:
     lines = (ROOT / "CITATION.cff").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "cff-version: 1.2.0"

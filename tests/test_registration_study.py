@@ -112,6 +112,7 @@ def test_every_table_says_that_the_companies_are_made_up(
 def test_the_run_says_so_everywhere(tmp_path: Path) -> None:
     done = zonegap("run", "--registrations", "synthetic", "--out", str(tmp_path / "o"))
     assert done.returncode == 0, done.stderr
+    assert done.stderr.count(MADE_UP) == 1
     for text in (done.stdout, done.stderr, (tmp_path / "o" / "map.html").read_text("utf-8")):
         assert MADE_UP in text
     manifest = json.loads((tmp_path / "o" / "manifest.json").read_text(encoding="utf-8"))

@@ -195,7 +195,7 @@ def test_auto_chooses_by_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "zones.distance.grid", raising=False)
     monkeypatch.setattr(sphere.importlib.util, "find_spec", lambda name: None)
     assert chosen_engine("auto", 10_000_000, 564) == "kdtree"
-    with pytest.raises(UsageError, match=r"needs numba: pip install zonegap\[scale\]"):
+    with pytest.raises(UsageError, match=r'needs numba: python -m pip install "\.\[scale\]"'):
         chosen_engine("grid", 10, 10)
     with pytest.raises(UsageError, match="engine: 'gpu'; accepted: auto, numpy, kdtree, grid"):
         nearest(frame([1], [1]), frame([1], [1]), engine="gpu")

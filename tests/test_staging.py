@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import signal
 import subprocess
 import sys
@@ -73,6 +74,19 @@ def test_the_manifest_moves_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         for name in ("manifest.json", "map.html", "zones.csv"):
             (stage / name).write_text("new")
     assert moved == ["map.html", "zones.csv", "manifest.json"]
+
+
+def test_a_folder_without_leave_to_write_is_named_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: path != tmp_path)
+    for folder in (tmp_path, tmp_path / "new" / "deep"):
+        with (
+            pytest.raises(ZonegapError, match=f"^{re.escape(str(tmp_path))}: nothing can be writ"),
+            staged(folder),
+        ):
+            raise AssertionError
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_failure_leaves_no_folder_behind(tmp_path: Path) -> None:

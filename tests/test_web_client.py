@@ -303,7 +303,7 @@ def test_a_wrong_proxy_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_missing_libraries_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "httpx", None)
-    with pytest.raises(UsageError, match=r"need httpx: pip install zonegap\[web\]"):
+    with pytest.raises(UsageError, match=r'need httpx: python -m pip install "\.\[web\]"'):
         WebClient(service_of("amap"), WebKey(KEY, "test"))
 
 

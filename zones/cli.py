@@ -37,6 +37,7 @@ from zones.command.cli_options import (
     StudyFile,
     WebProvider,
     ZonesFile,
+    made_up_note,
     option,
     study_of,
 )
@@ -114,8 +115,10 @@ def run(
     say("")
     for path in written.paths:
         say(str(path))
+    said = made_up_note(study)  # by study_of, before the work
     for warning in [*warnings_of(result, language()), *map(in_words, written.undrawn)]:
-        note(message("note", text=warning))
+        if warning != said:
+            note(message("note", text=warning))
     for path in written.stuck:
         note(message("note", text=message("stuck", file=path)))
     if strict and result.unresolved():

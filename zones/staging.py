@@ -25,10 +25,14 @@ def claimed(folder: Path) -> Iterator[None]:
     Raises
     ------
     ZonegapError
-        When another run has the folder.
+        When another run has the folder, or nothing can be written there.
     """
     from filelock import FileLock, Timeout
 
+    there = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+    if not os.access(there, os.W_OK):  # said before the work, and by the folder's own name
+        text = f"{there}: nothing can be written here; choose another --out"
+        raise ZonegapError(text)
     lock = FileLock(_lock_file(folder), is_singleton=True)
     try:
         lock.acquire(timeout=0)
@@ -63,11 +67,11 @@ def staged(folder: Path, last: str = "manifest.json") -> Iterator[Path]:
     DataFileError
         When a file cannot be moved; names it.
     ZonegapError
-        When another run is writing into the folder.
+        When another run is writing into the folder, or nothing can be written there.
     """
     made = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
     with claimed(folder):
+        folder.mkdir(parents=True, exist_ok=True)
         _recover(folder)
         stage = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))
         try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from geodata.errors import UsageError
+from geodata.errors import UsageError, how_to_install
 from geodata.web.answer_cache import AnswerCache, default_cache
 from geodata.web.web_amap import AMap
 from geodata.web.web_answer import (
@@ -168,5 +168,5 @@ def _default_cache() -> Path:
     try:
         return default_cache()
     except ImportError:
-        text = "web geocoders need platformdirs: pip install zonegap[web]; or give --cache FILE"
+        text = f"web geocoders need platformdirs: {how_to_install('web')}"
         raise UsageError(text) from None

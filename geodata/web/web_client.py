@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from geodata.errors import UsageError
+from geodata.errors import UsageError, how_to_install
 from geodata.web.web_answer import (
     BadAnswerError,
     TryLaterError,
@@ -89,7 +89,7 @@ class WebClient:
             import httpx
             import tenacity
         except ImportError as error:
-            text = f"web geocoders need {error.name}: pip install zonegap[web]"
+            text = f"web geocoders need {error.name}: {how_to_install('web')}"
             raise UsageError(text) from None
         self.service, self._key, self._clock = service, key, clock
         self.requests = 0

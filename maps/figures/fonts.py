@@ -11,7 +11,7 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from geodata.errors import FontError
+from geodata.errors import FontError, how_to_install
 
 # Times-like, and comes with matplotlib, so that English figures are equal on every machine.
 LATIN = "STIXGeneral"
@@ -49,7 +49,7 @@ LAST_RESORT = ("AR PL UMing CN", "AR PL SungtiL GB", "Arial Unicode MS", "Noto S
 CHINESE_PROBE = "开发区距离公里省份万亿元，。（）"
 EXTRA = "pylopdf_fonts_zh_cn"  # Noto Sans SC under the SIL Open Font License 1.1
 ADVICE = (
-    "install one: pip install 'zonegap[fonts]', on Debian and Ubuntu apt install fonts-noto-cjk; "
+    f"install one: {how_to_install('fonts')}, on Debian and Ubuntu apt install fonts-noto-cjk; "
     "or name one with --font, or choose --lang en"
 )
 # A variable font is drawn at its default weight; some begin at Thin.

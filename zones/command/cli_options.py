@@ -99,7 +99,7 @@ Weight = Annotated[str, word("--weight", WEIGHTS, "WHAT", "What new hubs bring w
 
 WebProvider = Annotated[
     str | None,
-    word("--provider", PROVIDERS, "NAME", "Ask this too (needs a key and zonegap[web])", WEB),
+    word("--provider", PROVIDERS, "NAME", "Ask this too (needs a key and the extra web)", WEB),
 ]
 Cache = Annotated[
     Path | None,
@@ -145,13 +145,20 @@ def study_of(file: Path | None, km: str | None = None, **options: object) -> Stu
     study = override(read_study(file), thresholds_km=_thresholds(km), **options)
     if study.language != "en":
         console_words.use(study.language)  # a study file in Chinese is answered in Chinese
-    if SYNTHETIC in (study.registrations, study.hub_file):
-        from zones.registered_companies import made_up_sentence
-
-        sentence = made_up_sentence(f"{SYNTHETIC_TABLE}.csv", console_words.language())
+    sentence = made_up_note(study)
+    if sentence:  # first, since it bears on everything that follows
         note(message("note", text=sentence))
     _say_unchecked(study.key_file)
     return study
+
+
+def made_up_note(study: Study) -> str:
+    """Return the sentence that a study's companies are made up, "" where they are not."""
+    if SYNTHETIC not in (study.registrations, study.hub_file):
+        return ""
+    from zones.registered_companies import made_up_sentence
+
+    return made_up_sentence(f"{SYNTHETIC_TABLE}.csv", console_words.language())
 
 
 def _say_unchecked(key_file: Path | None) -> None:

@@ -67,6 +67,9 @@ def threshold(
     if by is not None and count is not None:
         text = "--by and --count: two questions; accepted: one of them"
         raise UsageError(text)
+    if km is not None and count is not None:
+        text = "--km and --count: two questions; accepted: one of them"
+        raise UsageError(text)
     result = run_study(study)
     if count is not None:
         _print_inverse(result, count, as_json)

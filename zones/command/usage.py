@@ -78,6 +78,9 @@ def wrong_usage_text(error: Any) -> str:
     """Return one line for what typer finds wrong: the option first, then the fault."""
     kind = type(error).__name__
     if kind == "NoSuchOption":
+        later = _of_a_command(error)
+        if later:
+            return f"{error.option_name} goes after the command, as in {later}"
         near = sorted(error.possibilities or ())
         return f"no such option {error.option_name}" + (
             f". Did you mean {', '.join(map(repr, near))}?" if near else ""
@@ -92,6 +95,14 @@ def wrong_usage_text(error: Any) -> str:
         return f"{_name(error.param)}: {text}"
     extra = re.match(r"Got unexpected extra argument\S* \((.*)\)", text)
     return f"too many arguments: {extra[1]}" if extra else text
+
+
+def _of_a_command(error: Any) -> str:
+    """Return a command line with an option that stands before its command, "" for any other."""
+    for name, command in getattr(error.ctx.command, "commands", {}).items():
+        if any(error.option_name in param.opts for param in command.params):
+            return f"{error.ctx.command_path} {name} {error.option_name}"
+    return ""
 
 
 def help_command(error: Any, arguments: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geodata.errors import UsageError
+from geodata.errors import UsageError, how_to_install
 from zones.distance.point_parts import measure_once, sweep
 from zones.distance.point_tables import Counts, Task
 
@@ -56,7 +56,7 @@ def measure_on_cluster(  # noqa: PLR0913
     try:
         from distributed import Client, LocalCluster
     except ImportError:
-        text = "engine 'dask' needs dask.distributed: pip install zonegap[scale]"
+        text = f"engine 'dask' needs dask.distributed: {how_to_install('scale')}"
         raise UsageError(text) from None
     if not parts:
         return

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geodata.errors import UsageError
+from geodata.errors import UsageError, how_to_install
 from zones.distance.great_circle import TWO_CHORD2, FloatArray, arc_km, chord2, unit_vectors
 from zones.inputs import check_choice, check_degrees
 from zones.parameters import ENGINES
@@ -116,7 +116,7 @@ def chosen_engine(engine: str, points: int, hubs: int) -> str:
         return engine
     compiled = importlib.util.find_spec("numba") is not None
     if engine == "grid" and not compiled:
-        text = "engine 'grid' needs numba: pip install zonegap[scale]"
+        text = f"engine 'grid' needs numba: {how_to_install('scale')}"
         raise UsageError(text)
     if engine == "grid" or (compiled and (loaded or points >= GRID_POINTS)):
         return "grid"

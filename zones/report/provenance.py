@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from geodata.messages import say_in
 from geodata.registry import registry, sha256
 from zones.own_zones import own_zones_sentences
 from zones.parameters import SYNTHETIC
@@ -97,7 +98,10 @@ def warnings_of(result: StudyResult, language: str = "en") -> list[str]:
     if placed + seated:
         sentences.append(message("by_hand", language, placed=placed, seated=seated))
     sentences += _of_web(result, language)
-    sentences += [message("remark", language, **row) for _, row in flagged.iterrows()]
+    sentences += [
+        message("remark", language, name=name, remark=say_in(language, remark))
+        for name, remark in zip(flagged["name"], flagged["remark"], strict=True)
+    ]
     sentences = [*own_zones_sentences(result, language), *sentences]
     if result.registrations is not None:
         sentences = [*sentences_of(result.registrations, language, result.hubs), *sentences]

@@ -118,7 +118,7 @@ def plain_table(
     if "implication" in note_keys:
         facts["implication"] = implication(result)
     if "over" in note_keys:
-        facts["over"] = _crowded_provinces(frame, words)
+        facts["over"] = _crowded_provinces(frame, words, study.language)
     about = {
         "threshold_km": study.thresholds_km[0],
         "layer": _layer_words(result),
@@ -157,10 +157,11 @@ def _layer_words(result: StudyResult) -> str:
     return layer + only.format(pick((", ", "、"), study.language).join(names))
 
 
-def _crowded_provinces(frame: pd.DataFrame, words: Mapping[str, str]) -> str:
+def _crowded_provinces(frame: pd.DataFrame, words: Mapping[str, str], language: str) -> str:
     """Return the provinces whose zones' approved area is most of their urban land."""
     crowded = frame[frame["share_land_pct"] > CROWDED_PCT]
-    return ", ".join(
-        f"{words.get(name, name)} {share:.0f} %"
+    one = pick(("{} {:.0f} %", "{}{:.0f}%"), language)
+    return pick((", ", "、"), language).join(
+        one.format(words.get(name, name), share)
         for name, share in zip(crowded["province"], crowded["share_land_pct"], strict=True)
     )

@@ -128,6 +128,10 @@ _FRAME = tuple(
         (r" go with ", "须与以下选项同用："),
         (r"another run is writing here; wait for it, or choose another --out",
          "另一次运行正在写入此处；请等待，或换一个--out"),
+        (r"\bnothing can be written here; choose another --out", "此处无法写入；请换一个--out"),
+        (r"\bgoes after the command, as in\b", "应写在命令之后，例如"),
+        (r"\bneeds? (\S+): (?=python -m pip )", r"需要\1："),
+        (r" in the source folder of zonegap\b", "（在zonegap的源代码文件夹中运行）"),
         (r"\bfigures/ not written: ", "figures/未写出："),
         (r"\binstall zonegap again\b", "请重新安装zonegap"),
     )
