@@ -59,7 +59,7 @@ test-oldest:
 	  { echo "needs Python 3.11: make test-oldest OLDEST_PYTHON=..." >&2; exit 1; }
 	$(OLDEST_PYTHON) -m venv --clear .venv-oldest
 	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check \
-	  -c constraints-oldest.txt -e '.[web,outlines,fonts]' $(TEST_TOOLS)
+	  -c constraints-oldest.txt -e '.[web,outlines,fonts,scale]' $(TEST_TOOLS)
 	.venv-oldest/bin/python -m pytest -n auto -q
 
 format: $(VENV)/.dev

@@ -54,7 +54,7 @@ class Scope:
             return True
         if division.level == "county":
             return in_city(division, self.city)
-        return division.current_adcode == self.city.current_adcode
+        return is_same(division, self.city)
 
 
 @dataclass(slots=True)
@@ -127,10 +127,17 @@ def without_fillers(text: str) -> str:
     return text[filler.end() :] if filler else text
 
 
+def is_same(one: Division, other: Division) -> bool:
+    """Whether two divisions are one today; a code of today that is not known equals no other."""
+    return one.adcode == other.adcode or (
+        one.current_adcode == other.current_adcode and one.current_adcode != ""
+    )
+
+
 def in_city(county: Division, city: Division) -> bool:
     """Whether a county belongs to a city, then or today; a county is in itself."""
     if city.level == "county":
-        return county.current_adcode == city.current_adcode
+        return is_same(county, city)
     return county.city_adcode == city.adcode or county.current_adcode[:4] == city.adcode[:4]
 
 
@@ -186,7 +193,7 @@ def _allowed(
 def _follows(division: Division, before: tuple[Division, ...]) -> bool:
     """Whether a division lies in one of those read before it."""
     return not before or any(
-        b.current_adcode == division.current_adcode  # 北京市北京市, 浙江省浙江省
+        is_same(b, division)  # 北京市北京市, 浙江省浙江省
         or (b.level == "province" and division.level != "province"
          and division.province_adcode == b.adcode)
         or (b.level == "city" and division.level == "county" and in_city(division, b))

@@ -20,6 +20,11 @@ def use_language(language: str) -> None:
     _language.set(language)
 
 
+def language_in_use() -> str:
+    """Return the language of messages of this thread or task."""
+    return _language.get()
+
+
 def say(sentence: str, **facts: object) -> str:
     """Return a sentence in the language in use, with its facts put in.
 
@@ -30,7 +35,7 @@ def say(sentence: str, **facts: object) -> str:
     facts
         What is put in.
     """
-    return say_in(_language.get(), sentence, **facts)
+    return say_in(language_in_use(), sentence, **facts)
 
 
 def say_in(language: str, sentence: str, **facts: object) -> str:
@@ -42,4 +47,4 @@ def say_in(language: str, sentence: str, **facts: object) -> str:
 def listed(parts: Iterable[object]) -> str:
     """Return texts as a list in the language in use."""
     texts = [str(part) for part in parts]
-    return ("、" if _language.get() == "zh" else ", ").join(texts)
+    return ("、" if language_in_use() == "zh" else ", ").join(texts)

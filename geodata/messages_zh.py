@@ -29,6 +29,13 @@ CHINESE: dict[str, str] = {
     "row {row}: no rows below the header; accepted: at least one": "第{row}行：表头以下没有数据；至少要有一行",
     "no rows; accepted: at least one below the header": "没有数据；表头以下至少要有一行",
     "column {column!r} is missing; columns: {have}": "缺少{column!r}列；现有列：{have}",
+    "column {column!r}: type {t}; accepted: numbers": "{column!r}列：类型{t}；应为数字",
+    "column 'datum' is missing: add it or say --datum; accepted: {datums}": (
+        "缺少'datum'列：请添加该列，或用--datum指定；可用：{datums}"
+    ),
+    "{path}: column {column!r} is there already; choose others with --columns": (
+        "{path}：已有{column!r}列；请用--columns选择其他列"
+    ),
     "column {column!r} stands twice": "{column!r}列重复出现",
     " and ": "与",
     "companies": "企业",

@@ -71,7 +71,8 @@ def base_map(
         zoom_snap=0.5 if tiles is None else 1, wheel_px_per_zoom_level=120,  # tiles blur between
     )  # fmt: skip
     # folium gives zoom limits to its own tiles only, and there are none
-    page.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM}
+    # Leaflet's own names: old versions of folium do not translate what is added here
+    page.options |= {"minZoom": MIN_ZOOM, "maxZoom": MAX_ZOOM}
     # folium's own links to content networks; Leaflet itself is put into the page instead
     page.default_js, page.default_css = [], []
     head = figure_of(page).header

@@ -264,3 +264,26 @@ def test_columns_always_bind(text: str) -> None:
     for resolve in (resolve_address, resolve_company):
         found = resolve(text, scope, names)
         assert found.divisions[0].province_adcode == "330000"
+
+
+def test_divisions_whose_code_of_today_is_unknown_are_not_one() -> None:
+    """天津's 蓟县 (two codes) and 萍乡's 城关区 of 1992: neither is carried to a code of today."""
+    found = resolve_address("天津市蓟县城关镇人民路1号", Scope(), gazetteer(2024))
+    assert {d.province_adcode for d in found.divisions} == {"120000"}
+    assert found.reason == "ambiguous: 蓟县 (120205), 蓟县 (120225)"
+
+
+def test_an_address_that_names_its_province_stays_in_it() -> None:
+    """Every county of any year, with what could be read as a district of another province."""
+    today = gazetteer(2024)
+    counties = {
+        (today.by_adcode[d.province_adcode].name + d.name, d.province_adcode)
+        for year in range(1980, 2025, 11)
+        for d in gazetteer(year).by_adcode.values()
+        if d.level == "county"
+    }
+    assert len(counties) > 3500
+    for text, province in sorted(counties):
+        for tail in ("城关镇", "矿区路"):
+            found = resolve_address(text + tail, Scope(), today)
+            assert {d.province_adcode for d in found.divisions} <= {province}, text + tail

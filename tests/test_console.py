@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from geodata.errors import UsageError, how_to_install
+from geodata.messages_zh import CHINESE as CHINESE_OF_FILES
 from tests.test_cli import zonegap
 from zones.cli import main
 from zones.command import console
@@ -178,23 +179,31 @@ def test_every_message_has_both_languages_and_the_same_facts() -> None:
 
 def test_errors_change_their_frame_words_only() -> None:
     error = (
-        "my no such file.csv: row 8, column 'level': 'row 3; accepted: x'; accepted: 国家级, 省级\n"
-        "zones.csv: and 12 more of 32 faults"
+        "no such option 'x.csv': 'a number; accepted: x'; accepted: 国家级, 省级\n--km is missing"
     )
     assert in_words(error) == error
     console_words.use("zh")
     lines = in_words(error).splitlines()
-    assert lines[0] == (
-        "my no such file.csv: 第8行，列'level': 'row 3; accepted: x'；可接受：国家级, 省级"
-    )
-    assert lines[1] == "zones.csv: 另有12处（共32处）"
-    fault = "g.csv: column '住址' is missing; columns: 地址"
-    assert in_words(fault) == "g.csv: 列'住址'缺失；现有列：地址"
+    assert lines == [
+        "no such option 'x.csv': 'a number; accepted: x'；可接受：国家级, 省级",
+        "--km 缺失",
+    ]
     assert in_words("distance.treshold_km 之外") == "distance.treshold_km 之外"
     hint = in_words(f"engine 'grid' needs numba: {how_to_install('scale')}")
     assert hint == (
         "engine 'grid' 需要numba：python -m pip install \".[scale]\"（在zonegap的源代码文件夹中运行）"
     )
+
+
+def test_what_is_wrong_with_a_file_is_put_into_chinese_once() -> None:
+    """Only words that join the parts of a message stand in both tables."""
+    joints = {"; accepted: ", "?", "is missing", "a number", "a whole number", "at least one",
+              "one of them"}  # fmt: skip
+    found = {
+        match[0] for pattern, _ in console_words._FRAME for said in CHINESE_OF_FILES
+        if (match := pattern.search(said))
+    }  # fmt: skip
+    assert found <= joints
 
 
 def test_chinese_messages_of_the_command(folder: Path) -> None:

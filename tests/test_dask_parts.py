@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from geodata.errors import BadInputError, UsageError
+from geodata.messages import use_language
 from tests.test_point_tables import make_parts, measure_all, points
 from zones.distance.dask_parts import measure_on_cluster
 from zones.distance.point_parts import open_parts, parts_of
@@ -76,8 +77,13 @@ def test_a_bad_part_is_named_by_its_worker(tmp_path: Path, cluster: Any) -> None
     task = Task(hub_layer("cores"), datum="WGS-84")
     out = tmp_path / "out"
     todo = open_parts(parts_of(tmp_path / "in"), out, task)
-    with pytest.raises(BadInputError, match=r"part-001.parquet: row 8, column 'lat': -90.5"):
-        measure_on_cluster(todo, out, task, lambda *_: None, scheduler=cluster.scheduler_address)
+    for language, fault in (("en", "row 8, column 'lat': '-90.5'"), ("zh", "第8行，“lat”列")):
+        use_language(language)
+        with pytest.raises(BadInputError, match=f"part-001.parquet: {fault}"):
+            measure_on_cluster(
+                todo, out, task, lambda *_: None, scheduler=cluster.scheduler_address
+            )
+    use_language("en")
 
 
 def test_no_scheduler_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

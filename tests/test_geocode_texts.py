@@ -126,3 +126,16 @@ def test_kind_by_the_words(text: str, company: bool) -> None:
 def test_unknown_kind() -> None:
     with pytest.raises(ValueError, match="kind: 'firm'; accepted: auto, address, company"):
         geocode_texts([pd.Series(["x"])], kind="firm")
+
+
+def test_a_division_without_a_known_seat_is_placed_by_its_city_or_not_at_all() -> None:
+    texts = pd.Series(["北京市通县梨园1号", "山西省吕梁地区1号"])
+    found = geocode_texts([texts], year=1980)
+    assert found["geocode_reason"].tolist() == [
+        "no seat is known of 通县 (1980)", "no seat is known of 吕梁地区 (1980)"
+    ]  # fmt: skip
+    assert found["geocode_level"].tolist() == ["city", ""]
+    beijing = geocode_texts([pd.Series(["北京市"])]).iloc[0]
+    assert found.loc[0, ["lon", "lat"]].tolist() == [beijing["lon"], beijing["lat"]]
+    assert found.loc[0, "uncertainty_km"] == beijing["uncertainty_km"]
+    assert found.loc[1, ["lon", "lat", "uncertainty_km"]].isna().all()

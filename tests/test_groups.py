@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geodata.errors import UsageError
 from zones.groups import TOTAL, approval_period, gap_table, group_counts
 from zones.parameters import GROUPINGS
 from zones.pipeline import StudyResult
@@ -86,7 +87,9 @@ def test_groups_of_any_zones_add_up(rows) -> None:
 
 def test_unknown_grouping_and_missing_column() -> None:
     zones = pd.DataFrame({"area_ha": [1.0]})
-    with pytest.raises(ValueError, match="column 'gdp_yi_cny', 'nearest_km', 'uncertainty_km' is"):
+    with pytest.raises(
+        ValueError, match="(?s)'gdp_yi_cny' is.*'nearest_km' is.*'uncertainty_km' is"
+    ):
         gap_table(zones)
     zones = zones.assign(gdp_yi_cny=1.0, nearest_km=1.0, uncertainty_km=1.0)
     with pytest.raises(ValueError, match="grouping: 'city'; accepted: province, level"):
@@ -103,3 +106,15 @@ def test_the_command_counts_by_group(result: StudyResult) -> None:
     bad = subprocess.run([*command[:-2], "city"], capture_output=True, text=True, check=False)
     assert bad.returncode == 2
     assert "--by: 'city'; accepted: province, level, type, period, cluster" in bad.stderr
+
+
+def test_what_cannot_be_grouped_is_named(result: StudyResult) -> None:
+    zones = result.zones.head(4)
+    with pytest.raises(UsageError, match="zones: no rows; accepted: at least one"):
+        gap_table(zones.head(0), "level")
+    with pytest.raises(UsageError, match="by: series 'size' has another index than zones"):
+        gap_table(zones, pd.Series(["a"] * 4, name="size"))
+    unknown = pd.Series(["a", None, "b", None], zones.index, name="size")
+    rows = ", ".join(repr(label) for label in zones.index[[1, 3]])
+    with pytest.raises(UsageError, match=rf"zones: no 'size' in 2 rows \({rows}\)"):
+        gap_table(zones, unknown)

@@ -13,6 +13,7 @@ import pytest
 
 from geodata.datum import wgs84_to_gcj02
 from geodata.errors import BadInputError, DataFileError, UsageError
+from geodata.messages import use_language
 from tests.test_cli import zonegap
 from zones.cli import main
 from zones.distance import point_files
@@ -101,17 +102,21 @@ def test_bad_cells_are_named_with_their_row(tmp_path: Path) -> None:
     with pytest.raises(BadInputError) as caught:
         measure_table(path, tmp_path / "out.parquet", Task(hubs, datum="WGS-84"))
     assert str(caught.value).splitlines() == [
-        f"{path}: row 2201, column 'lon': nan; accepted: -180 to 180 degrees",
-        f"{path}: row 2301, column 'lon': inf; accepted: -180 to 180 degrees",
-        f"{path}: row 2101, column 'lat': 91.5; accepted: -90 to 90 degrees",
+        f"{path}: row 2201, column 'lon': 'nan'; accepted: -180 to 180",
+        f"{path}: row 2301, column 'lon': 'inf'; accepted: -180 to 180",
+        f"{path}: row 2101, column 'lat': '91.5'; accepted: -90 to 90",
     ]
     points(5).assign(datum=["WGS-84", "wgs84", None, "BD-09", "GCJ-02"]).to_parquet(path)
     with pytest.raises(BadInputError) as caught:
         measure_table(path, None, Task(hubs))
     assert [line.split("; ")[0] for line in str(caught.value).splitlines()] == [
-        f"{path}: row 2, column 'datum': wgs84",
-        f"{path}: row 3, column 'datum': missing",
+        f"{path}: row 2, column 'datum': 'wgs84'",
+        f"{path}: row 3, column 'datum': ''",
     ]
+    use_language("zh")
+    with pytest.raises(BadInputError, match=r"第2行，“datum”列：'wgs84'；应为：WGS-84、"):
+        measure_table(path, None, Task(hubs))
+    use_language("en")
     # other processes see the same message
     again = caught.value.__reduce__()
     assert str(again[0](*again[1])) == str(caught.value)
@@ -123,10 +128,14 @@ def test_columns_and_datum_are_asked_for(tmp_path: Path) -> None:
     with pytest.raises(BadInputError) as caught:
         measure_table(path, None, Task(hubs, columns=("name",)))
     text = str(caught.value)
-    assert "column 'lon' is missing or stands twice; columns: id, x, lat, kind" in text
+    assert "column 'lon' is missing; columns: id, x, lat, kind" in text
     assert "column 'lat': type " in text
-    assert "column 'name' is missing" in text
+    assert "column 'name' is missing; columns: id, x, lat, kind" in text
     assert "column 'datum' is missing: add it or say --datum; accepted: WGS-84, GCJ-02" in text
+    twice = pa.table([[120.0], [121.0], [30.0]], names=["lon", "lon", "lat"])
+    pq.write_table(twice, path)
+    with pytest.raises(BadInputError, match="column 'lon' stands twice"):
+        measure_table(path, None, Task(hubs, datum="WGS-84"))
     points(5).assign(datum="WGS-84", nearest_km=1.0).to_parquet(path)
     with pytest.raises(UsageError, match="--datum: .* has a column 'datum' of its own"):
         measure_table(path, None, Task(hubs, datum="WGS-84"))
@@ -204,7 +213,7 @@ def test_a_bad_part_leaves_the_good_ones(tmp_path: Path) -> None:
     bad.loc[7, "lon"] = 200.0
     bad.to_parquet(folder / "part-001.parquet")
     task = Task(hub_layer("cores"), datum="WGS-84")
-    with pytest.raises(BadInputError, match=r"part-001.parquet: row 8, column 'lon': 200.0"):
+    with pytest.raises(BadInputError, match=r"part-001.parquet: row 8, column 'lon': '200.0'"):
         measure_all(folder, out, task)
     assert [p.name for p in out.iterdir()] == ["part-000.parquet"]
 
@@ -240,6 +249,7 @@ def test_the_command(tmp_path: Path) -> None:
         (["parts", "--datum", "WGS-84"], 2, "needs a folder to write to"),
         (["parts", "--datum", "WGS-84", "--out", "parts"], 2, "is the input itself"),
         (["--datum", "WGS-84"], 2, "--datum: only for points"),
+        (["p.parquet", "--zones", "z.csv"], 2, "--zones: of a study"),
         (["p.parquet", "--km", "-1", "--datum", "WGS-84"], 2, "-1"),
     ],
 )
@@ -271,3 +281,30 @@ def test_parquet_results_need_no_more_than_a_batch_of_memory(tmp_path: Path) -> 
     metadata = pq.read_metadata(tmp_path / "o.parquet")
     assert metadata.num_rows == 1200
     assert metadata.row_group(0).num_rows <= point_files.BATCH_ROWS
+
+
+def test_the_command_measures_a_folder_and_goes_on_where_it_was_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_parts(tmp_path / "parts", 3, 40)
+    every = pd.concat(pd.read_parquet(p) for p in sorted((tmp_path / "parts").iterdir()))
+    beyond = int((expected(every, hub_layer("cores"))["nearest_km"] > 500).sum())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["zonegap", "distance", "parts", "--datum", "WGS-84", "--hubs",
+                                     "cores", "--km", "500", "--out", "out"])  # fmt: skip
+
+    def run() -> list[str]:
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert not ended.value.code
+        said = capsys.readouterr()
+        assert said.out.startswith(f"500 km, cores: {beyond:,} of 120 points beyond")
+        return said.err.splitlines()
+
+    assert run() == ["120 points: out"]
+    written = {path.name: path.read_bytes() for path in Path("out").iterdir()}
+    assert len(written) == 3
+    (tmp_path / "out" / "part-001.parquet").unlink()
+    assert run() == ["2 of 3 parts are done", "120 points: out"]
+    assert run() == ["3 of 3 parts are done", "120 points: out"]
+    assert {path.name: path.read_bytes() for path in Path("out").iterdir()} == written

@@ -12,7 +12,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 def test_oldest_constraints_are_the_lower_bounds() -> None:
     extras = PROJECT["optional-dependencies"]
-    stated = [*PROJECT["dependencies"], *extras["web"], *extras["outlines"], *extras["fonts"]]
+    installed = ("web", "outlines", "fonts", "scale")
+    stated = [*PROJECT["dependencies"], *(line for name in installed for line in extras[name])]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert f"-c constraints-oldest.txt -e '.[{','.join(installed)}]'" in makefile
     bounds = dict(re.match(r"([\w-]+)>=([\d.]+)", line).groups() for line in stated)  # type: ignore[union-attr]
     lines = (ROOT / "constraints-oldest.txt").read_text(encoding="utf-8").split("# Not ours")[0]
     pinned = dict(re.findall(r"^([\w-]+)==([\d.]+)$", lines, re.MULTILINE))

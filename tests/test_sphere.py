@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -212,3 +214,53 @@ def test_the_grid_runs_where_no_cache_can_be_written() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout == "2\n", done.stderr
+
+
+UNCOMPILED = """
+import sys
+from pathlib import Path
+import numpy as np
+from zones.distance.sphere import nearest_on_sphere
+given = np.load(sys.argv[1])
+found = {}
+for case in range(len(given) // 4):
+    columns = (given[f"{name}{case}"] for name in ("lon", "lat", "hub_lon", "hub_lat"))
+    nearest = nearest_on_sphere(*columns, engine="grid", threads=1)
+    found |= {f"hub{case}": nearest.hub, f"km{case}": nearest.distance_km}
+assert not hasattr(sys.modules["zones.distance.grid_query"].look_up, "signatures"), "was compiled"
+np.savez(sys.argv[2], **found)
+"""
+
+
+@pytest.mark.skipif(not COMPILED, reason="needs numba")
+def test_compiled_and_written_formulas_give_the_same_bits(tmp_path: Path) -> None:
+    """The grid as plain Python: what the compiler made of it changes no answer."""
+    rng = np.random.default_rng(12)
+    cases = [
+        (rng.uniform(-180, 180, 400), rng.uniform(-90, 90, 400),
+         rng.uniform(-180, 180, 150), rng.uniform(-90, 90, 150)),
+        # towns: deep cells, long lists, hubs twice
+        (116 + rng.normal(0, 0.01, 400), 40 + rng.normal(0, 0.01, 400),
+         np.tile(116 + rng.normal(0, 0.01, 60), 2), np.tile(40 + rng.normal(0, 0.01, 60), 2)),
+        # hubs about the antipode, where the far formula counts
+        (110 + rng.normal(0, 1e-6, 60), 30 + rng.normal(0, 1e-6, 60),
+         rng.normal(0, 1e-6, 40) - 70, rng.normal(0, 1e-6, 40) - 30),
+    ]  # fmt: skip
+    names = ("lon", "lat", "hub_lon", "hub_lat")
+    given = {
+        f"{name}{i}": column
+        for i, case in enumerate(cases)
+        for name, column in zip(names, case, strict=True)
+    }
+    np.savez(tmp_path / "given.npz", **given)
+    done = subprocess.run(
+        [sys.executable, "-c", UNCOMPILED, tmp_path / "given.npz", tmp_path / "found.npz"],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = np.load(tmp_path / "found.npz")
+    for i, case in enumerate(cases):
+        compiled = nearest_on_sphere(*case, engine="grid")
+        np.testing.assert_array_equal(found[f"hub{i}"], compiled.hub)
+        np.testing.assert_array_equal(found[f"km{i}"], compiled.distance_km)
+        assert len(set(compiled.hub)) > 2

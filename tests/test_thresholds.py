@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geodata.errors import UsageError
 from zones.thresholds import beyond, count_beyond, threshold_for_count
 
 distances = st.lists(st.floats(0, 3000), min_size=1, max_size=60).map(pd.Series)
@@ -68,3 +69,11 @@ def test_inverse_gives_the_count_back(nearest_km, data) -> None:
 def test_inverse_refuses_impossible_counts() -> None:
     with pytest.raises(ValueError, match="count: 3; accepted: 0 to 2"):
         threshold_for_count(pd.Series([1.0, 2.0]), 3)
+
+
+def test_a_missing_distance_is_not_counted_as_near() -> None:
+    distance_km = pd.Series([1.0, np.nan, 900.0], ["a", "b", "c"])
+    with pytest.raises(UsageError, match=r"no distance in 1 rows \('b'\); accepted: km"):
+        beyond(distance_km, 500)
+    with pytest.raises(UsageError, match="thresholds_km: none; accepted: at least one"):
+        count_beyond(distance_km.dropna(), pd.Series(1.0, ["a", "c"]), [])

@@ -158,6 +158,16 @@ def test_what_passes_is_tried_again_with_growing_waits(first: Reply) -> None:
         assert least_s <= wait_s <= least_s + 1
 
 
+@pytest.mark.parametrize("status", [1, 401, 402])
+def test_a_busy_baidu_is_asked_again(status: int) -> None:
+    busy = Reply({"status": status, "message": "x"})
+    answer, stub = ask(
+        lambda asked, count: busy if count <= 2 else Reply(GOOD["baidu"]), "baidu", fake_clock()
+    )
+    assert answer.found
+    assert len(stub.asked) == 3
+
+
 def test_retry_after_is_honoured_in_seconds_and_as_a_date() -> None:
     soon = Clock.utc() + datetime.timedelta(seconds=90)
     for value, least_s, most_s in (("17", 17, 17), (format_datetime(soon, usegmt=True), 80, 90)):

@@ -6,12 +6,15 @@ import itertools
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zones.cli import main
 from zones.maximal_covering import (
     WEIGHTS,
     best_cities,
@@ -91,7 +94,7 @@ def test_once_all_is_reached_more_cities_change_nothing(result: StudyResult) -> 
     table = where_next(zones, 500.0, k=8)
     done = table[table["zones_left_beyond"] == 0]
     assert 2 <= len(done) < 8
-    assert done["cities"].nunique() == 1
+    assert len(set(done["cities"])) == 1
     assert len(done["cities"].iloc[0].split(", ")) == done["k"].iloc[0]
     assert table["greedy_city"].iloc[-1] == ""
     assert (table["greedy_pct"] <= 100 + 1e-9).all()
@@ -137,3 +140,17 @@ def test_command_prints_cities_in_the_language() -> None:
     assert rows[0]["cities"].endswith("市")
     assert rows[0]["cities"] in run("--weight", "gdp", "--lang", "zh")
     assert rows[0]["cities"] not in run("--weight", "gdp")
+
+
+def test_command_writes_the_table_it_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "next.csv"
+    arguments = ["zonegap", "where-next", "--k", "2", "--json", "--out", str(out)]
+    monkeypatch.setattr(sys, "argv", arguments)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    printed = pd.DataFrame(json.loads(capsys.readouterr().out))
+    written = pd.read_csv(out, encoding="utf-8-sig")
+    pd.testing.assert_frame_equal(written, printed, check_dtype=False, atol=1e-6)

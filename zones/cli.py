@@ -159,9 +159,8 @@ def tables(
     """Write the tables of the study."""
     from zones.pipeline import run_study
     from zones.report.outputs import write_tables
-    from zones.report.provenance import forget_outputs
+    from zones.report.provenance import staged_again
     from zones.report.report_tables import report_tables
-    from zones.staging import staged
 
     study = study_of(
         study_file, km, zones_table=zones, hub_layer=hubs, hub_file=hubs_file,
@@ -170,10 +169,9 @@ def tables(
     )  # fmt: skip
     folder = out or study.folder / "tables"
     result = run_study(study)
-    with staged(folder) as stage:
+    with staged_again(folder, folder.resolve().parent, "tables") as stage:
         write_tables(report_tables(result), study.formats, stage)
         names = sorted(path.name for path in stage.iterdir())
-    forget_outputs(folder.parent, [f"{folder.name}/{name}" for name in names], "tables")
     for name in names:
         say(str(folder / name))
 

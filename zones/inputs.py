@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geodata.errors import UsageError
+from geodata.schema import missing_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,9 +29,7 @@ def need_columns(frame: pd.DataFrame, name: str, columns: Iterable[str]) -> None
     """Raise UsageError unless `frame` has all of `columns`."""
     missing = [column for column in columns if column not in frame.columns]
     if missing:
-        have = ", ".join(map(str, frame.columns))
-        text = f"{name}: column {', '.join(map(repr, missing))} is missing; columns: {have}"
-        raise UsageError(text)
+        raise UsageError("\n".join(f"{name}: {fault}" for fault in missing_columns(missing, frame)))
 
 
 def coordinates(frame: pd.DataFrame, name: str) -> tuple[FloatArray, FloatArray]:

@@ -13,6 +13,7 @@ from typing import Any
 from geodata.errors import DataFileError, UsageError
 from geodata.file_limits import check_size
 from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR
+from geodata.messages import say
 from geodata.own_tables.zone_columns import CHOICES
 from geodata.vocabulary import PROVINCES
 from geodata.web.web_ask import PROVIDERS
@@ -195,7 +196,7 @@ def read_study(path: Path | None) -> Study:
         check_size(path, MAX_STUDY_MB)
         sections = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        text = f"{path}: cannot be read ({error.strerror})"
+        text = say("{path}: cannot be read ({why})", path=path, why=error.strerror)
         raise DataFileError(text) from None
     except (tomllib.TOMLDecodeError, UnicodeError) as error:
         text = f"{path}: not a TOML file ({error})"

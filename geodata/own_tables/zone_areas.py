@@ -88,7 +88,8 @@ def suspicions_of(frame: pd.DataFrame) -> list[Suspicion]:
     keys = zip(frame["name"], frame["province"], strict=True)
     catalogue_ha = pd.Series([area_of.get(key, np.nan) for key in keys], index=frame.index)
     ratio = (frame["area_ha"] / catalogue_ha).dropna()
-    median_ha = float(frame["area_ha"].median())
+    # dropped, not skipped: pandas 2 warns of a median over nothing but nan
+    median_ha = float(frame["area_ha"].dropna().median())
     if len(ratio):
         times = float(ratio.median())
         for unit in ("平方公里", "亩", "平方米"):

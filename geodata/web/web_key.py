@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from geodata.errors import DataFileError, UsageError
+from geodata.messages import say
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _MAX_BYTES = 4096
@@ -99,7 +100,7 @@ def _first_line(file: Path) -> str:
                 raise UsageError(text)
             data = opened.read(_MAX_BYTES)
     except OSError as error:
-        text = f"{file}: key file cannot be read ({error.strerror})"
+        text = say("{path}: cannot be read ({why})", path=file, why=error.strerror)
         raise DataFileError(text) from None
     lines = data.decode("utf-8-sig", "replace").strip().splitlines()
     return lines[0].strip() if lines else ""

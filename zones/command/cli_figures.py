@@ -70,8 +70,7 @@ def figures(
     from maps.figures.figure_files import write_figures
     from maps.figures.sheet import Style
     from zones.pipeline import run_study
-    from zones.report.provenance import forget_outputs
-    from zones.staging import staged
+    from zones.report.provenance import staged_again
 
     study = study_of(
         study_file, km, zones_table=zones, hub_layer=hubs, hub_file=hubs_file,
@@ -80,9 +79,8 @@ def figures(
     )  # fmt: skip
     folder = out or study.folder / "figures"
     result = run_study(study)
-    with staged(folder) as stage:
+    with staged_again(folder, folder.resolve().parent, "figures") as stage:
         names = write_figures(result, stage, study.figures, Style(title, font))
-    forget_outputs(folder.parent, [f"{folder.name}/{name}" for name in names], "figures")
     for name in names:
         say(str(folder / name))
 

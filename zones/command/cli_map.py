@@ -198,8 +198,7 @@ def map_(
     from maps.outlines import file_outlines
     from maps.tile_sources import tile_source
     from zones.pipeline import run_study
-    from zones.report.provenance import forget_outputs
-    from zones.staging import write_atomic
+    from zones.report.provenance import staged_again
 
     study = study_of(
         study_file,
@@ -229,6 +228,7 @@ def map_(
         tiles=background,
     )
     path = out or study.folder / "map.html"
-    write_atomic(path, html)
-    forget_outputs(path.parent, [path.name], "map")
+    with staged_again(path.parent, path.parent, "map") as stage:
+        stage.mkdir()
+        (stage / path.name).write_text(html, encoding="utf-8", newline="")
     say(str(path))

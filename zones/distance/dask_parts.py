@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geodata.errors import UsageError, how_to_install
+from geodata.messages import language_in_use, use_language
 from zones.distance.point_parts import measure_once, sweep
 from zones.distance.point_tables import Counts, Task
 
@@ -93,7 +94,8 @@ def _map(
     # paths as every process of this folder sees them
     place = {
         client.submit(
-            measure_once, part.absolute(), out.absolute(), shared, retries=WORKERS_A_PART,
+            _in_language, language_in_use(), measure_once, part.absolute(), out.absolute(), shared,
+            retries=WORKERS_A_PART,
             key=f"zonegap-{os.getpid()}-{part.name}", pure=False,
         ): part
         for part in parts
@@ -105,3 +107,9 @@ def _map(
     finally:
         client.cancel(list(place))
         sweep(out)
+
+
+def _in_language(language: str, function: Callable[..., Counts], *arguments: Any) -> Counts:
+    """Call a function on a worker, which says what is wrong in the language of its client."""
+    use_language(language)
+    return function(*arguments)

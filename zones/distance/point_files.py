@@ -12,6 +12,7 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 
 from geodata.errors import DataFileError, UsageError
+from geodata.messages import say
 
 PARQUET = (".parquet",)
 ARROW = (".arrow", ".feather")
@@ -39,7 +40,7 @@ def _file(path: Path, stack: ExitStack) -> Any:
             return stack.enter_context(file)
         return pa.ipc.open_file(stack.enter_context(pa.memory_map(str(path))))
     except FileNotFoundError:
-        text = f"{path}: no such file"
+        text = say("{path}: no such file", path=path)
     except (pa.ArrowException, OSError) as error:
         text = f"{path}: not readable as {path.suffix[1:]} ({error})"
     raise DataFileError(text)

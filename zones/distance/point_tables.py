@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from geodata.datum import to_wgs84
 from geodata.errors import BadInputError, UsageError
+from geodata.messages import listed, say
+from geodata.schema import cell_fault
 from zones.distance.geodesic import beyond_on_ellipsoid, nearest_on_ellipsoid
 from zones.distance.great_circle import FloatArray
 from zones.distance.point_files import batch_writer, open_batches
@@ -26,6 +28,7 @@ from zones.parameters import DATUMS
 
 RESULT = ("nearest_hub", "nearest_km")
 _LIMITS = {"lon": 180.0, "lat": 90.0}
+_MISSING = "column {column!r} is missing; columns: {have}"
 
 
 @dataclass(frozen=True)
@@ -146,15 +149,17 @@ def _checked_columns(schema: pa.Schema, path: Path, task: Task) -> list[str]:
     have = ", ".join(schema.names)
     faults = []
     for column in _LIMITS:
-        if schema.names.count(column) != 1:
-            faults.append(f"column {column!r} is missing or stands twice; columns: {have}")
+        if column not in schema.names:
+            faults.append(say(_MISSING, column=column, have=have))
+        elif schema.names.count(column) > 1:
+            faults.append(say("column {column!r} stands twice", column=column))
         elif not (pa.types.is_floating(t := schema.field(column).type) or pa.types.is_integer(t)):
-            faults.append(f"column {column!r}: type {t}; accepted: numbers")
+            faults.append(say("column {column!r}: type {t}; accepted: numbers", column=column, t=t))
     kept = list(schema.names) if task.columns is None else list(task.columns)
-    faults += [f"column {c!r} is missing; columns: {have}" for c in kept if c not in schema.names]
+    faults += [say(_MISSING, column=c, have=have) for c in kept if c not in schema.names]
     if task.datum is None and "datum" not in schema.names:
-        accepted = ", ".join(DATUMS)
-        faults.append(f"column 'datum' is missing: add it or say --datum; accepted: {accepted}")
+        sentence = "column 'datum' is missing: add it or say --datum; accepted: {datums}"
+        faults.append(say(sentence, datums=listed(DATUMS)))
     if faults:
         raise BadInputError(str(path), faults)
     if task.datum is not None and "datum" in schema.names:
@@ -162,8 +167,8 @@ def _checked_columns(schema: pa.Schema, path: Path, task: Task) -> list[str]:
         raise UsageError(text)
     taken = [name for name in RESULT if name in kept]
     if taken:
-        text = f"{path}: column {taken[0]!r} is there already; choose others with --columns"
-        raise UsageError(text)
+        sentence = "{path}: column {column!r} is there already; choose others with --columns"
+        raise UsageError(say(sentence, path=path, column=taken[0]))
     return kept
 
 
@@ -179,18 +184,18 @@ def _degrees(
         if not len(values) or (values.min() >= -limit and values.max() <= limit):
             arrays.append(values)
             continue
+        bounds = say("accepted: {low:g} to {high:g}", low=-limit, high=limit)
         faults += [
-            f"row {first_row + i}, column {column!r}: {_shown(given[int(i)])}; "
-            f"accepted: -{limit:g} to {limit:g} degrees"
+            _cell_fault(first_row + int(i), column, given[int(i)], bounds)
             for i in np.flatnonzero(~(np.abs(values) <= limit))
         ]
     datum: Any = task.datum
     if datum is None:
         given = batch.column("datum")
         known = pc.fill_null(pc.is_in(given.cast(pa.string()), pa.array(DATUMS)), False)
+        accepted = say("accepted: {values}", values=listed(DATUMS))
         faults += [
-            f"row {first_row + i}, column 'datum': {_shown(given[int(i)])}; "
-            f"accepted: {', '.join(DATUMS)}"
+            _cell_fault(first_row + int(i), "datum", given[int(i)], accepted)
             for i in np.flatnonzero(~known.to_numpy(zero_copy_only=False))
         ]
         if not faults:
@@ -201,8 +206,9 @@ def _degrees(
     return to_wgs84(arrays[0], arrays[1], datum)
 
 
-def _shown(cell: pa.Scalar) -> str:
-    return "missing" if cell.as_py() is None else str(cell)
+def _cell_fault(row: int, column: str, cell: pa.Scalar, accepted: str) -> str:
+    value = cell.as_py()
+    return cell_fault(row, column, "" if value is None else str(value), accepted)
 
 
 def _measured(

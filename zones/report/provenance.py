@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from zones.own_zones import own_zones_sentences
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult
 from zones.registered_companies import sentences_of
+from zones.staging import staged
 from zones.versions import VERSION
 from zones.words.console_words import level_word, message
 from zones.words.wording import pick
@@ -169,16 +172,36 @@ def unchanged_leftovers(folder: Path, earlier: dict[str, str], written: set[str]
     return paths
 
 
-def forget_outputs(folder: Path, names: list[str], command: str) -> None:
-    """Say in the folder's manifest that files were written again by another command."""
-    path = folder / "manifest.json"
-    if not path.is_file():
+@contextmanager
+def staged_again(folder: Path, home: Path, command: str) -> Iterator[Path]:
+    """Stage files that another command than `zonegap run` writes; see `staged`.
+
+    Where `home` has the manifest of a run that recorded some of them, it is told that they were
+    written again. It moves with them: files and manifest change together or not at all.
+
+    Parameters
+    ----------
+    folder
+        Where the files go: `home` itself or a folder in it.
+    home
+        The folder that may have a manifest.
+    command
+        The command's name.
+    """
+    folder, inside = folder.resolve(), home.resolve()
+    if not (recorded_outputs(inside) and folder.is_relative_to(inside)):
+        with staged(folder) as stage:
+            yield stage
         return
-    about = json.loads(path.read_text(encoding="utf-8"))
-    again = [name for name in names if about["outputs"].pop(name, None)]
-    if again:
-        about["warnings"].append(f"written again by `zonegap {command}`: {', '.join(again)}")
-        write_json(about, path)
+    with staged(inside) as stage:
+        yield stage / folder.relative_to(inside)
+        names = sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*") if p.is_file())
+        about = json.loads((inside / "manifest.json").read_text(encoding="utf-8"))
+        again = [name for name in names if about["outputs"].pop(name, None)]
+        if again:
+            text = f"written again by `zonegap {command}`: {', '.join(again)}"
+            about.setdefault("warnings", []).append(text)
+            write_json(about, stage / "manifest.json")
 
 
 def write_json(data: object, path: Path) -> None:

@@ -78,34 +78,25 @@ LEVELS = {
     "province": ("province", "省份"),
 }
 
-# Frame words of errors, in this order; what stands in quotes is the user's and stays.
+# Frame words of errors about usage, in this order; what stands in quotes is the user's and stays.
+# Errors about files are said in both languages where they are found (geodata/messages_zh.py).
 _FRAME = tuple(
     (re.compile(pattern), chinese)
     for pattern, chinese in (
-        (r"\brows (\d)", r"第\1"),
-        (r"\brow (\d+)\b", r"第\1行"),
-        (r", column $", "，列"),
-        (r"(?<=: )column $", "列"),
         (r"^: (?=\S)", "："),
         (r"; accepted( here)?: ", "；可接受："),
         (r"; registered: ", "；已登记："),
-        (r"; columns: ", "；现有列："),
         (r"\. Did you mean ", "。是否想输入"),
         (r"\?$", "？"),
         (r"^zonegap: ", "zonegap："),
-        (r"(?<=: )no such file\b", "没有这个文件"),
         (r"\bno such option (\S+)", r"没有选项\1"),
         (r"\bno such command\b", "没有命令"),
-        (r"\bcannot be read\b", "无法读取"),
         (r"\bcannot be replaced\b", "无法替换"),
         (r"; is it open elsewhere\? ", "；是否已在别处打开？"),
         (r"All outputs are as they were\.", "全部输出保持原样。"),
         (r"\bnot a TOML file\b", "不是TOML文件"),
         (r"\bunknown key (\S+?)(?=；|$)", r"未知的键\1"),
         (r"\bunknown section (\S+?)(?=；|$)", r"未知的节\1"),
-        (r"\band (\d+) more of (\d+) faults", r"另有\1处（共\2处）"),
-        (r"\bno rows(?=；)", "没有数据行"),
-        (r"^ is missing", "缺失"),
         (r"\bis missing\b", "缺失"),
         (r"\bneeds a value\b", "需要一个值"),
         (r"\btakes no value\b", "不带值"),
