@@ -129,7 +129,7 @@ def by_napf() -> Call:
     import napf
 
     def call(p: Places) -> Answer:
-        tree = napf.KDT(tree_data=vectors(p.hub_lon, p.hub_lat), metric=2)
+        tree = napf.KDT(vectors(p.hub_lon, p.hub_lat), metric=2, nthread=cores())
         chord2, hub = tree.knn_search(vectors(p.lon, p.lat), kneighbors=1, nthread=cores())
         return np.ravel(hub), arc_km(np.sqrt(np.ravel(chord2)))
 
@@ -217,12 +217,12 @@ EXACT_PEERS = ["scipy", "pykdtree", "pynanoflann", "napf"]
 
 OUR_SCRIPT = """
 import numpy as np
-from zones.distance.sphere import nearest_on_sphere
+import zones
 def columns(name):
     with open(name) as file:
         next(file)
         return np.array([line.split(",") for line in file], float).T
-found = nearest_on_sphere(*columns("points.csv"), *columns("hubs.csv"))
+found = zones.nearest_on_sphere(*columns("points.csv"), *columns("hubs.csv"))
 with open("ours.csv", "w") as file:
     file.write("hub,km\\n")
     file.writelines(f"{hub},{km:.6f}\\n" for hub, km in zip(*map(np.ndarray.tolist, found)))

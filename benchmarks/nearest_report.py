@@ -95,9 +95,10 @@ Made by `make bench` (`benchmarks/nearest_peers.py`); the figures are in `benchm
 
 Each candidate runs in a process of its own, all alive, called in turn in rounds after warming up.
 Timed from arrays of degrees to arrays of hub and km; trees, frames and unit vectors are part of
-it. Below each time: peer's time / ours, median (least–greatest) over the rounds; above 1 we are
-ahead. \\* run on the first points only and scaled. `zonegap` chooses its engine by size;
-`zonegap kdtree` is the fallback without numba. geopandas is planar (azimuthal equidistant).
+it (the unit vectors of the peers by numpy, on one core). Below each time: peer's time / ours,
+median (least–greatest) over the rounds; above 1 we are ahead. \\* run on the first points only
+and scaled. `zonegap` chooses its engine by size; `zonegap kdtree` is the fallback without numba.
+geopandas is planar (azimuthal equidistant).
 
 ![Time a point of ours and the peers](benchmarks.png)
 
@@ -120,7 +121,8 @@ Best exact peer: the quickest of scipy, pykdtree, pynanoflann and napf without a
 {memory}
 ## Whole process, 2543x206
 
-A script that reads two CSV files, finds the nearest hubs and writes a third, with Python's start.
+A script that reads two CSV files, finds the nearest hubs and writes a third, with Python's start:
+ours on arrays without pandas (`zones.nearest_on_sphere`), the peer's with pandas, which it needs.
 
 {whole}
 ## Left out

@@ -45,9 +45,10 @@ def page(report: dict[str, Any]) -> str:
 `points/` holds Parquet parts with `lon`, `lat` (and `datum`). Each part is one task: read in
 batches, measured, written beside its place and moved there when it is whole. A part whose result
 is there, and says that it is the answer to the same hubs, method, datum, columns and the same
-input (size and footer), is not done again. So the same command goes on where it stopped, and a
-worker that dies costs the part it had. Without `--scheduler` the workers are processes of this
-machine; with it all workers must see both folders under the same paths (a shared file system).
+input (size and footer, and not written since), is not done again. So the same command goes on
+where it stopped, and a worker that dies costs the part it had. Without `--scheduler` the workers
+are processes of this machine; with it all workers must see both folders under the same paths (a
+shared file system).
 
 ## Measured
 

@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from geodata.errors import BadInputError, UsageError
+from geodata.errors import BadInputError, UsageError, ZonegapError
 from geodata.messages import use_language
 from tests.test_point_tables import make_parts, measure_all, points
-from zones.distance.dask_parts import measure_on_cluster
+from zones.distance.dask_parts import NO_DASHBOARD, measure_on_cluster
 from zones.distance.point_parts import open_parts, parts_of
 from zones.distance.point_tables import Counts, Task
 from zones.hubs import hub_layer
 
+dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
 PARTS, ROWS = 12, 4000
 
@@ -25,7 +26,7 @@ PARTS, ROWS = 12, 4000
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, protocol="tcp", dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, protocol="tcp", **NO_DASHBOARD
     ) as made:
         yield made
 
@@ -112,3 +113,54 @@ def test_a_part_takes_one_core(
         scheduler=cluster.scheduler_address,
     )
     assert threads == [1]
+
+
+@pytest.mark.parametrize("deaths", [1, 9])
+def test_the_only_worker_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deaths: int) -> None:
+    folder = tmp_path / "died"
+    folder.mkdir()
+
+    def once(part: Path, out: Path, task: Task) -> Counts:
+        died = len(list(folder.iterdir()))
+        if died < deaths:
+            (folder / str(died)).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Counts(len(task.hubs), Counts.none(()).beyond)
+
+    monkeypatch.setattr("zones.distance.dask_parts.measure_once", once)
+    task = Task(hub_layer("cores"), datum="WGS-84")
+    parts = [tmp_path / f"{name}.parquet" for name in "abc"]
+    seen: list[int] = []
+
+    def measure() -> None:
+        with (
+            dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+            distributed.LocalCluster(
+                n_workers=1, threads_per_worker=1, processes=True, **NO_DASHBOARD
+            ) as alone,
+        ):
+            measure_on_cluster(
+                parts, tmp_path, task, lambda part, counts: seen.append(counts.points),
+                scheduler=alone.scheduler_address,
+            )  # fmt: skip
+
+    if deaths == 1:  # what all parts share is lost with it, and sent again
+        measure()
+        assert seen == [len(task.hubs)] * 3
+    else:
+        with pytest.raises(ZonegapError, match=r"each worker that took this part died.*: .*quet$"):
+            measure()
+
+
+def test_a_scheduler_without_workers(tmp_path: Path) -> None:
+    task = Task(hub_layer("cores"), datum="WGS-84")
+    with (
+        distributed.LocalCluster(
+            n_workers=0, threads_per_worker=1, processes=True, **NO_DASHBOARD
+        ) as empty,
+        pytest.raises(UsageError, match="--scheduler: .* has no worker"),
+    ):
+        measure_on_cluster(
+            [tmp_path / "part.parquet"], tmp_path, task, lambda *_: None,
+            scheduler=empty.scheduler_address, patience_s=0.5,
+        )  # fmt: skip

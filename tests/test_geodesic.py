@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.helpers import brute_force_geodesic_km, frame
 from zones.distance import geodesic
 from zones.distance.geodesic import beyond_on_ellipsoid, nearest_on_ellipsoid
+from zones.distance.great_circle import chord2, unit_vectors
 from zones.parameters import ELLIPSOID_FACTOR, GEODESIC_LEAST, GEODESIC_MOST
 
 TOLERANCE_KM = 1e-11
@@ -80,3 +81,40 @@ def test_the_factor_is_the_quotient_of_the_bounds() -> None:
     assert np.isclose(GEODESIC_MOST / GEODESIC_LEAST, ELLIPSOID_FACTOR, rtol=1e-12)
     assert np.isclose(GEODESIC_LEAST, 0.994417, atol=1e-6)
     assert np.isclose(GEODESIC_MOST, 1.004487, atol=1e-6)
+
+
+def test_hubs_at_the_antipode() -> None:
+    # the chord of the two may be rounded to more than 2
+    rng = np.random.default_rng(0)
+    lon, lat = rng.uniform(-180, 180, 4000), rng.uniform(-90, 90, 4000)
+    opposite, south = np.where(lon > 0, lon - 180.0, lon + 180.0), -lat
+    chord = np.sqrt(chord2(unit_vectors(lon, lat), unit_vectors(opposite, south)))
+    over = np.flatnonzero(chord > 2.0)
+    assert over.size > 3
+    for i in over[:20]:
+        hub = frame([opposite[i]], [south[i]])
+        found = nearest_on_ellipsoid(lon[[i]], lat[[i]], *(hub[c].to_numpy() for c in hub))
+        assert found.hub.tolist() == [0]
+        assert np.isclose(found.distance_km[0], 20_003.931, atol=0.01)  # half a meridian
+
+
+def test_candidates_are_held_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    # a town of hubs seen from afar: each is a candidate of every point
+    rng = np.random.default_rng(1)
+    points = frame(rng.uniform(75, 80, 700), rng.uniform(38, 42, 700))
+    hubs = frame(116.4 + rng.normal(0, 0.02, 300), 39.9 + rng.normal(0, 0.02, 300))
+    pairs: list[int] = []
+    whole = geodesic.geodesic_km
+
+    def counted(lon, *rest):
+        pairs.append(len(lon))
+        return whole(lon, *rest)
+
+    monkeypatch.setattr(geodesic, "geodesic_km", counted)
+    monkeypatch.setattr(geodesic, "PAIRS", 5000)
+    found = nearest_on_ellipsoid(*columns(points, hubs))
+    assert sum(pairs) == 700 * 300
+    assert max(pairs) <= 5000
+    all_km = brute_force_geodesic_km(points, hubs)
+    assert (found.hub == all_km.argmin(axis=1)).all()
+    assert np.abs(found.distance_km - all_km.min(axis=1)).max() <= TOLERANCE_KM

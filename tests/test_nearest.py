@@ -103,6 +103,12 @@ def test_index_kept_and_input_untouched() -> None:
         (frame([110], [30]), frame([200], [1]), r"hubs: lon of 'p0' \(200\)"),
         (frame([110], [30]), frame([], []), "at least one hub"),
         (frame([110], [30]).drop(columns="lat"), frame([1], [1]), "column 'lat' is missing"),
+        (
+            frame([110], [30]).assign(lat="31 N"),
+            frame([1], [1]),
+            r"lat: 'p0' \('31 N'\); accepted: n",
+        ),
+        (frame([110], [30])[["lon", "lat", "lon"]], frame([1], [1]), "column 'lon' stands twice"),
     ],
 )
 def test_bad_input_is_named(points: pd.DataFrame, hubs: pd.DataFrame, message: str) -> None:

@@ -117,6 +117,10 @@ def test_bad_cells_are_named_with_their_row(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match=r"第2行，“datum”列：'wgs84'；应为：WGS-84、"):
         measure_table(path, None, Task(hubs))
     use_language("en")
+    whole = pa.table({"lon": pa.array([110, 2**60], pa.int64()), "lat": pa.array([30, 31])})
+    pq.write_table(whole, path)
+    with pytest.raises(BadInputError, match=f"row 2, column 'lon': '{2**60}'; accepted: -180 to"):
+        measure_table(path, None, Task(hubs, datum="WGS-84"))
     # other processes see the same message
     again = caught.value.__reduce__()
     assert str(again[0](*again[1])) == str(caught.value)

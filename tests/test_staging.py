@@ -224,3 +224,13 @@ def test_a_table_written_in_blocks_is_the_same_text(
 def test_numbers_stay_numbers() -> None:
     frame = pd.DataFrame({"x": [-1.5, 2.0], "text": ["-5.2", "+1e3"]})
     assert csv_text(frame, newline="\n") == "x,text\n-1.5,-5.2\n2.0,+1e3\n"
+
+
+def test_a_folder_of_the_name_is_never_replaced(tmp_path: Path) -> None:
+    folder = tmp_path / "table.csv"
+    folder.mkdir()
+    (folder / "precious.txt").write_text("kept", encoding="utf-8")
+    with pytest.raises(DataFileError, match=r"table.csv: cannot be replaced \(a folder has this"):
+        write_atomic(folder, "text")
+    assert [p.name for p in tmp_path.iterdir()] == ["table.csv"]
+    assert (folder / "precious.txt").read_text(encoding="utf-8") == "kept"

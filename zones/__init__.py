@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zones.distance.nearest_hub import cluster_distances, nearest
+    from zones.distance.sphere import nearest_on_sphere
     from zones.gdp import gdp_density, zone_gdp
     from zones.groups import gap_table
     from zones.hubs import hub_layer
@@ -41,6 +42,7 @@ _PUBLIC = {
     "hub_layer": "hubs",
     "leave_one_hub_out": "leave_one_out",
     "nearest": "distance.nearest_hub",
+    "nearest_on_sphere": "distance.sphere",
     "read_study": "study",
     "run_study": "pipeline",
     "simulate_beyond": "monte_carlo",
@@ -50,8 +52,9 @@ _PUBLIC = {
 }
 __all__ = [
     "Study", "StudyResult", "beyond", "beyond_band", "cluster_distances", "count_beyond",
-    "gap_table", "gdp_density", "hub_layer", "leave_one_hub_out", "nearest", "read_study",
-    "run_study", "simulate_beyond", "threshold_for_count", "where_next", "zone_gdp",
+    "gap_table", "gdp_density", "hub_layer", "leave_one_hub_out", "nearest",
+    "nearest_on_sphere", "read_study", "run_study", "simulate_beyond", "threshold_for_count",
+    "where_next", "zone_gdp",
 ]  # fmt: skip
 
 

@@ -43,10 +43,35 @@ def coordinates(frame: pd.DataFrame, name: str) -> tuple[FloatArray, FloatArray]
     arrays = []
     for column, limit in (("lon", 180.0), ("lat", 90.0)):
         need_columns(frame, name, [column])
-        values = frame[column].to_numpy(dtype=float)
+        given = frame[column]
+        if given.ndim != 1:
+            text = f"{name}: column {column!r} stands twice"
+            raise UsageError(text)
+        try:
+            values = given.to_numpy(dtype=float)
+        except (TypeError, ValueError):
+            text = f"{name}: {column}: {_not_a_number(given)}; accepted: numbers"
+            raise UsageError(text) from None
         check_degrees(values, limit, f"{name}: {column}", frame.index)
         arrays.append(values)
     return arrays[0], arrays[1]
+
+
+def _not_a_number(column: pd.Series) -> str:
+    """Name the first cell that is no number."""
+    for label, cell in column.items():
+        try:
+            float(cell)
+        except (TypeError, ValueError):
+            return f"{label!r} ({cell!r})"
+    return str(column.dtype)
+
+
+def check_pair(values: FloatArray, others: FloatArray, name: str) -> None:
+    """Raise UsageError unless two arrays are columns of one length."""
+    if values.ndim != 1 or values.shape != others.shape:
+        text = f"{name}: shapes {values.shape} and {others.shape}; accepted: columns of one length"
+        raise UsageError(text)
 
 
 def check_degrees(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -135,6 +136,8 @@ def _keep(path: Path, aside: Path) -> None:
     """Keep the old file as a second link, so that it is never missing from its place."""
     if not path.exists():
         return
+    if path.is_dir():  # whatever is in it must not go with it
+        raise IsADirectoryError(errno.EISDIR, "a folder has this name", str(path))
     try:
         aside.hardlink_to(path)
     except (OSError, NotImplementedError):  # a file system without links

@@ -112,6 +112,12 @@ def distance(
     if zones is not None:
         text = "--zones: of a study; the points are the table here"
         raise UsageError(text)
+    if engine != CLUSTER and (scheduler is not None or workers is not None):
+        text = f"{'--workers' if scheduler is None else '--scheduler'}: only with --engine dask"
+        raise UsageError(text)
+    if scheduler is not None and workers is not None:
+        text = "--workers: of this machine; a scheduler has its own"
+        raise UsageError(text)
     from zones.distance.point_tables import Task
     from zones.pipeline import study_hubs
 
@@ -175,7 +181,7 @@ def _of_file(source: Path, out: Path | None, task: Task, engine: str) -> Counts:
     with _progress(row_count(source)) as advance:
         if out is None:
             return measure_table(source, None, task, progress=advance)
-        if out.suffix not in TABLES or out.resolve() == source.resolve():
+        if out.suffix not in TABLES or out.is_dir() or out.resolve() == source.resolve():
             text = f"--out: {out}; accepted: another file {', '.join(TABLES)}"
             raise UsageError(text)
         with staged(out.parent) as stage:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geodata.errors import UsageError, how_to_install
+from geodata.errors import UsageError, ZonegapError, how_to_install
 from geodata.messages import language_in_use, use_language
 from zones.distance.point_parts import measure_once, sweep
 from zones.distance.point_tables import Counts, Task
@@ -16,8 +16,14 @@ from zones.distance.point_tables import Counts, Task
 if TYPE_CHECKING:
     from distributed import Client
 
-# a part is given up after it took this many workers with it
-WORKERS_A_PART = 3
+# a part is tried again this often when storage fails in passing; when it takes its worker with
+# it, the scheduler counts by itself (distributed.scheduler.allowed-failures)
+RETRIES = 2
+# without an address the scheduler would take port 8787, and warn where another has it
+NO_DASHBOARD: dict[str, Any] = {
+    "dashboard_address": None,
+    "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"},
+}
 
 
 def measure_on_cluster(  # noqa: PLR0913
@@ -50,9 +56,12 @@ def measure_on_cluster(  # noqa: PLR0913
     Raises
     ------
     UsageError
-        When dask.distributed is not installed, or no scheduler answers at that address.
+        When dask.distributed is not installed, no scheduler answers at that address, or it has no
+        worker.
     BadInputError
         When a part holds cells that are not accepted. Parts that are done stay.
+    ZonegapError
+        When a part kills every worker that takes it, or the cluster goes away.
     """
     try:
         from distributed import Client, LocalCluster
@@ -65,7 +74,7 @@ def measure_on_cluster(  # noqa: PLR0913
         # one thread each, so that every core is one worker's
         with (
             LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+                n_workers=workers, threads_per_worker=1, processes=True, **NO_DASHBOARD
             ) as cluster,
             Client(cluster) as client,
         ):
@@ -77,6 +86,11 @@ def measure_on_cluster(  # noqa: PLR0913
         text = f"--scheduler: no scheduler answers at {scheduler!r} ({error})"
         raise UsageError(text) from None
     with client:
+        try:
+            client.wait_for_workers(1, timeout=patience_s)
+        except TimeoutError:
+            text = f"--scheduler: {scheduler} has no worker"
+            raise UsageError(text) from None
         _map(client, parts, out, task, progress)
 
 
@@ -87,23 +101,31 @@ def _map(
     task: Task,
     progress: Callable[[Path, Counts], Any],
 ) -> None:
-    from distributed import as_completed
+    from distributed import KilledWorker, as_completed
 
-    # a worker takes as many parts at once as it has threads: one thread a part fills its cores
-    shared = client.scatter(replace(task, threads=1), broadcast=True, hash=False)
+    # of no other run on this scheduler, whatever its machine
+    run = f"zonegap-{uuid.uuid4().hex}"
+    # a task like the others, not scattered: it is made again when all workers that held it die. A
+    # worker takes as many parts at once as it has threads: one thread a part fills its cores
+    shared = client.submit(_itself, replace(task, threads=1), key=f"{run}-question", pure=False)
     # paths as every process of this folder sees them
     place = {
         client.submit(
             _in_language, language_in_use(), measure_once, part.absolute(), out.absolute(), shared,
-            retries=WORKERS_A_PART,
-            key=f"zonegap-{os.getpid()}-{part.name}", pure=False,
+            retries=RETRIES, key=f"{run}-{part.name}", pure=False,
         ): part
         for part in parts
     }  # fmt: skip
     try:
         for future, counts in as_completed(list(place), with_results=True):
+            if isinstance(counts, BaseException):  # cancelled: the scheduler forgot it
+                text = "dask: the cluster was restarted or closed; parts that are done stay"
+                raise ZonegapError(text)
             # let go of it, or the scheduler would do it again when its worker dies
             progress(place.pop(future), counts)
+    except KilledWorker as error:
+        text = f"dask: each worker that took this part died, perhaps out of memory: {error.task}"
+        raise ZonegapError(text.replace(f"{run}-", "")) from None
     finally:
         client.cancel(list(place))
         sweep(out)
@@ -113,3 +135,7 @@ def _in_language(language: str, function: Callable[..., Counts], *arguments: Any
     """Call a function on a worker, which says what is wrong in the language of its client."""
     use_language(language)
     return function(*arguments)
+
+
+def _itself(task: Task) -> Task:
+    return task

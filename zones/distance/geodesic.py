@@ -8,7 +8,7 @@ The sphere proposes, the ellipsoid decides: a geodesic is between `GEODESIC_LEAS
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zones.distance.great_circle import FloatArray, chord_to_km, km_to_chord, unit_vectors
-from zones.distance.sphere import Nearest, cores, first_of_equals, nearest_on_sphere
+from zones.distance.sphere import TIE_CHORD, Nearest, cores, first_of_equals, nearest_on_sphere
 from zones.parameters import ELLIPSOID_FACTOR, GEODESIC_LEAST, GEODESIC_MOST
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # room for rounding around the proven bound
 MARGIN_KM = 1e-6
 CHUNK = 1 << 15
-PAIRS = 1 << 20  # most candidates fetched in one query
+PAIRS = 1 << 18  # most candidates held at once: hubs far away and close together all are
 
 
 def geodesic_km(
@@ -71,13 +71,13 @@ def nearest_on_ellipsoid(
 
     def chunk(low: int) -> None:
         part = slice(low, low + CHUNK)
-        point, rank = _candidates(tree, unit_vectors(lon[part], lat[part]))
-        hub = first[rank]
-        distance_km = geodesic_km(lon[part][point], lat[part][point], hub_lon[hub], hub_lat[hub])
-        # sorted by point, distance, hub: the first of each point is the answer
-        order = np.lexsort((hub, distance_km, point))
-        best = order[np.concatenate(([True], np.diff(point[order]) > 0))]
-        found.hub[part], found.distance_km[part] = hub[best], distance_km[best]
+        for inside, rank in _candidates(tree, unit_vectors(lon[part], lat[part])):
+            point, hub = low + inside, first[rank]
+            distance_km = geodesic_km(lon[point], lat[point], hub_lon[hub], hub_lat[hub])
+            # sorted by point, distance, hub: the first of each point is the answer
+            order = np.lexsort((hub, distance_km, point))
+            best = order[np.diff(point[order], prepend=-1) > 0]
+            found.hub[point[best]], found.distance_km[point[best]] = hub[best], distance_km[best]
 
     with ThreadPoolExecutor(threads or cores()) as pool:
         for _ in pool.map(chunk, range(0, len(lon), CHUNK)):
@@ -85,25 +85,30 @@ def nearest_on_ellipsoid(
     return found
 
 
-def _candidates(tree: KDTree, points: FloatArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return all pairs of point and hub that the ellipsoid may make the nearest."""
+def _candidates(
+    tree: KDTree, points: FloatArray
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Give all pairs of point and hub that the ellipsoid may make the nearest, some at a time.
+
+    All pairs of a point come together.
+    """
     open_ = np.arange(len(points))
-    pairs = []
     k = min(2, tree.n)
     while open_.size:
         again = []
         for low in range(0, open_.size, max(1, PAIRS // k)):
             part = open_[low : low + max(1, PAIRS // k)]
             chord, rank = (np.asarray(a) for a in tree.query(points[part], k=range(1, k + 1)))
-            reach = km_to_chord(chord_to_km(chord[:, 0]) * ELLIPSOID_FACTOR + MARGIN_KM)
+            # chords are rounded, and near the antipode one may be more than 2
+            reach = km_to_chord(chord_to_km(chord[:, 0]) * ELLIPSOID_FACTOR + MARGIN_KM) + TIE_CHORD
             inside = chord <= reach[:, None]
             whole = ~inside[:, -1] | (k == tree.n)
             row, column = np.nonzero(inside & whole[:, None])
-            pairs.append((part[row], rank[row, column]))
+            if row.size:
+                yield part[row], rank[row, column]
             again.append(part[~whole])
         open_ = np.concatenate(again)
         k = min(4 * k, tree.n)
-    return np.concatenate([p for p, _ in pairs]), np.concatenate([r for _, r in pairs])
 
 
 def beyond_on_ellipsoid(  # noqa: PLR0913

@@ -21,7 +21,7 @@ from zones.distance.grid_query import FINEST, sine_cosine
 
 # far above the rounding of p . (a - b), 1e-15, and below a nanometre for hubs 1 km apart
 MARGIN = 1e-14
-PAD = 1.0 + 1e-9  # half widths grow by this: points at an edge may round into the next cell
+PAD = 1.0 + 1e-8  # half widths grow by this: points at an edge may round into the next cell
 # measured, in ns: another candidate for one point; a division: fixed, and for each candidate
 POINT_COST = 4.0
 DIVIDE_COST = 25.0
@@ -117,7 +117,8 @@ def _strike(
     half_lon: float, half_lat: float,
 ) -> int:  # fmt: skip
     """Write the candidates of a cell from its parent's to `work[to:]`; return their number."""
-    sin_lon, cos_lon = sine_cosine(lon)
+    # a frame at the date line reaches east of it, up to where the sine is not made for
+    sin_lon, cos_lon = sine_cosine(lon - 360.0 if lon > 180.0 else lon)
     sin_lat, cos_lat = sine_cosine(lat)
     cx, cy, cz = cos_lat * cos_lon, cos_lat * sin_lon, sin_lat
     ex, ey = -cos_lat * sin_lon, cos_lat * cos_lon

@@ -12,7 +12,7 @@ from zones.distance.great_circle import TWO_CHORD2
 from zones.parameters import EARTH_RADIUS_KM
 
 BLOCK = 512  # points whose intermediate values stay in the first-level cache
-FINEST = 16  # the finest cell is 1 / 2**16 of the grid's width
+FINEST = 20  # the finest cell is 1 / 2**20 of the grid's width: 25 m where it spans the globe
 TABLE_BITS = 3  # a cell of the first table is divided into 8 x 8 by each further table
 NEAR_CHORD2 = 4.0 * portable_trig.NEAR_HAV
 
@@ -63,7 +63,10 @@ def _entries_of(column: Any, row: Any, table: Any, first: Any, further: Any, ent
             deep = shift
             while e < 0:
                 deep -= TABLE_BITS
-                inner = (((row[i] >> deep) & 7) << TABLE_BITS) | ((column[i] >> deep) & 7)
+                # the last table may be finer than the finest cells
+                down, up = max(deep, 0), max(-deep, 0)
+                r, c = (row[i] >> down) << up, (column[i] >> down) << up
+                inner = ((r & 7) << TABLE_BITS) | (c & 7)
                 e = further[(-1 - np.int64(e)) * 64 + inner]
             entry[i] = e
 

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ def open_parts(parts: list[Path], out: Path, task: Task) -> list[Path]:
     """Return the parts that are not done yet, and make the folder `out`.
 
     A part is done when `out` holds a complete Parquet file of its name that says it is the answer
-    to this task for this part: hubs, method, datum, columns, and the part's size and footer.
+    to this task for this part: hubs, method, datum, columns, and the part's size and footer; and
+    the part has not been written since, as a changed number may leave size and footer as they were.
 
     Raises
     ------
@@ -52,7 +54,7 @@ def open_parts(parts: list[Path], out: Path, task: Task) -> list[Path]:
         raise UsageError(text)
     out.mkdir(parents=True, exist_ok=True)
     digest = task.digest()
-    return [part for part in parts if not _is_done(out / part.name, part_key(part, digest))]
+    return [part for part in parts if not _is_done(out / part.name, part, part_key(part, digest))]
 
 
 def measure_once(part: Path, out: Path, task: Task) -> Counts:
@@ -61,7 +63,7 @@ def measure_once(part: Path, out: Path, task: Task) -> Counts:
     A result that is there is only counted: a cluster may send a part twice.
     """
     key = part_key(part, task.digest())
-    if _is_done(out / part.name, key):
+    if _is_done(out / part.name, part, key):
         return count_again(out / part.name, task.thresholds_km)
     # no other process or thread writes under this name
     own = f"{socket.gethostname()}-{os.getpid()}-{threading.get_ident()}"
@@ -85,17 +87,20 @@ def measure_here(
 
 def sweep(out: Path) -> None:
     """Remove what killed processes left unfinished."""
-    for left in out.glob(f"{TEMPORARY}*"):
-        left.unlink(missing_ok=True)
+    for left in out.glob(f"{TEMPORARY}*.parquet"):
+        # a worker may still be at one; Windows keeps it then, and the next run removes it
+        with suppress(OSError):
+            left.unlink()
 
 
 def count_again(result: Path, thresholds_km: tuple[float, ...]) -> Counts:
     """Count in a result that is there already."""
     counts = Counts.none(thresholds_km)
-    for batch in pq.ParquetFile(result).iter_batches(columns=["nearest_km"]):
-        distance_km = batch.column(0).to_numpy()
-        beyond = [int((distance_km > t).sum()) for t in thresholds_km]
-        counts.add(Counts(len(distance_km), np.array(beyond, np.int64)))
+    with pq.ParquetFile(result) as file:
+        for batch in file.iter_batches(columns=["nearest_km"]):
+            distance_km = batch.column(0).to_numpy()
+            beyond = [int((distance_km > t).sum()) for t in thresholds_km]
+            counts.add(Counts(len(distance_km), np.array(beyond, np.int64)))
     return counts
 
 
@@ -113,8 +118,10 @@ def part_key(part: Path, digest: str) -> str:
     return hashlib.sha256(f"{digest} {size} ".encode() + footer).hexdigest()
 
 
-def _is_done(result: Path, key: str) -> bool:
+def _is_done(result: Path, part: Path, key: str) -> bool:
     try:
+        if result.stat().st_mtime_ns < part.stat().st_mtime_ns:
+            return False
         metadata = pq.read_schema(result).metadata or {}
     except (OSError, pa.ArrowException):
         return False

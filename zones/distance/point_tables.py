@@ -180,7 +180,8 @@ def _degrees(
     arrays = []
     for column, limit in _LIMITS.items():
         given = batch.column(column)
-        values = given.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        # not safe: a whole number that no double holds is out of range, and named
+        values = given.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
         if not len(values) or (values.min() >= -limit and values.max() <= limit):
             arrays.append(values)
             continue

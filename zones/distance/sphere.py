@@ -18,7 +18,7 @@ import numpy as np
 
 from geodata.errors import UsageError, how_to_install
 from zones.distance.great_circle import TWO_CHORD2, FloatArray, arc_km, chord2, unit_vectors
-from zones.inputs import check_choice, check_degrees
+from zones.inputs import check_choice, check_degrees, check_pair
 from zones.parameters import ENGINES
 
 if TYPE_CHECKING:
@@ -73,12 +73,15 @@ def nearest_on_sphere(  # noqa: PLR0913
     Raises
     ------
     UsageError
-        For no hub, for a coordinate that is missing or out of range, for an unknown engine, or
-        for ``grid`` where numba is not installed.
+        For no hub, for a coordinate that is missing or out of range, for columns of unequal
+        lengths, for an unknown engine, or for ``grid`` where numba cannot be loaded.
     """
     check_choice("engine", engine, ENGINES)
     arrays = [np.ascontiguousarray(a, float) for a in (lon, lat, hub_lon, hub_lat)]
     lon, lat, hub_lon, hub_lat = arrays
+    # the compiled engine would read past the end of the shorter
+    check_pair(lon, lat, "lon, lat")
+    check_pair(hub_lon, hub_lat, "hub_lon, hub_lat")
     if not len(hub_lon):
         text = "hubs: at least one hub is needed"
         raise UsageError(text)
@@ -114,13 +117,25 @@ def chosen_engine(engine: str, points: int, hubs: int) -> str:
         return "numpy"
     if engine in ("numpy", "kdtree"):
         return engine
-    compiled = importlib.util.find_spec("numba") is not None
-    if engine == "grid" and not compiled:
-        text = f"engine 'grid' needs numba: {how_to_install('scale')}"
-        raise UsageError(text)
-    if engine == "grid" or (compiled and (loaded or points >= GRID_POINTS)):
-        return "grid"
+    if engine == "grid" or loaded or points >= GRID_POINTS:
+        fault = _grid_fault()
+        if fault is None:
+            return "grid"
+        if engine == "grid":
+            text = f"engine 'grid' needs numba: {how_to_install('scale')}{fault}"
+            raise UsageError(text)
     return "kdtree"
+
+
+def _grid_fault() -> str | None:
+    """Say why the compiled engine cannot be loaded; None where it can."""
+    if importlib.util.find_spec("numba") is None:
+        return ""
+    try:
+        import zones.distance.grid  # noqa: F401
+    except ImportError as error:  # numba refuses a numpy newer than itself
+        return f" ({error})"
+    return None
 
 
 def cores() -> int:
