@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
 from geodata.messages_zh import CHINESE
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _language: ContextVar[str] = ContextVar("language of messages", default="en")
 
@@ -48,3 +52,12 @@ def listed(parts: Iterable[object]) -> str:
     """Return texts as a list in the language in use."""
     texts = [str(part) for part in parts]
     return ("、" if language_in_use() == "zh" else ", ").join(texts)
+
+
+def missing_columns(missing: Iterable[str], frame: pd.DataFrame) -> list[str]:
+    """Return one fault for each column that a frame lacks, naming those that are there."""
+    have = ", ".join(map(str, frame.columns))
+    return [
+        say("column {column!r} is missing; columns: {have}", column=name, have=have)
+        for name in missing
+    ]

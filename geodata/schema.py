@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from geodata.errors import BadInputError
-from geodata.messages import listed, say
+from geodata.messages import listed, missing_columns, say
 
 _LONGEST_SHOWN = 80
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -139,15 +139,6 @@ def check_table(
             numbers = pd.to_numeric(out[name])
             out[name] = numbers.astype("int64" if column.kind == "integer" else "float64")
     return pd.DataFrame(out, index=frame.index)
-
-
-def missing_columns(missing: Iterable[str], frame: pd.DataFrame) -> list[str]:
-    """Return one fault for each missing column, naming those that are there."""
-    have = ", ".join(map(str, frame.columns))
-    return [
-        say("column {column!r} is missing; columns: {have}", column=name, have=have)
-        for name in missing
-    ]
 
 
 def _cell_faults(name: str, column: Column, cells: pd.Series[str]) -> list[tuple[int, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geodata.errors import UsageError
-from geodata.schema import missing_columns
+from geodata.messages import missing_columns
 
 if TYPE_CHECKING:
     import pandas as pd

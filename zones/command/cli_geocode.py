@@ -71,7 +71,7 @@ def geocode(
     result bears them out.
     """
     from geodata.geocode_texts import geocode_texts
-    from geodata.schema import missing_columns
+    from geodata.messages import missing_columns
     from geodata.text_tables import read_csv
     from geodata.web.web_geocode import web_geocode_texts
     from zones.csv_text import BOM, csv_text
