@@ -201,6 +201,14 @@ def bare(task: Task) -> Task:
     return Task(task.hubs, task.method, task.datum, (), (), task.engine, task.threads)
 
 
+def emptied(folder: Path) -> Path:
+    """Return a folder without results, all that was written before on the disk."""
+    for old in folder.glob("*.parquet"):
+        old.unlink()
+    os.sync()
+    return folder
+
+
 def main() -> None:
     """Run all and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -230,15 +238,18 @@ def main() -> None:
     digests = []
     runs = ((1, None), (2, None), (2, options.parts // 2))
     for number, (workers, kill_after) in enumerate(runs):
-        out = options.folder / f"result-{number}"
-        for old in out.glob("*.parquet"):
-            old.unlink()
+        out = emptied(options.folder / f"result-{number}")
         run = through_cluster(parts, out, task, workers, kill_after)
         run["killed"] = int(kill_after is not None)
         digests.append(digest(out))
         report["runs"].append(run)
         print(run, flush=True)
     report["equal"] = len(set(digests)) == 1
+    report["bare"] = [
+        through_cluster(parts, emptied(options.folder / "bare"), bare(task), workers)
+        for workers in (1, 2)
+    ]
+    print(*report["bare"], sep="\n", flush=True)
     report["parts"] = len(parts)
     text = json.dumps(report, indent=1) + "\n"
     (options.out / "scale.json").write_text(text, encoding="utf-8", newline="\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,23 @@ def test_a_scheduler_without_workers(tmp_path: Path) -> None:
             [tmp_path / "part.parquet"], tmp_path, task, lambda *_: None,
             scheduler=empty.scheduler_address, patience_s=0.5,
         )  # fmt: skip
+
+
+def test_all_workers_share_the_parts(
+    tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measured(part: Path, out: Path, task: Task) -> Counts:
+        time.sleep(0.05)
+        return Counts(os.getpid(), Counts.none(()).beyond)
+
+    monkeypatch.setattr("zones.distance.dask_parts.measure_once", measured)
+    taken: list[int] = []
+    measure_on_cluster(
+        [tmp_path / f"{number}.parquet" for number in range(20)],
+        tmp_path,
+        Task(hub_layer("cores"), datum="WGS-84"),
+        lambda part, counts: taken.append(counts.points),
+        scheduler=cluster.scheduler_address,
+    )
+    assert len(taken) == 20
+    assert min(taken.count(pid) for pid in worker_pids(cluster.scheduler_address)) >= 5

@@ -40,7 +40,7 @@ def test_frames_come_back_on_the_same_index_and_inputs_stay() -> None:
     hubs = zones.hub_layer("cores")
     found = zones.nearest(ZONES, hubs)
     assert found.index.tolist() == INDEX
-    assert found.loc["Z1", "distance.nearest_hub"] == "杭州市"
+    assert found.loc["Z1", "nearest_hub"] == "杭州市"
     assert zones.beyond(ZONES).to_dict() == {"Z1": False, "Z2": True}
     assert zones.beyond(ZONES, 3000).to_dict() == {"Z1": False, "Z2": False}
     gdp = zones.zone_gdp(ZONES)
@@ -65,7 +65,9 @@ def test_a_missing_column_is_named(call, message: str) -> None:
         call()
 
 
-@pytest.mark.parametrize("module", ["groups", "thresholds", "gdp", "distance.nearest_hub", "distance.great_circle"])
+@pytest.mark.parametrize(
+    "module", ["groups", "thresholds", "gdp", "distance.nearest_hub", "distance.great_circle"]
+)
 def test_the_examples_run(module: str) -> None:
     tried = doctest.testmod(importlib.import_module(f"zones.{module}"))
     assert tried.attempted > 0

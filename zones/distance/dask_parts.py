@@ -101,18 +101,21 @@ def _map(
     task: Task,
     progress: Callable[[Path, Counts], Any],
 ) -> None:
-    from distributed import KilledWorker, as_completed
+    from distributed import KilledWorker, as_completed, wait
 
     # of no other run on this scheduler, whatever its machine
     run = f"zonegap-{uuid.uuid4().hex}"
     # a task like the others, not scattered: it is made again when all workers that held it die. A
     # worker takes as many parts at once as it has threads: one thread a part fills its cores
     shared = client.submit(_itself, replace(task, threads=1), key=f"{run}-question", pure=False)
+    # on every worker: a part goes to one that has it already
+    wait(shared)
+    client.replicate(shared)
     # paths as every process of this folder sees them
     place = {
         client.submit(
             _in_language, language_in_use(), measure_once, part.absolute(), out.absolute(), shared,
-            retries=RETRIES, key=f"{run}-{part.name}", pure=False,
+            retries=RETRIES, key=(run, part.name), pure=False,
         ): part
         for part in parts
     }  # fmt: skip
@@ -124,8 +127,9 @@ def _map(
             # let go of it, or the scheduler would do it again when its worker dies
             progress(place.pop(future), counts)
     except KilledWorker as error:
-        text = f"dask: each worker that took this part died, perhaps out of memory: {error.task}"
-        raise ZonegapError(text.replace(f"{run}-", "")) from None
+        name = error.task[-1] if isinstance(error.task, tuple) else error.task
+        text = f"dask: each worker that took this part died, perhaps out of memory: {name}"
+        raise ZonegapError(text) from None
     finally:
         client.cancel(list(place))
         sweep(out)
