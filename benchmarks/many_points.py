@@ -30,8 +30,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from distributed import Client, LocalCluster
+from machine import machine
 from nearest_candidates import scattered
-from nearest_peers import machine
 from scale_report import write_page
 
 from zones.distance.dask_parts import measure_on_cluster

@@ -213,6 +213,7 @@ CANDIDATES: dict[str, Callable[[], Call]] = {
     "geopandas": by_geopandas,
     "duckdb": by_duckdb,
 }
+OURS = "zonegap"
 EXACT_PEERS = ["scipy", "pykdtree", "pynanoflann", "napf"]
 
 OUR_SCRIPT = """

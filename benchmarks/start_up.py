@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from nearest_peers import machine
+from machine import machine
 
 HERE = Path(__file__).parent.parent
 # command, what it may take in seconds
