@@ -1,4 +1,4 @@
-"""The ``zonegap`` command: wires tables, analysis and maps; only it and ``cli_map`` know all three.
+"""The ``zonegap`` command; it, ``cli_map`` and ``cli_figures`` alone know all three layers.
 
 Heavy libraries are imported inside the commands, so that ``--help`` answers at once.
 """
