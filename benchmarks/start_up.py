@@ -78,8 +78,9 @@ def profile(command: str, checkout: Path, rounds: int, folder: str) -> dict[str,
         by_package: Counter[str] = Counter()
         for line in process(command, checkout, folder, "-X", "importtime").splitlines():
             parts = line.removeprefix("import time:").split("|")
-            if len(parts) == 3 and parts[0].strip().isdigit():
-                package = parts[2].strip().split(".")[0]
+            package = parts[-1].strip().split(".")[0]
+            own_finder = package.startswith("__editable__")  # of this environment, not of ours
+            if len(parts) == 3 and parts[0].strip().isdigit() and not own_finder:
                 standard = package.lstrip("_") in sys.stdlib_module_names
                 standard |= package in sys.stdlib_module_names
                 name = "zonegap" if package in OWN else package
