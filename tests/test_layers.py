@@ -59,7 +59,8 @@ def test_rooms_of_a_layer_have_an_order(path: Path) -> None:
     assert not rooms & set(above)
 
 
-ALL = [*FILES, *sorted(ROOT.glob("benchmarks/*.py")), *sorted(ROOT.glob("doctools/*.py"))]
+OTHERS = ("benchmarks", "doctools", "tests")
+ALL = [*FILES, *(p for folder in OTHERS for p in sorted((ROOT / folder).glob("*.py")))]
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda p: p.relative_to(ROOT).as_posix())
