@@ -39,7 +39,7 @@ def run_once(work: Path, km: int, out: Path) -> subprocess.Popen[bytes]:
     """Start a run of the study into a folder."""
     study = work / f"study-{km}.toml"
     study.write_text(STUDY.format(km=km), encoding="utf-8")
-    command = [sys.executable, "-m", "zones", "run", str(study), "--out", str(out)]
+    command = [sys.executable, "-m", "zonegap", "run", str(study), "--out", str(out)]
     return subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
     )
@@ -146,8 +146,8 @@ def filled_cache(path: Path, seconds: float | None) -> tuple[int, int]:
 def fill(path: Path) -> None:
     """Store answers without end, saying each number once it is stored."""
     from geodata.errors import ZonegapError
-    from geodata.web.answer_cache import AnswerCache
-    from geodata.web.web_answer import WebAnswer, WebQuery
+    from geodata.web.answer import WebAnswer, WebQuery
+    from geodata.web.cache import AnswerCache
 
     answer = WebAnswer(120.1, 30.2, "GCJ-02", "street", "330106", 1.0, "{}" * 2000)
     try:
@@ -161,8 +161,8 @@ def fill(path: Path) -> None:
 
 def cache_holds(path: Path, stored: int) -> bool:
     """Whether the cache opens and has every answer that was said to be stored."""
-    from geodata.web.answer_cache import AnswerCache
-    from geodata.web.web_answer import WebQuery
+    from geodata.web.answer import WebQuery
+    from geodata.web.cache import AnswerCache
 
     cache = AnswerCache(path)
     numbers = range(1, stored + 1)
@@ -179,7 +179,7 @@ def wait_for_move(process: subprocess.Popen[bytes], out: Path) -> None:
 
 def recover(work: Path, out: Path) -> None:
     """Start a command on the folder that fails before it writes: the move must be completed."""
-    from zones.staging import staged
+    from zones.writing import staged
 
     try:
         with staged(out):

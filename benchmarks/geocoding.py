@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.geocoder import geocode_zones
 from geodata.loaders import load_zones
 from geodata.registry import TABLES
+from geodata.zone_geocoder import geocode_zones
 from zones.distance.great_circle import haversine_km
 
 COVERAGE = 0.90

@@ -18,12 +18,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.addresses import resolve_address
-from geodata.chain import Scope
+from geodata.address_geocoder import geocode_texts
+from geodata.addresses import Scope, resolve_address
 from geodata.gazetteer import LAST_YEAR, all_divisions, gazetteer
-from geodata.geocode_texts import geocode_texts
-from geodata.geocoder import geocode_zones
 from geodata.loaders import load_zones
+from geodata.zone_geocoder import geocode_zones
 
 REFERENCE_ERRORS = Path(__file__).with_name("reference_errors.csv")
 

@@ -34,10 +34,10 @@ from machine import machine
 from nearest_candidates import scattered
 from scale_report import write_page
 
-from zones.distance.dask_parts import measure_on_cluster
-from zones.distance.point_parts import open_parts, parts_of
-from zones.distance.point_tables import Counts, Task, measure_table
 from zones.distance.sphere import nearest_on_sphere
+from zones.points.cluster import measure_on_cluster
+from zones.points.parts import open_parts, parts_of
+from zones.points.tables import Counts, Task, measure_table
 
 HUBS = 564
 ROUNDS = 5

@@ -18,7 +18,7 @@ import pandas as pd
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-from maps import zone_map
+from maps.page import zone_map
 from maps.safe_text import stable_html
 from zones.pipeline import StudyResult, run_study
 from zones.study import Study

@@ -48,7 +48,7 @@ the built-in zones by their names each time. `run` did less then: no figures, a 
 
 def process(command: str, checkout: Path, folder: str, *flags: str) -> str:
     """Run a command of a checkout; return what it printed on stderr."""
-    python = [sys.executable, *flags, "-c", "import zones.cli as c; c.main()"]
+    python = [sys.executable, *flags, "-c", "import zonegap.command.app as c; c.main()"]
     out = ["--out", f"{folder}/out"] if command == "run" else []
     environment = {**os.environ, "PYTHONPATH": str(checkout), "ZONEGAP_LANG": "en"}
     done = subprocess.run(

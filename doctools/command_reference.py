@@ -8,7 +8,7 @@ from typing import Any
 import geodata.errors
 from geodata.errors import ZonegapError
 
-# The one exit code that is no error class; `zones.command.cli_options.UNRESOLVED_EXIT`.
+# The one exit code that is no error class; `zonegap.command.options.UNRESOLVED_EXIT`.
 UNRESOLVED = "done, but rows stayed unresolved or failed (only with `--strict`)"
 
 
@@ -16,7 +16,7 @@ def command_reference() -> str:
     """Return the page's Markdown."""
     from typer.main import get_command
 
-    from zones.cli import app
+    from zonegap.command.app import app
 
     group: Any = get_command(app)
     context = group.make_context("zonegap", [], resilient_parsing=True)
@@ -40,7 +40,7 @@ def _text(help_text: str | None) -> str:
 
 def _examples(name: str) -> str:
     """Return a command's examples as code, "" for none."""
-    from zones.command.cli_help import EXAMPLES
+    from zonegap.command.help import EXAMPLES
 
     lines = [f"    {line}" for line in EXAMPLES.get(name, ())]
     return "\n".join(["Examples:", "", *lines]) if lines else ""
@@ -61,7 +61,7 @@ def _escaped(text: str) -> str:
 
 
 def _exit_codes() -> str:
-    from zones.command.cli_options import UNRESOLVED_EXIT
+    from zonegap.command.options import UNRESOLVED_EXIT
 
     by_code: dict[int, list[str]] = {}
     for error in vars(geodata.errors).values():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from geodata.registry import TABLES, registry
+from geodata.words import in_all_languages
 
 # Columns of zones.csv, zones.parquet and zones.gpkg; a pattern stands for the thresholds' columns.
 ZONE_MEANINGS = {
@@ -45,7 +46,7 @@ ZONE_MEANINGS = {
 def zone_columns() -> str:
     """Return the columns of zones.csv with their meaning, in the order of the file."""
     from zones.pipeline import run_study
-    from zones.report.outputs import zone_frame
+    from zones.report.files import zone_frame
     from zones.study import Study
 
     columns = [str(c) for c in zone_frame(run_study(Study()).zones).columns]
@@ -60,14 +61,13 @@ def zone_columns() -> str:
 def table_columns() -> str:
     """Return the tables of a run: title, columns with their headings in both languages."""
     from zones.pipeline import run_study
-    from zones.report.report_tables import report_tables
+    from zones.report.headings import heading
+    from zones.report.tables import REPORT_TABLES, report_tables
     from zones.study import Study
-    from zones.words.wording import heading
-    from zones.words.wording_notes import TITLES
 
     parts = []
     for table in report_tables(run_study(Study())):
-        title = " / ".join(TITLES[table.key])
+        title = " / ".join(in_all_languages(REPORT_TABLES[table.key].title))
         parts += [f"### {table.key}.csv", f"{title}.", ""]
         parts += ["| column | heading | 表头 |", "|---|---|---|"]
         for column in map(str, table.frame.columns):

@@ -24,37 +24,37 @@ OTHERS = "Others"
 COLUMNS: list[dict[str, str]] = [
     {
         "Tables and their checks": "geodata.registry geodata.schema geodata.loaders "
-        "geodata.text_tables geodata.vocabulary geodata.errors geodata.file_limits "
+        "geodata.user_tables.files geodata.vocabulary geodata.errors geodata.user_tables.files "
         "geodata.messages*",
-        "Names of divisions": "geodata.gazetteer geodata.names geodata.towns geodata.resolver",
+        "Names of divisions": "geodata.gazetteer geodata.names geodata.gazetteer geodata.resolver",
     },
     {
-        "Where zones are": "geodata.geocoder geodata.zone_evidence geodata.datum",
-        "Addresses": "geodata.addresses geodata.chain geodata.geocode_texts",
-        "Tables of users": "geodata.own_tables.*",
+        "Where zones are": "geodata.zone_geocoder geodata.zone_geocoder geodata.datum",
+        "Addresses": "geodata.addresses geodata.addresses geodata.address_geocoder",
+        "Tables of users": "geodata.user_tables.*",
         "Web geocoders": "geodata.web.*",
     },
     {
-        "What is asked": "zones.study zones.parameters zones.inputs zones.progress zones.versions",
+        "What is asked": "zones.study zones.parameters zones.inputs zonegap.console zones.report.provenance",
         "Words in two languages": "zones.words.*",
-        "Many points": "zones.distance.point_* zones.distance.dask_parts",
+        "Many points": "zones.distance.point_* zones.points.cluster",
         "Distance": "zones.distance.*",
-        "Hubs": "zones.hubs zones.registration_hubs zones.registered_companies",
+        "Hubs": "zones.hubs zones.companies zones.companies",
         "Counts and GDP": "zones.thresholds zones.gdp zones.groups",
-        "Writing safely": "zones.staging zones.csv_text",
+        "Writing safely": "zones.writing zones.writing",
     },
     {
-        "The study": "zones.pipeline zones.own_zones",
-        "What moves the count": "zones.sensitivity zones.leave_one_out zones.monte_carlo "
-        "zones.implication",
+        "The study": "zones.pipeline zones.report.notes",
+        "What moves the count": "zones.sensitivity zones.sensitivity zones.sensitivity "
+        "zones.sensitivity",
         "Where next": "zones.maximal_covering",
         "The report": "zones.report.*",
     },
     {
-        "The map": "maps.atlas* maps.credits maps.pinyin maps.basemap maps.outlines maps.tile_* "
+        "The map": "maps.page* maps.credits maps.page_data maps.basemap maps.boundaries maps.tile_* "
         "maps.safe_text maps.style",
         "Figures": "maps.figures.*",
-        "The command": "zones.cli zones.command.* zones.__main__",
+        "The command": "zonegap.command.app zonegap.command.* zonegap.__main__",
         OTHERS: "*",
     },
 ]

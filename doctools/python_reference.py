@@ -5,36 +5,26 @@ from __future__ import annotations
 import inspect
 import re
 
-# What a key accepts beyond its type: the value of `zones.study.Study` it becomes -> the words
-_CHOICES = {
-    "hub_layer": "HUB_LAYERS",
-    "distance_method": "DISTANCE_METHODS",
-    "gdp": "GDP_VINTAGES",
-    "land": "LAND_YEARS",
-}
-
 
 def study_keys() -> str:
     """Return every key of the study file with its type, its default and what is accepted."""
-    from geodata.web.web_ask import PROVIDERS
-    from zones import parameters, study
+    from zones.study import ASKED, SECTIONS, Study
 
-    accepted = {key: tuple(getattr(parameters, name)) for key, name in _CHOICES.items()}
-    accepted |= {
-        "language": study.LANGUAGES,
-        "formats": study.FORMATS,
-        "figures": study.FIGURE_FORMATS,
-        "provider": tuple(PROVIDERS),
-    }
-    default = study.Study()
-    parts = []
-    for section, keys in study._KEYS.items():
-        parts += [f"### [{section}]", "", "| key | type | without it | accepted |"]
-        parts.append("|---|---|---|---|")
-        for key, (attribute, kind) in keys.items():
-            choices = ", ".join(f"`{c}`" for c in accepted.get(attribute, ()))
-            shown = _toml(getattr(default, attribute))
-            parts.append(f"| `{key}` | {kind} | {shown} | {choices} |")
+    default, parts = Study(), []
+    for section in SECTIONS:
+        parts += [f"### [{section}]", "", "| key | type | without it | option | accepted |"]
+        parts.append("|---|---|---|---|---|")
+        for name, asked in ASKED.items():
+            if asked.section != section:
+                continue
+            # the provinces and the columns of a table have pages of their own
+            shown_values = asked.accepted() if asked.accepted and asked.option else ()
+            choices = ", ".join(f"`{c}`" for c in shown_values)
+            key = asked.key.partition(".")[2]
+            option = f"`{asked.option}`" if asked.option else ""
+            kind = asked.kind.words.in_language("en")
+            shown = _toml(getattr(default, name))
+            parts.append(f"| `{key}` | {kind} | {shown} | {option} | {choices} |")
         parts.append("")
     return "\n".join(parts)
 
@@ -51,17 +41,16 @@ def _toml(value: object) -> str:
 
 
 def python_names() -> str:
-    """Return the public names of `zones` and `maps` with signature and docstring."""
-    import maps
-    import zones
+    """Return the public names of `zonegap` with signature and docstring."""
+    import zonegap
 
     parts = []
-    for module in (zones, maps):
-        for name in module.__all__:
-            found = getattr(module, name)
-            signature = _signature(found)
-            parts += [f"### {module.__name__}.{name}", "", "```python", f"{name}{signature}", "```"]
-            parts += ["", "```text", inspect.cleandoc(found.__doc__ or ""), "```", ""]
+    for name in zonegap.__all__:
+        found = getattr(zonegap, name)
+        if not callable(found):
+            continue
+        parts += [f"### zonegap.{name}", "", "```python", f"{name}{_signature(found)}", "```"]
+        parts += ["", "```text", inspect.cleandoc(found.__doc__ or ""), "```", ""]
     return "\n".join(parts)
 
 

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from geodata.messages import say
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from geodata.words import Listed, Message, Words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class ZonegapError(Exception):
-    """Base of all errors that are shown as one message, without a traceback."""
+    """Base of all errors that are shown as one message, without a traceback.
+
+    Parameters
+    ----------
+    message
+        A sentence with its facts; it is put into a language where it is shown.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: Words) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        """Return the message in the language in use."""
+        return str(self.message)
 
 
 class DataFileError(ZonegapError):
@@ -25,25 +45,40 @@ class BadInputError(ZonegapError):
     file
         Path or name of the table.
     faults
-        One line a fault: row, column, value, and what is accepted.
+        One message a fault: row, column, value, and what is accepted.
     """
 
     exit_code = 3
     SHOWN = 20
 
-    def __init__(self, file: str, faults: list[str]) -> None:
-        self.file = file
-        self.faults = faults
-        more = len(faults) - self.SHOWN
-        lines = [f"{file}: {fault}" for fault in faults[: self.SHOWN]]
-        if more > 0:
-            rest = say("and {more} more of {faults} faults", more=more, faults=len(faults))
-            lines.append(f"{file}: {rest}")
-        super().__init__("\n".join(lines))
+    def __init__(self, file: str, faults: Sequence[Words]) -> None:
+        self.file, self.faults = file, list(faults)
+        super().__init__(Faults(file, self.faults, self.SHOWN))
 
-    def __reduce__(self) -> tuple[type[BadInputError], tuple[str, list[str]]]:
+    def __reduce__(self) -> tuple[type[BadInputError], tuple[str, list[Words]]]:
         """Let the error travel between processes."""
         return type(self), (self.file, self.faults)
+
+
+class Faults(Words):
+    """The first faults of a file, a line each, and how many more there are."""
+
+    __slots__ = ("faults", "file", "shown")
+
+    def __init__(self, file: str, faults: Sequence[Words], shown: int) -> None:
+        self.file, self.faults, self.shown = file, faults, shown
+
+    def in_language(self, language: str) -> str:
+        """Return the lines in a language."""
+        lines = [
+            Message("{file}: {fault}", file=self.file, fault=fault)
+            for fault in self.faults[: self.shown]
+        ]
+        more = len(self.faults) - self.shown
+        if more > 0:
+            rest = Message("and {more} more of {faults} faults", more=more, faults=len(self.faults))
+            lines.append(Message("{file}: {fault}", file=self.file, fault=rest))
+        return "\n".join(line.in_language(language) for line in lines)
 
 
 class UsageError(ZonegapError, ValueError):
@@ -52,13 +87,30 @@ class UsageError(ZonegapError, ValueError):
     exit_code = 2
 
 
-def how_to_install(extra: str) -> str:
+class FontError(ZonegapError):
+    """No installed font has the characters a figure needs."""
+
+
+def how_to_install(extra: str) -> Message:
     """Return how an extra of this package is installed; it is on no index, so from its source.
 
     Double quotes, since Windows' cmd knows no others.
     """
-    return f'python -m pip install ".[{extra}]" in the source folder of zonegap'
+    command = f'python -m pip install ".[{extra}]"'
+    return Message("{command} in the source folder of zonegap", command=command)
 
 
-class FontError(ZonegapError):
-    """No installed font has the characters a figure needs."""
+def missing_columns(missing: Iterable[str], frame: pd.DataFrame) -> list[Words]:
+    """Return one fault for each column that a frame lacks, naming those that are there."""
+    have = Listed(map(str, frame.columns))
+    return [
+        Message("column {column!r} is missing; columns: {have}", column=name, have=have)
+        for name in missing
+    ]
+
+
+def not_accepted(name: object, value: object, accepted: object) -> Message:
+    """Return the commonest fault: which option or key, what it was, what is accepted."""
+    return Message(
+        "{name}: {value!r}; accepted: {accepted}", name=name, value=value, accepted=accepted
+    )

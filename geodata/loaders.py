@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
-from geodata.registry import table_path
+from geodata.registry import registry, table_rows
 from geodata.schema import Column, check_table
-from geodata.text_tables import read_csv
-from geodata.vocabulary import PROVINCES, ZONE_LEVELS, ZONE_TYPES
+from geodata.vocabulary import (
+    CHINA_LAT_DEG,
+    CHINA_LON_DEG,
+    LEVELS,
+    PROVINCES,
+    ZONE_LEVELS,
+    ZONE_TYPES,
+)
+from geodata.words import Message
 
-_ADCODE = Column(pattern=(r"\d{6}", "a six-digit GB/T 2260 code"))
-_MONTH = (r"(19|20)\d{2}-(0[1-9]|1[0-2])", "a month as YYYY-MM")
+_ADCODE = Column(pattern=(r"\d{6}", Message("a six-digit GB/T 2260 code")))
+_MONTH = (r"(19|20)\d{2}-(0[1-9]|1[0-2])", Message("a month as YYYY-MM"))
 _AMOUNT = Column("number", low=0.0)
 
 ZONES = {
@@ -30,7 +39,9 @@ ZONES = {
     "remark": Column(required=False),
 }
 PROVINCE_COLUMNS = {
-    "province_adcode": Column(pattern=(r"\d{2}0000", "a provincial GB/T 2260 code"), unique=True),
+    "province_adcode": Column(
+        pattern=(r"\d{2}0000", Message("a provincial GB/T 2260 code")), unique=True
+    ),
     "province": Column(accepts=PROVINCES, unique=True),
     "province_short": Column(),
     "province_en": Column(),
@@ -62,24 +73,24 @@ PUBLISHED_FIGURES = {
 }
 PLACE_PINYIN = {
     "name": Column(unique=True),
-    "pinyin": Column(pattern=(r"[a-z]+", "letters without tones")),
+    "pinyin": Column(pattern=(r"[a-z]+", Message("letters without tones"))),
 }
 POSITION_ERRORS = {
     "share": Column("number", low=0.0, high=1.0, unique=True),
     "error_ratio": Column("number", low=0.0),
 }
 EXCHANGE_RATES = {
-    "currency": Column(pattern=(r"[A-Z]{3}", "an ISO 4217 code"), unique=True),
+    "currency": Column(pattern=(r"[A-Z]{3}", Message("an ISO 4217 code")), unique=True),
     "names": Column(),
     "cny_per_unit": Column("number", low=1e-6),
-    "date": Column(pattern=(r"\d{4}-\d{2}-\d{2}", "a day as YYYY-MM-DD")),
+    "date": Column(pattern=(r"\d{4}-\d{2}-\d{2}", Message("a day as YYYY-MM-DD"))),
 }
 ZONE_POSITIONS = {
     "id": Column(unique=True),
-    "lon": Column("number", low=73.0, high=136.0),
-    "lat": Column("number", low=3.0, high=54.0),
+    "lon": Column("number", True, *CHINA_LON_DEG),
+    "lat": Column("number", True, *CHINA_LAT_DEG),
     "adcode": Column(required=False),
-    "geocode_level": Column(accepts=("place", "county", "city", "province")),
+    "geocode_level": Column(accepts=tuple(LEVELS)),
     "geocode_method": Column(),
     "geocode_source": Column(),
     "uncertainty_km": Column("number", low=0.0),
@@ -87,6 +98,14 @@ ZONE_POSITIONS = {
     "geocode_candidates": Column(required=False),
     "geocode_reason": Column(required=False),
 }
+
+
+def _load(name: str, schema: Mapping[str, Column]) -> pd.DataFrame:
+    """Return a registered table, every cell checked, indexed by its line in the file."""
+    header, rows = table_rows(name)
+    index = pd.Index([line for line, _ in rows], name="row", dtype="int64")
+    frame = pd.DataFrame([cells for _, cells in rows], index=index, columns=header, dtype=str)
+    return check_table(frame, schema, registry()[name].path)
 
 
 def load_zones() -> pd.DataFrame:
@@ -97,42 +116,36 @@ def load_zones() -> pd.DataFrame:
     pandas.DataFrame
         Indexed by ``id``; ``area_ha`` in hectares, all else text.
     """
-    path = table_path("zones")
-    return check_table(read_csv(path), ZONES, path).set_index("id")
+    return _load("zones", ZONES).set_index("id")
 
 
 def load_zone_positions() -> pd.DataFrame:
     """Return where the catalogue's zones are, indexed by ``id``.
 
-    What `geodata.geocoder.geocode_zones` gives for the built-in zones with its defaults, kept so
-    that a study need not geocode them again.
+    What `geodata.zone_geocoder.geocode_zones` gives for the built-in zones with its defaults, kept
+    so that a study need not geocode them again.
     """
-    path = table_path("zone_positions")
-    return check_table(read_csv(path), ZONE_POSITIONS, path).set_index("id")
+    return _load("zone_positions", ZONE_POSITIONS).set_index("id")
 
 
 def load_provinces() -> pd.DataFrame:
     """Return the 31 provinces indexed by name: GDP in 100 million CNY, built-up area in km2."""
-    path = table_path("provinces")
-    return check_table(read_csv(path), PROVINCE_COLUMNS, path).set_index("province")
+    return _load("provinces", PROVINCE_COLUMNS).set_index("province")
 
 
 def load_place_pinyin() -> pd.Series[str]:
     """Return the pinyin of place names whose English name is another word, indexed by name."""
-    path = table_path("place_pinyin")
-    return check_table(read_csv(path), PLACE_PINYIN, path).set_index("name")["pinyin"]
+    return _load("place_pinyin", PLACE_PINYIN).set_index("name")["pinyin"]
 
 
 def load_listed_companies() -> pd.DataFrame:
     """Return listed Chinese technology companies with their head-office city."""
-    path = table_path("listed_companies")
-    return check_table(read_csv(path), LISTED_COMPANIES, path).set_index("symbol")
+    return _load("listed_companies", LISTED_COMPANIES).set_index("symbol")
 
 
 def load_published_figures() -> pd.DataFrame:
     """Return the figures of the 2020 report, indexed by ``figure_id``."""
-    path = table_path("published_figures")
-    return check_table(read_csv(path), PUBLISHED_FIGURES, path).set_index("figure_id")
+    return _load("published_figures", PUBLISHED_FIGURES).set_index("figure_id")
 
 
 def load_position_errors() -> pd.DataFrame:
@@ -144,11 +157,9 @@ def load_position_errors() -> pd.DataFrame:
         ``share`` from 0 to 1, rising, and ``error_ratio``, the error divided by the zone's
         ``uncertainty_km`` that this share does not exceed.
     """
-    path = table_path("position_errors")
-    return check_table(read_csv(path), POSITION_ERRORS, path)
+    return _load("position_errors", POSITION_ERRORS)
 
 
 def load_exchange_rates() -> pd.DataFrame:
     """Return CNY per unit of each currency at the table's date, indexed by ISO 4217 code."""
-    path = table_path("exchange_rates")
-    return check_table(read_csv(path), EXCHANGE_RATES, path).set_index("currency")
+    return _load("exchange_rates", EXCHANGE_RATES).set_index("currency")

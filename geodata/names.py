@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
 import unicodedata
 
-from geodata.registry import table_path
+from geodata.registry import table_records
 
 # The 55 minority peoples as they stand in names of autonomous divisions, longest first
 # where one name begins with another.
@@ -53,8 +52,7 @@ def _variant_pattern() -> re.Pattern[str]:
 
 @functools.cache
 def _variants() -> dict[int, str]:
-    with table_path("character_variants").open(encoding="utf-8", newline="") as file:
-        return {ord(row["variant"]): row["character"] for row in csv.DictReader(file)}
+    return {ord(row["variant"]): row["character"] for row in table_records("character_variants")}
 
 
 def short_name(name: str) -> str:

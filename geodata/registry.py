@@ -1,14 +1,17 @@
-"""The registry of tables: where each lies, its hash, shape, columns, source and licence."""
+"""The registry of built-in tables: where each lies, its hash, columns, source and licence."""
 
 from __future__ import annotations
 
+import csv
 import functools
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from geodata.errors import DataFileError
+from geodata.words import Listed, Message
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -56,8 +59,9 @@ def registry() -> dict[str, TableEntry]:
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        text = f"{path}: the registry of tables is missing; install zonegap again"
-        raise DataFileError(text) from None
+        raise DataFileError(
+            Message("{path}: the registry of tables is missing; install zonegap again", path=path)
+        ) from None
     return {k: TableEntry(**{**v, "columns": tuple(v["columns"])}) for k, v in entries.items()}
 
 
@@ -77,18 +81,68 @@ def table_path(name: str) -> Path:
     """
     entries = registry()
     if name not in entries:
-        text = f"no table {name!r}; registered: {', '.join(sorted(entries))}"
-        raise DataFileError(text)
+        raise DataFileError(
+            Message(
+                "no table {name!r}; registered: {accepted}",
+                name=name,
+                accepted=Listed(sorted(entries)),
+            )
+        )
     entry = entries[name]
     if not entry.path.is_file():
-        text = f"{entry.path}: the table is missing; install zonegap again"
-        raise DataFileError(text)
+        raise DataFileError(
+            Message("{path}: the table is missing; install zonegap again", path=entry.path)
+        )
     found = sha256(entry.path)
     if found != entry.sha256:
-        text = (
-            f"{entry.path}: SHA-256 is {found}, registered is {entry.sha256}; the file was "
-            "changed. Install zonegap again, or register the change: "
-            "python -m geodata.prepare.make_registry"
+        raise DataFileError(
+            Message(
+                "{path}: SHA-256 is {found}, registered is {registered}; the file was changed. "
+                "Install zonegap again, or register the change: python -m prepare.make_registry",
+                path=entry.path,
+                found=found,
+                registered=entry.sha256,
+            )
         )
-        raise DataFileError(text)
     return entry.path
+
+
+def table_rows(name: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return the header of a registered table and its rows, each with its line in the file.
+
+    Raises
+    ------
+    DataFileError
+        As `table_path`.
+    """
+    with table_path(name).open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.reader(file)
+        for _ in range(registry()[name].title_rows):
+            next(lines)
+        return next(lines), [(lines.line_num, cells) for cells in lines]
+
+
+def table_records(name: str) -> Iterator[dict[str, str]]:
+    """Give the rows of a registered table by column; raises as `table_path`."""
+    header, rows = table_rows(name)
+    return (dict(zip(header, cells, strict=True)) for _, cells in rows)
+
+
+@functools.cache
+def product_version() -> str:
+    """Return the version of zonegap; "0+unknown" of a source tree that is not installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("zonegap")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def registry_digest() -> str:
+    """Return the first 8 digits of the SHA-256 of the registry, which holds every table's own.
+
+    Line ends do not count: a checkout on Windows may have changed them.
+    """
+    text = (TABLES / "registry.json").read_text(encoding="utf-8")
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.errors import BadInputError
-from geodata.messages import listed, missing_columns, say
+from geodata.errors import BadInputError, missing_columns
+from geodata.words import Listed, Message, Words
 
 _LONGEST_SHOWN = 80
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -42,24 +42,26 @@ class Column:
     low: float = float("-inf")
     high: float = float("inf")
     accepts: tuple[str, ...] = ()
-    pattern: tuple[str, str] | None = None
+    pattern: tuple[str, Words] | None = None
     unique: bool = False
 
-    def fault(self, value: str) -> str | None:
+    def fault(self, value: str) -> Words | None:
         """Return what is accepted instead of `value`, None when `value` is accepted."""
         if value == "":
-            return say("a value is required") if self.required else None
+            return Message("a value is required") if self.required else None
         if self.accepts and value not in self.accepts:
-            return say("accepted: {values}", values=listed(self.accepts))
+            return Message("accepted: {values}", values=Listed(self.accepts))
         if self.pattern and not re.fullmatch(self.pattern[0], value):
-            return say("accepted: {values}", values=say(self.pattern[1]))
+            return Message("accepted: {values}", values=self.pattern[1])
         if self.kind == "text":
             return None
         return self._number_fault(value)
 
-    def _number_fault(self, value: str) -> str | None:
+    def _number_fault(self, value: str) -> Words | None:
         whole = self.kind == "integer"
-        accepted = say("accepted: a whole number") if whole else say("accepted: a number")
+        accepted: Words = Message("accepted: a number")
+        if whole:
+            accepted = Message("accepted: a whole number")
         # float() would take 1_000 and １２０, too
         if not _NUMBER.fullmatch(value):
             return accepted + self._why_no_number(value)
@@ -67,31 +69,31 @@ class Column:
         if whole and not number.is_integer():
             return accepted
         if not self.low <= number <= self.high:
-            bounds = say("accepted: {low:g} to {high:g}", low=self.low, high=self.high)
+            bounds: Words = Message("accepted: {low:g} to {high:g}", low=self.low, high=self.high)
             if (self.low, self.high) == (0.0, 1.0) and 1.0 < number <= 100.0:
-                bounds += say(
+                bounds = bounds + Message(
                     "; it looks like a percentage: as a share it is {share:g}", share=number / 100.0
                 )
             return bounds
         return None
 
-    def _why_no_number(self, value: str) -> str:
+    def _why_no_number(self, value: str) -> Words | str:
         """Return what the text may be instead, "" where that is not known."""
         plain = unicodedata.normalize("NFKC", value).strip()
         if plain.endswith("%") and _NUMBER.fullmatch(plain[:-1].strip()):
             if (self.low, self.high) == (0.0, 1.0):
                 share = float(plain[:-1]) / 100.0
-                return say("; it is a percentage: as a share it is {share:g}", share=share)
-            return say("; it is a percentage")
+                return Message("; it is a percentage: as a share it is {share:g}", share=share)
+            return Message("; it is a percentage")
         bare = plain.replace(",", "")
         if bare != value and _NUMBER.fullmatch(bare):
-            return say("; write it as {plain}", plain=bare)
+            return Message("; write it as {plain}", plain=bare)
         return ""
 
 
-def cell_fault(row: object, column: object, value: str, accepted: str) -> str:
+def cell_fault(row: object, column: object, value: str, accepted: Words) -> Words:
     """Return the line of one fault; `accepted` says what would be right."""
-    return say(
+    return Message(
         "row {row}, column {column!r}: {value!r}; {accepted}",
         row=row, column=column, value=shortened(value), accepted=accepted,
     )  # fmt: skip
@@ -110,7 +112,7 @@ def check_table(
     Parameters
     ----------
     frame
-        All cells text, indexed by the line of the file, as `read_csv` gives them.
+        All cells text, indexed by the line of the file.
     schema
         Column name to what it accepts. Other columns are left out.
     file
@@ -122,11 +124,13 @@ def check_table(
         With every fault, each naming the line of the file.
     """
     if frame.empty:
-        raise BadInputError(str(file), [say("no rows; accepted: at least one below the header")])
+        raise BadInputError(
+            str(file), [Message("no rows; accepted: at least one below the header")]
+        )
     missing = [name for name in schema if name not in frame.columns]
     if missing:
         raise BadInputError(str(file), missing_columns(missing, frame))
-    faults: list[tuple[int, str]] = []
+    faults: list[tuple[int, Words]] = []
     out: dict[str, pd.Series[str] | pd.Series[float] | pd.Series[int]] = {}
     for name, column in schema.items():
         cells = frame[name].str.strip()
@@ -141,14 +145,14 @@ def check_table(
     return pd.DataFrame(out, index=frame.index)
 
 
-def _cell_faults(name: str, column: Column, cells: pd.Series[str]) -> list[tuple[int, str]]:
-    faults = []
+def _cell_faults(name: str, column: Column, cells: pd.Series[str]) -> list[tuple[int, Words]]:
+    faults: list[tuple[int, Words]] = []
     first_row: dict[str, int] = {}
     for row, value in zip(cells.index.astype(int), cells, strict=True):
         accepted = column.fault(value)
         if accepted is None and column.unique:
             if value in first_row:
-                accepted = say("must be unique, stands in row {row} too", row=first_row[value])
+                accepted = Message("must be unique, stands in row {row} too", row=first_row[value])
             first_row.setdefault(value, row)
         if accepted is not None:
             faults.append((row, cell_fault(row, name, value, accepted)))

@@ -1,6 +1,8 @@
-"""The catalogue's own terms: provinces, levels and types of zones; imports nothing."""
+"""Terms that every part shares: provinces, levels, types, datums, the country's rectangle."""
 
 from __future__ import annotations
+
+from geodata.words import Words, in_context
 
 PROVINCES = tuple(
     "北京市 天津市 河北省 山西省 内蒙古自治区 辽宁省 吉林省 黑龙江省 上海市 江苏省 "
@@ -16,3 +18,16 @@ ZONE_TYPES = tuple(
 # how a text to be geocoded is read
 TEXT_KINDS = ("auto", "address", "company")
 NOT_STATED = "未注明"  # level or type of a zone whose table says none
+# Datums of longitude and latitude that are read; everything inside is in the first.
+DATUMS = ("WGS-84", "GCJ-02", "BD-09")
+# The country's rectangle with a margin, degrees: what lies outside is no place in China.
+CHINA_LON_DEG, CHINA_LAT_DEG = (73.0, 136.0), (3.0, 54.0)
+# `uncertainty_km` holds the true place in about 90 % of cases; three times it, nearly always.
+TIMES_UNCERTAINTY = 3.0
+# How fine a position is, the finest first: the values of `geocode_level`.
+LEVELS: dict[str, Words] = {
+    "place": in_context("how fine a position is", "place"),
+    "county": in_context("how fine a position is", "county"),
+    "city": in_context("how fine a position is", "city"),
+    "province": in_context("how fine a position is", "province"),
+}

@@ -24,7 +24,7 @@ from maps.style import (
     SEA_COLOUR,
     ZOOM,
 )
-from maps.tile_sources import TileSource
+from maps.tiles import TileSource
 
 ASSETS = Path(__file__).parent / "assets"
 GRATICULE_STEP_DEG = 10

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from geodata.words import use_language
 from zones.pipeline import StudyResult, run_study
 from zones.study import Study
-from zones.words import console_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,8 +25,7 @@ settings.load_profile("zonegap")
 @pytest.fixture(autouse=True)
 def english() -> None:
     """Start every test with English messages, whatever the one before it has asked for."""
-    console_words._STATE.explicit = False
-    console_words.use("en")
+    use_language("en")
 
 
 @pytest.fixture(scope="session")

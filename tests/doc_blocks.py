@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from zones.cli import main
+from zonegap.command.app import main
 
 ROOT = Path(__file__).parent.parent
 _FENCE = re.compile(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from maps import zone_map
+from maps.page import zone_map
 from maps.safe_text import stable_html
 from zones.pipeline import StudyResult
 

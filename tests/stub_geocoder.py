@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from geodata.web.web_client import Clock
+from geodata.web.client import Clock
 
 # what no output, cache, log or message may hold
 KEY = "0123456789abcdef-TestKey"

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.addresses import resolve_address, resolve_company, scope_of
-from geodata.chain import Scope
+from geodata.addresses import Scope, resolve_address, resolve_company, scope_of
 from geodata.gazetteer import gazetteer
 
 # text, level, code of 2024; an empty level means: stays open, and says why

@@ -16,12 +16,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geodata.address_geocoder import COLUMNS, geocode_texts
 from geodata.errors import BadInputError, ZonegapError
 from geodata.gazetteer import gazetteer
-from geodata.geocode_texts import COLUMNS, geocode_texts
-from geodata.geocoder import geocode_zones
 from geodata.loaders import load_zones
-from geodata.own_tables.capital import (
+from geodata.resolver import resolve_zone
+from geodata.schema import Column
+from geodata.user_tables.capital import (
     LARGEST_YI_CNY,
     NO_UNIT,
     CapitalError,
@@ -29,14 +30,12 @@ from geodata.own_tables.capital import (
     parse_capital,
     unit_of,
 )
-from geodata.own_tables.registrations import load_registrations
-from geodata.own_tables.tabular_files import open_tables
-from geodata.own_tables.zone_tables import load_zone_table
-from geodata.resolver import resolve_zone
-from geodata.schema import Column
-from geodata.text_tables import read_csv
-from zones.csv_text import csv_text
+from geodata.user_tables.companies import load_registrations
+from geodata.user_tables.files import open_tables, read_csv
+from geodata.user_tables.zones import load_zone_table
+from geodata.zone_geocoder import geocode_zones
 from zones.study import read_study
+from zones.writing import csv_text
 
 EXAMPLES = {
     "capital": 3000,

@@ -16,15 +16,16 @@ import maps
 from geodata.datum import wgs84_to_gcj02
 from geodata.errors import UsageError
 from geodata.loaders import load_zone_positions
-from maps.atlas import SCRIPTS
-from maps.atlas_data import CLUSTER_KM, atlas_data, words
 from maps.basemap import ASSETS, asset
+from maps.page import SCRIPTS
+from maps.page_data import CLUSTER_KM, page_data, words
 from maps.safe_text import script_json, stable_html
 from maps.style import BEYOND_COLOUR, UNSURE_COLOUR, WITHIN_COLOUR
-from maps.tile_sources import tile_source
+from maps.tiles import tile_source
 from tests.map_pages import layers_of
 from zones.distance.nearest_hub import cluster_distances
-from zones.parameters import DISTANCE_METHODS, HUB_LAYERS
+from zones.hubs import HUB_LAYERS
+from zones.parameters import DISTANCE_METHODS
 from zones.pipeline import StudyResult
 
 DATA = re.compile(r'<script type="application/json" id="zg-data">(.*?)</script>', re.DOTALL)
@@ -70,7 +71,7 @@ def test_page_holds_distances_with_every_digit(result: StudyResult) -> None:
 
 
 def test_page_holds_every_published_column(result: StudyResult) -> None:
-    columns = atlas_data(result.zones, layers_of(result), "great-circle")["columns"]
+    columns = page_data(result.zones, layers_of(result), "great-circle")["columns"]
     for name, column in columns.items():
         values = column.get("number") or column.get("text")
         if values is None:
@@ -88,7 +89,7 @@ def test_page_holds_every_published_column(result: StudyResult) -> None:
 def test_plain_frames_are_enough() -> None:
     zones = pd.DataFrame({"name": ["甲", "乙"], "lon": [114.3, 91.1], "lat": [30.6, 29.7]})
     hubs = pd.DataFrame({"lon": [116.4], "lat": [39.9]}, index=["北京"])
-    data = atlas_data(zones, {"hubs": hubs}, "geodesic")
+    data = page_data(zones, {"hubs": hubs}, "geodesic")
     assert data["layers"][0]["nearest_hub"] == [0, 0]
     assert set(data["columns"]) == {"id", "name", "lon", "lat"}
     html = maps.zone_map(zones, hubs, 300.0, "zh").get_root().render()
@@ -97,7 +98,7 @@ def test_plain_frames_are_enough() -> None:
 
 def test_every_hub_stands_where_the_frame_says(result: StudyResult) -> None:
     for gcj02 in (False, True):
-        data = atlas_data(result.zones, layers_of(result), "great-circle", gcj02=gcj02)
+        data = page_data(result.zones, layers_of(result), "great-circle", gcj02=gcj02)
         hubs = data["layers"][0]["hubs"]
         lon, lat = result.hubs["lon"], result.hubs["lat"]
         if gcj02:
@@ -172,7 +173,7 @@ def test_a_label_that_stands_twice_is_named(result: StudyResult) -> None:
 
 def test_circles_of_the_legend_are_as_large_as_those_of_the_map(result: StudyResult) -> None:
     area_ha = result.zones["area_ha"]
-    data = atlas_data(result.zones, {"hubs": result.hubs}, "great-circle")
+    data = page_data(result.zones, {"hubs": result.hubs}, "great-circle")
     radius_px = np.array(data["radius_px"])
     assert [area for area, _ in data["size_samples"]] == [100.0, 1_000.0, 10_000.0]
     for area, radius in data["size_samples"]:
@@ -182,7 +183,7 @@ def test_circles_of_the_legend_are_as_large_as_those_of_the_map(result: StudyRes
     assert (np.diff(radius_px[order]) >= 0).all()
     assert radius_px.min() < radius_px.max()
     plain = result.zones.drop(columns="area_ha")
-    assert atlas_data(plain, {"hubs": result.hubs}, "great-circle")["size_samples"] == []
+    assert page_data(plain, {"hubs": result.hubs}, "great-circle")["size_samples"] == []
 
 
 def test_page_names_the_sources_that_were_read(result: StudyResult) -> None:
@@ -253,7 +254,7 @@ def test_words_are_whole_and_none_is_spare() -> None:
         "how": stems | OTHER_METHODS,
         "source": {"zone_seats", "predecessor", "geonames"},
     }
-    python = asset("../atlas_data.py") + asset("../../zones/command/cli_map.py")
+    python = asset("../page_data.py") + asset("../../zonegap/command/map.py")
     quoted = set(re.findall(r'"(\w+)"', code + python))
     whole = {f"{stem}_{end}" for stem, ends in made.items() for end in ends}
     assert set(words()) - used - quoted - whole == set()

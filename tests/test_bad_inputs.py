@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from geodata.words import Message, use_language
+from geodata.messages_zh import CHINESE
 
 import geodata.loaders
-from geodata import file_limits
-from geodata.messages import say, use_language
-from geodata.messages_zh import CHINESE
 from geodata.schema import Column
+from geodata.user_tables import files
 from tests.bad_inputs import GOOD_ZONE, Case, Z, cases
-from zones.cli import main
+from zonegap.command.app import main
 
 CASES = cases()
 
@@ -102,7 +102,7 @@ def test_an_xlsx_or_parquet_that_unpacks_too_far_is_refused(
 ) -> None:
     from tests.bad_inputs import BOOK, PARQUET
 
-    monkeypatch.setattr(file_limits, "MAX_UNPACKED_MB", 0.0001)
+    monkeypatch.setattr(files, "MAX_UNPACKED_MB", 0.0001)
     for content in (BOOK, PARQUET):
         path = tmp_path / "bomb.xlsx"
         path.write_bytes(content)
@@ -113,7 +113,7 @@ def test_an_xlsx_or_parquet_that_unpacks_too_far_is_refused(
 def test_a_table_with_too_many_rows_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from geodata.own_tables import table_rows
+    from geodata.user_tables import table_rows
 
     monkeypatch.setattr(table_rows, "MAX_ROWS", 10)
     monkeypatch.setattr(table_rows, "_ROWS_AT_ONCE", 4)

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geodata.loaders import load_exchange_rates
-from geodata.own_tables.capital import (
+from geodata.user_tables.capital import (
     LARGEST_YI_CNY,
     NO_UNIT,
     CapitalError,

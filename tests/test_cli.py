@@ -14,14 +14,14 @@ import pandas as pd
 import pytest
 
 from geodata.registry import table_path
-from zones.report.report_tables import BUILDERS
+from zones.report.tables import REPORT_TABLES
 
 
 def zonegap(
     *arguments: str, cwd: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "zones", *arguments],
+        [sys.executable, "-m", "zonegap", *arguments],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -92,7 +92,7 @@ def test_gdp_tables_reconcile_map_data(tmp_path: Path) -> None:
     gdp = json.loads(zonegap("gdp", "--json", "--gdp", "2018-census4").stdout)
     assert len(gdp) == 32
     done = zonegap("tables", "--out", str(tmp_path / "t"), "--formats", "csv", "--lang", "zh")
-    assert {Path(line).stem for line in done.stdout.splitlines()} == set(BUILDERS)
+    assert {Path(line).stem for line in done.stdout.splitlines()} == set(REPORT_TABLES)
     assert "报告值" in zonegap("reconcile", "--lang", "zh").stdout
     assert zonegap("map", "--out", str(tmp_path / "m.html"), "--km", "300").returncode == 0
     assert '"threshold_km":300.0' in (tmp_path / "m.html").read_text(encoding="utf-8")
@@ -289,7 +289,7 @@ def test_version_and_help() -> None:
 
 
 def test_help_starts_without_heavy_libraries() -> None:
-    code = "import sys, zones.cli; print(sorted({m.split('.')[0] for m in sys.modules}))"
+    code = "import sys, zonegap.command.app; print(sorted({m.split('.')[0] for m in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(ast.literal_eval(done.stdout))
     heavy = {"numpy", "pandas", "scipy", "geopandas", "folium", "pyproj", "pyarrow", "matplotlib"}

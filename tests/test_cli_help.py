@@ -15,9 +15,9 @@ import typer
 
 from geodata.registry import TABLES
 from tests.test_cli import zonegap
-from zones.cli import app, main
-from zones.command.cli_help import EXAMPLES
-from zones.parameters import HUB_LAYERS
+from zonegap.command.app import app, main
+from zonegap.command.help import EXAMPLES
+from zones.hubs import HUB_LAYERS
 
 ROOT = Path(__file__).parent.parent
 COMMAND = typer.main.get_command(app)
@@ -153,7 +153,7 @@ def test_wrong_usage_is_one_line_that_names_the_option(
 def completed(line: str, shell: str = "bash") -> list[str]:
     words = line.split(" ")
     done = subprocess.run(
-        [sys.executable, "-m", "zones"],
+        [sys.executable, "-m", "zonegap"],
         env=__import__("os").environ
         | {
             "_ZONEGAP_COMPLETE": f"complete_{shell}",
@@ -181,7 +181,7 @@ def test_completion_of_commands_options_and_values() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="asks a POSIX shell")
 def test_the_shell_is_told_how_to_complete() -> None:
-    line = f"{shlex.quote(sys.executable)} -m zones --show-completion; exit $?"
+    line = f"{shlex.quote(sys.executable)} -m zonegap --show-completion; exit $?"
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "complete -o default -F _zonegap_completion zonegap" in done.stdout

@@ -12,11 +12,11 @@ import shapely
 
 from tests.test_atlas import DATA
 from tests.test_cli import zonegap
-from zones.command.cli_map import map_html
+from zonegap.command.map import map_html
 from zones.maximal_covering import where_next
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult, run_study
-from zones.report.source_line import sources
+from zones.report.sources import sources
 from zones.study import Study
 
 

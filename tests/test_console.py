@@ -11,15 +11,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from geodata.messages_zh import CHINESE as CHINESE_OF_FILES
+from zonegap.console_words import MESSAGES, in_words, message
 
 from geodata.errors import UsageError, how_to_install
-from geodata.messages_zh import CHINESE as CHINESE_OF_FILES
 from tests.test_cli import zonegap
-from zones.cli import main
-from zones.command import console
-from zones.command.console import choose_language, prepare_streams
-from zones.words import console_words
-from zones.words.console_words import MESSAGES, in_words, message
+from zonegap import console, console_words
+from zonegap.command.app import main
+from zonegap.console import choose_language, prepare_streams
 
 SMALL = "[output]\nformats = ['csv']\nfigures = []\n"
 FIRMS = "公司,地址\n甲公司,浙江省杭州市余杭区文一西路1号\n乙公司,鼓楼区中山路2号\n"
@@ -93,7 +92,7 @@ def test_signs_that_a_console_lacks_are_said_plainly(
 def test_a_chinese_console_in_a_process_of_its_own(folder: Path) -> None:
     for encoding in ("gbk", "ascii"):
         done = subprocess.run(
-            [sys.executable, "-m", "zones", "run", "small.toml", "--lang", "zh"],
+            [sys.executable, "-m", "zonegap", "run", "small.toml", "--lang", "zh"],
             capture_output=True, cwd=folder, env=os.environ | {"PYTHONIOENCODING": encoding},
             check=False,
         )  # fmt: skip

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from geodata.words import use_language
 
 from geodata.errors import BadInputError, UsageError, ZonegapError
-from geodata.messages import use_language
 from tests.test_point_tables import make_parts, measure_all, points
-from zones.distance.dask_parts import NO_DASHBOARD, measure_on_cluster
-from zones.distance.point_parts import open_parts, parts_of
-from zones.distance.point_tables import Counts, Task
 from zones.hubs import hub_layer
+from zones.points.cluster import NO_DASHBOARD, measure_on_cluster
+from zones.points.parts import open_parts, parts_of
+from zones.points.tables import Counts, Task
 
 dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
@@ -102,7 +102,7 @@ def test_a_part_takes_one_core(
 ) -> None:
     # a worker runs as many parts at once as it has threads
     monkeypatch.setattr(
-        "zones.distance.dask_parts.measure_once",
+        "zones.points.cluster.measure_once",
         lambda part, out, task: Counts(task.threads, Counts.none(()).beyond),
     )
     threads = []
@@ -128,7 +128,7 @@ def test_the_only_worker_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, d
             os.kill(os.getpid(), signal.SIGKILL)
         return Counts(len(task.hubs), Counts.none(()).beyond)
 
-    monkeypatch.setattr("zones.distance.dask_parts.measure_once", once)
+    monkeypatch.setattr("zones.points.cluster.measure_once", once)
     task = Task(hub_layer("cores"), datum="WGS-84")
     parts = [tmp_path / f"{name}.parquet" for name in "abc"]
     seen: list[int] = []
@@ -174,7 +174,7 @@ def test_all_workers_share_the_parts(
         time.sleep(0.05)
         return Counts(os.getpid(), Counts.none(()).beyond)
 
-    monkeypatch.setattr("zones.distance.dask_parts.measure_once", measured)
+    monkeypatch.setattr("zones.points.cluster.measure_once", measured)
     taken: list[int] = []
     measure_on_cluster(
         [tmp_path / f"{number}.parquet" for number in range(20)],

@@ -10,7 +10,7 @@ import pytest
 
 from tests.test_cli import zonegap
 from tests.test_point_tables import expected, make_parts, points
-from zones.cli import main
+from zonegap.command.app import main
 from zones.hubs import hub_layer
 
 

@@ -9,9 +9,10 @@ import pytest
 from doctools import data_flow
 from doctools.hooks import PARTS, on_page_markdown
 from geodata.registry import registry
-from zones.command.cli_geocode import UNRESOLVED_EXIT
-from zones.parameters import GDP_VINTAGES, HUB_LAYERS
-from zones.report.report_tables import BUILDERS
+from zonegap.command.geocode import UNRESOLVED_EXIT
+from zones.hubs import HUB_LAYERS
+from zones.parameters import GDP_VINTAGES
+from zones.report.tables import REPORT_TABLES
 
 
 def test_the_picture_of_the_data_flow_is_up_to_date() -> None:
@@ -65,7 +66,7 @@ def test_pages_ask_for_every_part() -> None:
 def test_command_reference_has_every_command_option_and_exit_code() -> None:
     from typer.main import get_command
 
-    from zones.cli import app
+    from zonegap.command.app import app
 
     text = PARTS["command-reference"]()
     group = get_command(app)
@@ -89,4 +90,4 @@ def test_dictionary_has_every_table() -> None:
         assert entry.sha256 in text
         assert all(f"`{column}`" in text for column in entry.columns)
     headings = re.findall(r"^### (\w+)\.csv$", PARTS["table-columns"](), re.MULTILINE)
-    assert headings == list(BUILDERS)
+    assert headings == list(REPORT_TABLES)

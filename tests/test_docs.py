@@ -11,19 +11,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from geodata.web import web_amap, web_baidu, web_tianditu
-from geodata.web.web_ask import PROVIDERS, SILENT_QUERIES, service_of
-from geodata.web.web_check import PROVINCE_MARGIN_KM, TIMES_UNCERTAINTY
-from geodata.web.web_client import TRIES
+from geodata.web import amap, baidu, tianditu
+from geodata.web.ask import PROVIDERS, SILENT_QUERIES, service_of
+from geodata.web.client import TRIES
+from geodata.web.geocode import PROVINCE_MARGIN_KM, TIMES_UNCERTAINTY
 from maps.basemap import asset
 from tests.test_addresses import ADDRESSES, COMPANIES, SCOPED
+from zones.hubs import HUB_LAYERS
 from zones.parameters import (
     CLUSTERS,
     DRAWS,
     EARTH_RADIUS_KM,
     ELLIPSOID_FACTOR,
     HA_PER_KM2,
-    HUB_LAYERS,
     SEED,
     YI_PER_TRILLION,
 )
@@ -138,7 +138,7 @@ def test_geocoding_page_states_counts_of_today(result: StudyResult) -> None:
 def test_web_page_states_what_the_code_does() -> None:
     page = (ROOT / "docs" / "web-geocoders.md").read_text(encoding="utf-8")
     text = " ".join(page.split())
-    for module in (web_amap, web_tianditu, web_baidu):
+    for module in (amap, tianditu, baidu):
         levels = ", ".join(f"{k} {v:g}" for k, v in module.LEVELS_KM.items() if k)
         assert f"| {levels}; " in text
     for name in PROVIDERS:

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from geodata.prepare.english_names import pinyin_word, place_name_en, split_zone_name, zone_name_en
 from geodata.registry import table_path
+from prepare.english_names import pinyin_word, place_name_en, split_zone_name, zone_name_en
 
 
 def read(table: str) -> list[dict[str, str]]:

@@ -20,9 +20,9 @@ from maps.figures import fonts as figure_fonts
 from maps.figures.fonts import LATIN, check_glyphs, figure_font, is_truetype
 from tests.test_cli import zonegap
 from tests.test_outputs import into, tree
-from zones.command.cli_figures import figures_of_run
+from zonegap.command.figures import figures_of_run
 from zones.pipeline import StudyResult
-from zones.report.run_outputs import write_run
+from zones.report.files import write_run
 
 FORMATS = ("png", "svg", "pdf")
 NAMES = ("types", "map", "threshold_curve", "provinces", "province_gdp")
@@ -203,7 +203,7 @@ def test_command_figures(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["figures", "--help"], ["threshold"]])
 def test_commands_without_figures_do_not_wait_for_matplotlib(arguments: list[str]) -> None:
     code = (
-        "import sys\nfrom zones.cli import app\n"
+        "import sys\nfrom zonegap.command.app import app\n"
         f"try:\n    app({arguments!r})\nexcept SystemExit:\n    pass\n"
         "print('loaded:', [m for m in sys.modules if m.startswith('matplotlib')])"
     )

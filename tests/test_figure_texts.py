@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 
 from maps.figures import Style, curve_figure, study_figures
 from maps.figures.curves import LAYER_LINES
-from maps.figures.figure_words import LAYERS
 from maps.figures.sheet import sheet
+from maps.figures.words import LAYERS
 from tests.drawn_figures import LANGUAGES, NAMES, draw, drawn_texts, words
 from tests.test_outputs import into
-from zones.parameters import HUB_LAYERS
+from zones.hubs import HUB_LAYERS
 from zones.pipeline import StudyResult, run_study
 from zones.report.gap_tables import layer_curves
 from zones.report.reconciliation import published_count, published_thresholds
@@ -154,7 +154,7 @@ def test_the_readers_settings_neither_enter_nor_change(
     assert {key: mpl.rcParams[key] for key in odd_settings} == odd_settings
 
 
-@pytest.mark.parametrize("name", ["bars", "curves", "province_gaps", "static_map"])
+@pytest.mark.parametrize("name", ["bars", "curves", "provinces", "map"])
 def test_examples(name: str) -> None:
     module = importlib.import_module(f"maps.figures.{name}")
     outcome = doctest.testmod(module)

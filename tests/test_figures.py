@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from pyproj import Transformer
 
 from geodata.loaders import load_published_figures
-from maps.figures.static_map import ALBERS
+from maps.figures.map import ALBERS
 from maps.style import BEYOND_COLOUR
 from tests.drawn_figures import LANGUAGES, NAMES, words
 from tests.helpers import brute_force_km
@@ -18,8 +18,8 @@ from tests.test_outputs import into
 from zones.parameters import THRESHOLD_KM
 from zones.pipeline import StudyResult
 from zones.report.gap_tables import curve_table, layer_curves, province_table, type_table
+from zones.report.headings import value
 from zones.thresholds import count_beyond
-from zones.words.wording import value
 
 
 def bars(figure: Figure, label: str) -> list[float]:

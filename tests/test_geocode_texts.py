@@ -7,11 +7,9 @@ import pandas as pd
 import pytest
 
 import geodata.gazetteer
-from geodata.addresses import resolve_address
-from geodata.chain import Scope, read_chain
-from geodata.gazetteer import gazetteer
-from geodata.geocode_texts import COLUMNS, geocode_texts, is_company
-from geodata.towns import town_at
+from geodata.address_geocoder import COLUMNS, geocode_texts, is_company
+from geodata.addresses import Scope, read_chain, resolve_address
+from geodata.gazetteer import gazetteer, town_at
 from zones.distance.great_circle import haversine_km
 
 

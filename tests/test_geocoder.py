@@ -5,13 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from geodata import zone_evidence
+from geodata import zone_geocoder
 from geodata.errors import DataFileError
-from geodata.gazetteer import all_divisions, gazetteer
-from geodata.geocoder import LEVELS, geocode_zones
+from geodata.gazetteer import all_divisions, gazetteer, towns
 from geodata.loaders import load_zone_positions, load_zones
-from geodata.towns import towns
-from geodata.zone_evidence import radius_km, zone_seats
+from geodata.vocabulary import LEVELS
+from geodata.zone_geocoder import geocode_zones, radius_km, zone_seats
 from zones.distance.great_circle import haversine_km
 from zones.pipeline import StudyResult
 
@@ -118,7 +117,7 @@ def test_without_openstreetmap_nothing_comes_from_it() -> None:
 
 
 def test_radius_without_calibration_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zone_evidence, "_uncertainty", dict)
+    monkeypatch.setattr(zone_geocoder, "_uncertainty", dict)
     with pytest.raises(DataFileError, match="no radius for level 'county'"):
         radius_km("county", "name")
 

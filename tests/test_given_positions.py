@@ -10,9 +10,9 @@ import pytest
 
 from geodata.datum import gcj02_to_bd09, wgs84_to_gcj02
 from geodata.gazetteer import LAST_YEAR, gazetteer
-from geodata.own_tables.given_positions import datum_doubt
-from zones.registered_companies import registration_frame, sentences_of
-from zones.registration_hubs import located_registrations
+from geodata.user_tables.positions import datum_doubt
+from zones.companies import located_registrations, registration_frame
+from zones.report.notes import company_sentences
 
 HEADER = "公司名称,注册地址,所属省份,所属城市,经度,纬度,坐标系\n"
 
@@ -39,7 +39,7 @@ def test_a_position_far_from_its_own_province_and_city_is_reported(tmp_path: Pat
     assert reasons[5] == "", "a row that names nothing contradicts nothing"
     assert found.located.loc[3, ["lon", "lat"]].tolist() == [113.3, 23.1], "kept as given"
     english, chinese = (
-        [s for s in sentences_of(found, language) if "3: " in s] for language in ("en", "zh")
+        [s for s in company_sentences(found, language) if "3: " in s] for language in ("en", "zh")
     )
     assert english[0].startswith("Given positions far from the place that their own row names: 2 (")
     assert chinese[0].startswith("文件自带坐标与同行地名相距过远的有2行")
@@ -105,5 +105,5 @@ def test_the_doubt_is_said(tmp_path: Path) -> None:
         city = names[d.city_adcode].name if d.city_adcode in names else ""
         province = names[d.province_adcode].name
         rows.append(f"甲{i},{city}{d.name},{province},,{lon[i]:.6f},{lat[i]:.6f},WGS-84")
-    said = sentences_of(load(tmp_path, *rows), "en")
+    said = company_sentences(load(tmp_path, *rows), "en")
     assert any("look like GCJ-02, not the datum stated: over" in s for s in said), said

@@ -24,7 +24,7 @@ def test_the_grid_runs_where_no_cache_can_be_written() -> None:
         "import numba\n"
         "from numba.core.caching import CacheImpl\n"
         "CacheImpl._locator_classes = []\n"  # as where no folder may be written
-        "from zones.distance.compiled import compiled\n"
+        "from zones.points.grid import compiled\n"
         "print(compiled(lambda x: x + 1)(1))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -42,7 +42,7 @@ for case in range(len(given) // 4):
     columns = (given[f"{name}{case}"] for name in ("lon", "lat", "hub_lon", "hub_lat"))
     nearest = nearest_on_sphere(*columns, engine="grid", threads=1)
     found |= {f"hub{case}": nearest.hub, f"km{case}": nearest.distance_km}
-assert not hasattr(sys.modules["zones.distance.grid_query"].look_up, "signatures"), "was compiled"
+assert not hasattr(sys.modules["zones.points.grid"].look_up, "signatures"), "was compiled"
 np.savez(sys.argv[2], **found)
 """
 
@@ -83,10 +83,10 @@ def test_compiled_and_written_formulas_give_the_same_bits(tmp_path: Path) -> Non
 
 def test_a_numba_that_does_not_load(monkeypatch: pytest.MonkeyPatch) -> None:
     # as with a numpy newer than numba knows
-    monkeypatch.delitem(sys.modules, "zones.distance.grid", raising=False)
+    monkeypatch.delitem(sys.modules, "zones.points.grid", raising=False)
     monkeypatch.setattr(sphere.importlib.util, "find_spec", lambda name: sys)
-    monkeypatch.setitem(sys.modules, "zones.distance.grid", None)
-    monkeypatch.setattr("zones.distance.grid", None, raising=False)
+    monkeypatch.setitem(sys.modules, "zones.points.grid", None)
+    monkeypatch.setattr("zones.points.grid", None, raising=False)
     points = np.linspace(1, 2, 150_000)
     assert chosen_engine("auto", len(points), 564) == "kdtree"
     assert nearest_on_sphere(points, points, points[:99], points[:99]).hub[0] == 0
@@ -108,7 +108,7 @@ def test_a_point_on_the_edge_of_its_cell() -> None:
 
 @pytest.mark.skipif(not COMPILED, reason="needs numba")
 def test_a_cell_keeps_every_hub_that_is_nearest_somewhere_in_it() -> None:
-    from zones.distance.grid_build import PAD, _strike
+    from zones.points.grid import PAD, _strike
 
     rng = np.random.default_rng(8)
     across = np.linspace(-1.0, 1.0, 25)
@@ -132,7 +132,7 @@ def test_a_cell_keeps_every_hub_that_is_nearest_somewhere_in_it() -> None:
 
 @pytest.mark.skipif(not COMPILED, reason="needs numba")
 def test_a_cell_keeps_a_hub_that_is_nearest_in_one_corner_only() -> None:
-    from zones.distance.grid_build import PAD, _strike
+    from zones.points.grid import PAD, _strike
 
     rng = np.random.default_rng(9)
     for _ in range(4000):

@@ -99,7 +99,7 @@ def test_unknown_grouping_and_missing_column() -> None:
 
 
 def test_the_command_counts_by_group(result: StudyResult) -> None:
-    command = [sys.executable, "-m", "zones", "threshold", "--by", "level", "--json"]
+    command = [sys.executable, "-m", "zonegap", "threshold", "--by", "level", "--json"]
     rows = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert [row["group"] for row in rows] == ["国家级", "省级", TOTAL]
     assert rows[0]["beyond"] == result.zones.query("level == '国家级'")["beyond_500km"].sum()

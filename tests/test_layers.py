@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = ("geodata", "zones", "maps")
 # these know all three layers
-WIRING = {"zones/cli.py", "zones/command/cli_figures.py", "zones/command/cli_map.py"}
+WIRING = {"zonegap/command/app.py", "zonegap/command/figures.py", "zonegap/command/map.py"}
 # the rooms of a layer, from those that use no other to those that use all before them; "" is the
 # layer's own folder
 ROOMS = {
@@ -42,8 +42,8 @@ def test_imports_point_one_way(path: Path) -> None:
     above = set(LAYERS[layer + 1 :])
     if place not in WIRING:
         assert not {name.split(".")[0] for name in imported(path)} & above
-    if place not in {"zones/__main__.py", *WIRING}:
-        assert "zones.cli" not in imported(path)
+    if place not in {"zonegap/__main__.py", *WIRING}:
+        assert "zonegap.command.app" not in imported(path)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
@@ -76,7 +76,7 @@ def test_module_names_are_unique() -> None:
 def test_prepare_scripts_are_never_imported_at_run_time() -> None:
     for path in FILES:
         if "prepare" not in path.parts:
-            assert not any(name.startswith("geodata.prepare") for name in imported(path))
+            assert not any(name.startswith("prepare") for name in imported(path))
 
 
 def test_dependencies_are_the_imported_ones() -> None:
@@ -102,7 +102,7 @@ def test_dependencies_are_the_imported_ones() -> None:
 
 def test_what_an_extra_brings_is_not_loaded_with_the_modules() -> None:
     code = (
-        "import sys, zones.cli, zones.pipeline, geodata.web.web_geocode; "
+        "import sys, zonegap.command.app, zones.pipeline, geodata.web.geocode; "
         "print({'httpx', 'tenacity', 'platformdirs'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -24,8 +24,8 @@ from tests.map_pages import (
 )
 from zones.distance.nearest_hub import cluster_distances
 from zones.pipeline import StudyResult
+from zones.report.headings import value
 from zones.thresholds import count_beyond
-from zones.words.wording import value
 
 pytestmark = pytest.mark.browser
 LAYERS = ("prefectures", "listed", "cores")

@@ -12,9 +12,9 @@ import pytest
 import shapely
 
 from geodata.datum import wgs84_to_gcj02
-from maps import zone_map
-from maps.outlines import Outlines
-from maps.tile_sources import tile_source
+from maps.page import zone_map
+from maps.boundaries import Outlines
+from maps.tiles import tile_source
 from tests.map_pages import (
     click,
     layers_of,

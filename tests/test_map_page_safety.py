@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maps.outlines import Outlines, package_outlines
+from maps.boundaries import Outlines, package_outlines
 from tests.map_pages import click, open_page, put, run, save_page, settle, text_of, texts_of
 from zones.distance.nearest_hub import cluster_distances
 from zones.pipeline import StudyResult
-from zones.report.outputs import ZONE_COLUMNS, zone_frame
+from zones.report.files import ZONE_COLUMNS, zone_frame
 
 pytestmark = pytest.mark.browser
 ATTACKS = [

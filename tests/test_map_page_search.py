@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from maps.pinyin import pinyin_of
+from maps.page_data import pinyin_of
 from tests.map_pages import open_page, put, run, save_page, text_of
 from zones.pipeline import StudyResult
 

@@ -8,10 +8,10 @@ import geopandas as gpd
 import pytest
 import shapely
 
-import maps.outlines
+import maps.boundaries
 from geodata.errors import DataFileError, UsageError
-from maps.atlas import zone_map
-from maps.outlines import file_outlines, package_outlines
+from maps.boundaries import file_outlines, package_outlines
+from maps.page import zone_map
 from maps.safe_text import stable_html
 from zones.pipeline import StudyResult
 
@@ -75,7 +75,7 @@ def test_the_package_is_optional(monkeypatch: pytest.MonkeyPatch, result: StudyR
     west, south, east, north = found.lines.bounds
     assert (72 < west < 75, 134 < east < 136, 53 < north < 54, 3 < south < 5) == (True,) * 4
     assert shapely.get_num_coordinates(found.lines) < 12_000
-    monkeypatch.setattr(maps.outlines, "PACKAGE", "no_such_package")
+    monkeypatch.setattr(maps.boundaries, "PACKAGE", "no_such_package")
     assert package_outlines() is None
     html = stable_html(zone_map(result.zones.head(9), result.hubs))
     assert '"outlines":null' in html

@@ -13,11 +13,10 @@ import pytest
 
 from geodata.registry import registry, sha256
 from zones.pipeline import StudyResult
-from zones.report.outputs import zone_frame
+from zones.report.files import write_run, zone_frame
+from zones.report.markdown import to_markdown
 from zones.report.provenance import recorded_outputs, unchanged_leftovers
-from zones.report.report_tables import BUILDERS, ReportTable, report_table, report_tables
-from zones.report.run_outputs import write_run
-from zones.report.table_md import to_markdown
+from zones.report.tables import REPORT_TABLES, ReportTable, report_table, report_tables
 from zones.study import Study
 
 
@@ -42,7 +41,7 @@ def written(result: StudyResult, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def test_files_of_a_run(written: Path) -> None:
     assert set(tree(written)) == {
         "zones.csv", "zones.parquet", "zones.gpkg", "map.html", "manifest.json",
-        *(f"tables/{t}.csv" for t in BUILDERS),
+        *(f"tables/{t}.csv" for t in REPORT_TABLES),
         *(f"tables/tables.{f}" for f in ("xlsx", "docx", "tex", "md")),
     }  # fmt: skip
 

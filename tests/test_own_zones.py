@@ -9,18 +9,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from geodata.words import use_language
 
-import zones.cli
+import zonegap.command.app
 from geodata.loaders import load_zones
-from geodata.messages import use_language
-from geodata.own_tables.zone_tables import load_zone_table
+from geodata.user_tables.zones import load_zone_table
 from geodata.vocabulary import NOT_STATED
-from zones.command.cli_figures import figures_of_run
-from zones.command.cli_map import map_html
-from zones.own_zones import own_zones_sentences
+from zonegap.command.figures import figures_of_run
+from zonegap.command.map import map_html
 from zones.pipeline import StudyResult, run_study
-from zones.report.report_tables import report_tables
-from zones.report.run_outputs import write_run
+from zones.report.files import write_run
+from zones.report.notes import own_zones_sentences
+from zones.report.tables import report_tables
 from zones.study import Study, read_study
 
 THREE = """某省开发区目录,,,,
@@ -104,7 +104,7 @@ def test_strict_ends_with_4_only_where_rows_stay_open(tmp_path: Path) -> None:
         path = table(tmp_path, text)
         out = ["--out", str(tmp_path / "out")]
         done = CliRunner().invoke(
-            zones.cli.app, ["run", str(study), "--zones", str(path), *out, *options]
+            zonegap.command.app.app, ["run", str(study), "--zones", str(path), *out, *options]
         )
         assert done.exit_code == code, done.output
         assert (tmp_path / "out/manifest.json").is_file()

@@ -117,7 +117,7 @@ def test_metadata_is_valid_and_says_what_the_project_says(wheel: Path) -> None:
     assert about.license_expression == PROJECT["license"]
     assert len(licences) == len(PROJECT["license-files"])
     assert about.description_content_type == "text/markdown"
-    assert "zonegap = zones.cli:main" in entry
+    assert "zonegap = zonegap.command.app:main" in entry
     extras = PROJECT["optional-dependencies"]
     assert set(about.provides_extra or ()) == set(extras) >= {"web", "fonts", "outlines", "dev"}
     assert len(message_from_bytes(raw).get_all("Requires-Dist") or ()) == sum(
@@ -140,7 +140,7 @@ def test_the_wheel_runs_the_study_from_another_folder(environment: Path, tmp_pat
     assert "1,105" in said
     assert run(zonegap, "--version", cwd=tmp_path).startswith(f"zonegap {PROJECT['version']}\n")
     # the same bytes as the source tree writes
-    ours = (sys.executable, "-m", "zones", "run", "--out", tmp_path / "tree")
+    ours = (sys.executable, "-m", "zonegap", "run", "--out", tmp_path / "tree")
     run(*ours, cwd=tmp_path, PYTHONPATH=str(ROOT))
     manifest = json.loads((tmp_path / "mine" / "manifest.json").read_text(encoding="utf-8"))
     outputs = manifest["outputs"]

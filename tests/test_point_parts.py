@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.test_point_tables import expected, make_parts, measure_all, points
-from zones.cli import main
-from zones.distance.point_parts import open_parts, parts_of
-from zones.distance.point_tables import Task
+from zonegap.command.app import main
 from zones.hubs import hub_layer
+from zones.points.parts import open_parts, parts_of
+from zones.points.tables import Task
 
 
 def test_a_part_changed_in_place_is_done_again(tmp_path: Path) -> None:

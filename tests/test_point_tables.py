@@ -10,15 +10,15 @@ import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
+from geodata.words import use_language
 
 from geodata.datum import wgs84_to_gcj02
 from geodata.errors import BadInputError, DataFileError, UsageError
-from geodata.messages import use_language
-from zones.distance import point_files
 from zones.distance.nearest_hub import nearest
-from zones.distance.point_parts import measure_here, open_parts, parts_of
-from zones.distance.point_tables import Counts, Task, measure_table
 from zones.hubs import hub_layer
+from zones.points import tables as point_files
+from zones.points.parts import measure_here, open_parts, parts_of
+from zones.points.tables import Counts, Task, measure_table
 
 
 def points(n: int, seed: int = 0) -> pd.DataFrame:

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from geodata.datum import gcj02_to_bd09, wgs84_to_gcj02
-from geodata.own_tables.registration_places import locate_registrations
-from geodata.own_tables.registrations import load_registrations
 from geodata.registry import table_path
+from geodata.user_tables.companies import load_registrations, locate_registrations
 from tests.test_registrations import firms
 
 

@@ -15,19 +15,20 @@ from geodata.loaders import load_published_figures
 from geodata.registry import table_path
 from tests.helpers import brute_force_km
 from tests.test_cli import zonegap
+from zones.companies import (
+    footnote_7,
+    located_registrations,
+    registration_frame,
+    registration_hubs,
+    write_registrations,
+)
 from zones.hubs import hub_layer
 from zones.parameters import CLUSTERS, SYNTHETIC
 from zones.pipeline import StudyResult, run_study
-from zones.registered_companies import (
-    footnote_7,
-    registration_frame,
-    sentences_of,
-    write_registrations,
-)
-from zones.registration_hubs import located_registrations, registration_hubs
 from zones.report.gap_tables import REST, THREE, TOTAL, cluster_table, province_table
+from zones.report.notes import company_sentences
 from zones.report.reconciliation import reconciliation_table
-from zones.report.report_tables import report_tables
+from zones.report.tables import report_tables
 from zones.study import Study, override, read_study
 
 MADE_UP = "made up (synthetic)"
@@ -161,7 +162,7 @@ def test_companies_at_one_place_are_one_hub(tmp_path: Path) -> None:
     assert hubs["companies"].tolist() == [2, 2, 1, 1]
     assert hubs["uncertainty_km"].tolist()[0] == 0.0
     assert hubs["uncertainty_km"].iloc[1] > 0
-    assert "unresolved: 1" in " ".join(sentences_of(companies, "en"))
+    assert "unresolved: 1" in " ".join(company_sentences(companies))
 
 
 @pytest.mark.parametrize(
@@ -185,7 +186,7 @@ def test_what_was_left_out_is_said_and_written(tmp_path: Path) -> None:
         "+丁公司,200万美元,,香港,存续,91330106D",
     ]
     companies = located_registrations(firms(tmp_path, *rows))
-    said = " ".join(sentences_of(companies, "en"))
+    said = " ".join(company_sentences(companies))
     assert (
         "5 companies, 3 used; left out: 1 deregistered (注销 1), 1 whose credit code stands above (5=2)"
         in said

@@ -16,10 +16,9 @@ import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geodata import file_limits
 from geodata.errors import BadInputError, DataFileError, ZonegapError
-from geodata.own_tables.registration_columns import COMPANIES, SYNONYMS
-from geodata.own_tables.registrations import COLUMNS, load_registrations
+from geodata.user_tables import files
+from geodata.user_tables.companies import COLUMNS, COMPANIES, SYNONYMS, load_registrations
 
 HEADER = [
     "企业名称",
@@ -232,10 +231,10 @@ def test_limits_hold_before_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     write_xlsx(tmp_path / "a.xlsx", [HEADER, *ROWS])
     with zipfile.ZipFile(tmp_path / "a.xlsx", "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet2.xml", b" " * 3_000_000)
-    monkeypatch.setattr(file_limits, "MAX_UNPACKED_MB", 2)
+    monkeypatch.setattr(files, "MAX_UNPACKED_MB", 2)
     with pytest.raises(DataFileError, match="unpacks to 3 MB; accepted: up to 2 MB"):
         load_registrations(tmp_path / "a.xlsx")
-    monkeypatch.setattr(file_limits, "MAX_FILE_MB", 0.001)
+    monkeypatch.setattr(files, "MAX_FILE_MB", 0.001)
     with pytest.raises(DataFileError, match=r"a.xlsx: 0 MB; accepted: up to 0.001 MB"):
         load_registrations(tmp_path / "a.xlsx")
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from geodata.errors import BadInputError, DataFileError
 from geodata.loaders import ZONES, load_zones
-from geodata.own_tables.zone_tables import load_zone_table
 from geodata.registry import table_path
 from geodata.schema import Column, check_table
-from geodata.text_tables import read_csv
+from geodata.user_tables.files import read_csv
+from geodata.user_tables.zones import load_zone_table
 
 GOOD = {
     "id": "Z1",

@@ -15,11 +15,9 @@ from geodata.loaders import load_position_errors
 from zones.distance.great_circle import destination, haversine_km
 from zones.distance.nearest_hub import nearest
 from zones.hubs import hub_layer
-from zones.implication import implication
-from zones.leave_one_out import leave_one_hub_out
-from zones.monte_carlo import position_table, simulate_beyond
 from zones.parameters import DRAWS
 from zones.pipeline import StudyResult
+from zones.sensitivity import implication, leave_one_hub_out, position_table, simulate_beyond
 from zones.thresholds import count_beyond
 
 

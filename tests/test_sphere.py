@@ -182,16 +182,16 @@ def test_bad_degrees_are_named(engine: str) -> None:
 
 
 def test_auto_chooses_by_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "zones.distance.grid", raising=False)
+    monkeypatch.delitem(sys.modules, "zones.points.grid", raising=False)
     assert chosen_engine("auto", 2543, 206) == "numpy"
     assert chosen_engine("auto", 50_000, 564) == "kdtree"
     if COMPILED:
         assert chosen_engine("auto", 100_000, 564) == "grid"
         # once it is loaded it is the quickest
-        monkeypatch.setitem(sys.modules, "zones.distance.grid", sys)
+        monkeypatch.setitem(sys.modules, "zones.points.grid", sys)
         assert chosen_engine("auto", 2543, 206) == "grid"
         assert chosen_engine("auto", 100, 33) == "numpy"
-    monkeypatch.delitem(sys.modules, "zones.distance.grid", raising=False)
+    monkeypatch.delitem(sys.modules, "zones.points.grid", raising=False)
     monkeypatch.setattr(sphere.importlib.util, "find_spec", lambda name: None)
     assert chosen_engine("auto", 10_000_000, 564) == "kdtree"
     with pytest.raises(UsageError, match=r'needs numba: python -m pip install "\.\[scale\]"'):

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 
 from geodata.errors import DataFileError, ZonegapError
 from tests.test_outputs import tree
-from zones.csv_text import csv_text, write_csv
-from zones.staging import claimed, staged, write_atomic
+from zones.writing import claimed, csv_text, staged, write_atomic, write_csv
 
 
 def test_failure_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
@@ -133,7 +132,7 @@ def test_interrupted_while_moving_leaves_everything(
 KILLED = """
 import os, sys
 from pathlib import Path
-from zones.staging import staged
+from zones.writing import staged
 folder, at = Path(sys.argv[1]), int(sys.argv[2])
 replace, calls = Path.replace, iter(range(100))
 def move(self, target):
@@ -166,7 +165,7 @@ def test_a_killed_run_is_finished_or_forgotten_by_the_next(tmp_path: Path, at: i
 
 def test_a_second_run_into_the_folder_is_refused(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from zones.staging import claimed\n"
+        "import sys, time; from pathlib import Path; from zones.writing import claimed\n"
         "with claimed(Path(sys.argv[1])): print('mine', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
@@ -214,7 +213,7 @@ def test_a_table_written_in_blocks_is_the_same_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frame = pd.DataFrame({"a": ["=1", "b", None, "-x", "-1"], "b": [1.5, -2.0, 3.0, None, 5.0]})
-    monkeypatch.setattr("zones.csv_text.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("zones.writing.ROWS_AT_ONCE", 2)
     write_csv(frame, tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_bytes().decode("utf-8-sig") == csv_text(frame)
     write_csv(frame.iloc[:0], tmp_path / "t.csv")

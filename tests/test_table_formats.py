@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zones.pipeline import StudyResult
-from zones.report.report_tables import ReportTable, report_tables
-from zones.report.table_docx import LINE_CM, write_docx
-from zones.report.table_layout import column_shares
-from zones.report.table_tex import escape, to_tex, write_tex
-from zones.report.table_xlsx import write_xlsx
+from zones.report.excel import write_xlsx
+from zones.report.latex import escape, to_tex, write_tex
+from zones.report.markdown import column_shares
+from zones.report.tables import ReportTable, report_tables
+from zones.report.word import LINE_CM, write_docx
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FORMULAS = ["=1+1", "+86 10", "-5", "@SUM(A1)", "https://example.org/a b", "007"]

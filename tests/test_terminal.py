@@ -18,7 +18,7 @@ def on_a_terminal(*arguments: str, cwd: Path, **environment: str) -> str:
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "zones", *arguments], cwd=cwd, stdout=subprocess.DEVNULL,
+        [sys.executable, "-m", "zonegap", *arguments], cwd=cwd, stdout=subprocess.DEVNULL,
         stderr=theirs, env=os.environ | {"TERM": "xterm-256color"} | environment,
     )  # fmt: skip
     os.close(theirs)

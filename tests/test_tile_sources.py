@@ -7,7 +7,7 @@ import re
 import pytest
 
 from geodata.errors import UsageError
-from maps.tile_sources import KEY_VARIABLE, tile_source
+from maps.tiles import KEY_VARIABLE, tile_source
 
 
 @pytest.fixture(autouse=True)

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from geodata.errors import DataFileError, UsageError
-from geodata.web.answer_cache import AnswerCache, default_cache
-from geodata.web.web_answer import WebAnswer, WebQuery, WebService, WebStopError, nothing_found
-from geodata.web.web_ask import PROVIDERS, Answers, WebOptions, ask_all, service_of
+from geodata.web.answer import WebAnswer, WebQuery, WebService, WebStopError, nothing_found
+from geodata.web.ask import PROVIDERS, Answers, WebOptions, ask_all, service_of
+from geodata.web.cache import AnswerCache, default_cache
 from tests.stub_geocoder import KEY, Reply, Script, Stub, amap, amap_error, fake_clock, serve
 
 QUERIES = [WebQuery(f"浙江省杭州市余杭区文一西路{i}号") for i in range(40)]
@@ -28,9 +28,9 @@ ANSWER = WebAnswer(120.123456789, 30.1, "GCJ-02", "门址", "330110", 0.5, '{"a"
 DRIVER = """
 import sys
 from pathlib import Path
-from geodata.web.web_amap import AMap
-from geodata.web.web_answer import WebQuery
-from geodata.web.web_ask import WebOptions, ask_all
+from geodata.web.amap import AMap
+from geodata.web.answer import WebQuery
+from geodata.web.ask import WebOptions, ask_all
 AMap.url = sys.argv[1]
 queries = [WebQuery(text) for text in Path(sys.argv[3]).read_text("utf-8").split()]
 answers = ask_all(queries, AMap(), WebOptions("amap", Path(sys.argv[2]), rate_per_s=1000.0))

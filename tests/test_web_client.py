@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import geodata.web.web_client
+import geodata.web.client
 from geodata.datum import wgs84_to_gcj02
 from geodata.errors import UsageError
-from geodata.web.web_answer import (
+from geodata.web.answer import (
     BadAnswerError,
     TryLaterError,
     WebAnswer,
@@ -22,9 +22,8 @@ from geodata.web.web_answer import (
     WebService,
     WebStopError,
 )
-from geodata.web.web_ask import PROVIDERS, service_of
-from geodata.web.web_client import Clock, WebClient
-from geodata.web.web_key import WebKey
+from geodata.web.ask import PROVIDERS, service_of
+from geodata.web.client import Clock, WebClient, WebKey
 from tests.stub_geocoder import (
     KEY,
     Reply,
@@ -181,7 +180,7 @@ def test_retry_after_is_honoured_in_seconds_and_as_a_date() -> None:
 
 @pytest.mark.parametrize("value", ["", "soon", "-5", "٣", "Mon, 99 Foo", "1e9"])
 def test_a_retry_after_that_says_nothing_is_passed_over(value: str) -> None:
-    assert geodata.web.web_client._retry_after_s(value, Clock) == 0.0
+    assert geodata.web.client._retry_after_s(value, Clock) == 0.0
 
 
 @pytest.mark.parametrize("status", [401, 403, 418])

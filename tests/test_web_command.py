@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import zones.cli
-from geodata.web.web_amap import AMap
+import zonegap.command.app
+from geodata.web.amap import AMap
 from tests.stub_geocoder import KEY, Reply, amap, serve
 from tests.test_cli import zonegap
 from tests.test_web_geocode import (
@@ -18,13 +18,13 @@ from tests.test_web_geocode import (
     _environment,  # noqa: F401
     gcj,
 )
-from zones.progress import progress_bar
+from zonegap.console import progress_bar
 
 
 def command(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     monkeypatch.setattr(sys, "argv", ["zonegap", *map(str, arguments)])
     with pytest.raises(SystemExit) as caught:
-        zones.cli.main()
+        zonegap.command.app.main()
     return int(caught.value.code or 0)
 
 

@@ -10,16 +10,23 @@ import pandas as pd
 import pytest
 from pyproj import Geod
 
+from geodata.address_geocoder import COLUMNS, geocode_texts
 from geodata.datum import wgs84_to_gcj02
 from geodata.gazetteer import gazetteer
-from geodata.geocode_texts import COLUMNS, geocode_texts
-from geodata.web.web_amap import AMap
-from geodata.web.web_answer import WebAnswer, nothing_found
-from geodata.web.web_ask import WebOptions
-from geodata.web.web_baidu import Baidu
-from geodata.web.web_check import TIMES_UNCERTAINTY, Offline, _other_province, check
-from geodata.web.web_geocode import WebResult, web_geocode_texts, web_geocode_zones
-from geodata.zone_evidence import zone_points, zone_seats
+from geodata.web.amap import AMap
+from geodata.web.answer import WebAnswer, nothing_found
+from geodata.web.ask import WebOptions
+from geodata.web.baidu import Baidu
+from geodata.web.geocode import (
+    TIMES_UNCERTAINTY,
+    Offline,
+    WebResult,
+    _other_province,
+    check,
+    web_geocode_texts,
+    web_geocode_zones,
+)
+from geodata.zone_geocoder import zone_points, zone_seats
 from tests.stub_geocoder import KEY, Reply, Script, Stub, amap, baidu, serve
 from zones.distance.great_circle import haversine_km
 from zones.pipeline import StudyResult

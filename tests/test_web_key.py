@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 
-import zones.cli
+import zonegap.command.app
 from geodata.errors import DataFileError, UsageError
-from geodata.web.web_amap import AMap
-from geodata.web.web_baidu import Baidu
-from geodata.web.web_client import Clock, WebClient
-from geodata.web.web_key import WebKey, find_key
-from geodata.web.web_tianditu import Tianditu
+from geodata.web.amap import AMap
+from geodata.web.baidu import Baidu
+from geodata.web.client import Clock, WebClient, WebKey, find_key
+from geodata.web.tianditu import Tianditu
 from tests.stub_geocoder import KEY, Reply, amap, amap_error, baidu, serve, tianditu
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes of files")
@@ -117,7 +116,7 @@ def test_the_key_is_in_no_output_cache_log_or_message(
     service = {"amap": AMap, "tianditu": Tianditu, "baidu": Baidu}[provider]
     monkeypatch.setenv(service.key_variable, KEY)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr("geodata.web.web_client.CHUNK_TIMEOUT_S", 0.15)
+    monkeypatch.setattr("geodata.web.client.CHUNK_TIMEOUT_S", 0.15)
     monkeypatch.setattr(Clock, "sleep", staticmethod(lambda seconds: None))
     shown: list[str] = []
     ask = WebClient.ask
@@ -141,7 +140,7 @@ def test_the_key_is_in_no_output_cache_log_or_message(
         monkeypatch.setattr(service, "url", stub.url)
         monkeypatch.setattr(sys, "argv", geocode_command(tmp_path, provider))
         with pytest.raises(SystemExit) as ended:
-            zones.cli.main()
+            zonegap.command.app.main()
         assert ended.value.code in (None, 0, 1)
         assert any(KEY in asked.values() for asked in stub.asked)  # it was sent
     captured = capsys.readouterr()
@@ -167,7 +166,7 @@ def test_loggers_of_the_library_work_again_afterwards(
         monkeypatch.setenv("ZONEGAP_AMAP_KEY", KEY)
         monkeypatch.setattr(sys, "argv", geocode_command(tmp_path, "amap"))
         with pytest.raises(SystemExit) as ended:
-            zones.cli.main()
+            zonegap.command.app.main()
         assert ended.value.code in (None, 0)
     assert not logging.getLogger("httpx").disabled
 
@@ -181,7 +180,7 @@ def test_an_open_key_file_ends_the_command_with_2(
     file.chmod(0o644)
     monkeypatch.setattr(sys, "argv", geocode_command(tmp_path, "amap", "--key-file", str(file)))
     with pytest.raises(SystemExit) as caught:
-        zones.cli.main()
+        zonegap.command.app.main()
     assert caught.value.code == 2
     captured = capsys.readouterr()
     assert "others can read it" in captured.err

@@ -6,14 +6,13 @@ from contextlib import closing
 
 import pytest
 
-import geodata.web.web_client
-from geodata.web.web_answer import (
+import geodata.web.client
+from geodata.web.answer import (
     BadAnswerError,
     TryLaterError,
     WebStopError,
 )
-from geodata.web.web_client import TRIES, Clock, WebClient
-from geodata.web.web_key import WebKey
+from geodata.web.client import TRIES, Clock, WebClient, WebKey
 from tests.stub_geocoder import (
     KEY,
     Reply,
@@ -54,8 +53,8 @@ def test_tries_end() -> None:
 
 
 def test_a_slow_service_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(geodata.web.web_client, "CHUNK_TIMEOUT_S", 0.1)
-    monkeypatch.setattr(geodata.web.web_client, "TRIES", 2)
+    monkeypatch.setattr(geodata.web.client, "CHUNK_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(geodata.web.client, "TRIES", 2)
     with pytest.raises(TryLaterError, match="no answer in time"):
         ask(lambda asked, count: Reply(GOOD["amap"], delay_s=0.4))
 
@@ -70,7 +69,7 @@ def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> No
             cls.now += 40.0
             return cls.now
 
-    monkeypatch.setattr(geodata.web.web_client, "TRIES", 2)
+    monkeypatch.setattr(geodata.web.client, "TRIES", 2)
     with pytest.raises(TryLaterError, match="no answer in time"):
         ask(lambda asked, count: Reply(b" " * 900_000), clock=Late)
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zones.cli import main
+from zonegap.command.app import main
 from zones.maximal_covering import (
     WEIGHTS,
     best_cities,
@@ -131,7 +131,7 @@ def test_nothing_left_to_reach() -> None:
 
 def test_command_prints_cities_in_the_language() -> None:
     def run(*options: str) -> str:
-        command = [sys.executable, "-m", "zones", "where-next", "--k", "1", *options]
+        command = [sys.executable, "-m", "zonegap", "where-next", "--k", "1", *options]
         return subprocess.run(
             command, capture_output=True, text=True, encoding="utf-8", check=True
         ).stdout

@@ -14,8 +14,8 @@ from geodata.errors import DataFileError
 from tests.test_layers import FILES, imported
 from tests.test_outputs import tree
 from zones.pipeline import StudyResult
-from zones.report.run_outputs import write_run
-from zones.staging import _lock_file, staged
+from zones.report.files import write_run
+from zones.writing import _lock_file, staged
 
 
 def write(folder: Path, text: str, *names: str) -> None:

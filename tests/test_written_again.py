@@ -66,7 +66,7 @@ def test_a_move_that_fails_leaves_files_and_manifest(
 
 def test_nothing_is_written_while_a_run_has_the_folder(out: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from zones.staging import claimed\n"
+        "import sys; from pathlib import Path; from zones.writing import claimed\n"
         "with claimed(Path(sys.argv[1])): print('mine', flush=True); sys.stdin.read()"
     )
     before = tree(out)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from geodata.errors import UsageError
 from geodata.loaders import load_provinces
+from geodata.words import Listed, Message
 from zones.inputs import check_choice, need_columns
 from zones.parameters import GDP_VINTAGES, HA_PER_KM2, LAND_YEARS
 
@@ -73,7 +74,11 @@ def zone_gdp(zones: pd.DataFrame, density: pd.Series[float] | None = None) -> pd
     # a zone with a position of its own may have no province; its GDP is not known
     missing = sorted(map(str, set(zones["province"]) - {""} - set(density.dropna().index)))
     if missing:
-        text = f"density: no value for {', '.join(missing)}; accepted: one for each province"
-        raise UsageError(text)
+        raise UsageError(
+            Message(
+                "density: no value for {provinces}; accepted: one for each province",
+                provinces=Listed(missing),
+            )
+        )
     gdp = zones["area_ha"] / HA_PER_KM2 * zones["province"].map(density)
     return gdp.rename("gdp_yi_cny")

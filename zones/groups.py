@@ -9,8 +9,16 @@ import pandas as pd
 
 from geodata.errors import UsageError
 from geodata.vocabulary import PROVINCES, ZONE_LEVELS, ZONE_TYPES
+from geodata.words import Message
 from zones.inputs import check_choice, need_columns
-from zones.parameters import APPROVAL_PERIODS, CLUSTERS, GROUPINGS, HA_PER_KM2, THRESHOLD_KM
+from zones.parameters import (
+    APPROVAL_PERIODS,
+    CLUSTER_OF,
+    CLUSTERS,
+    GROUPINGS,
+    HA_PER_KM2,
+    THRESHOLD_KM,
+)
 from zones.thresholds import beyond_band
 
 TOTAL, THREE, REST = "total", "three clusters", "other provinces"
@@ -70,8 +78,7 @@ def gap_table(
     """
     need_columns(zones, "zones", ["area_ha", "gdp_yi_cny", "nearest_km", "uncertainty_km"])
     if zones.empty:
-        text = "zones: no rows; accepted: at least one"
-        raise UsageError(text)
+        raise UsageError(Message("zones: no rows; accepted: at least one"))
     given = [by] if isinstance(by, str | pd.Series) else list(by)
     keys = [_key(zones, one) for one in given]
     order = _order(by) if isinstance(by, str) else None
@@ -90,12 +97,17 @@ def _key(zones: pd.DataFrame, by: str | pd.Series[Any]) -> pd.Series[Any]:
     """Return the group of each zone, none missing."""
     key = grouping(zones, by) if isinstance(by, str) else by
     if not key.index.equals(zones.index):
-        text = f"by: series {key.name!r} has another index than zones"
-        raise UsageError(text)
+        raise UsageError(Message("by: series {name!r} has another index than zones", name=key.name))
     if key.isna().any():
         rows = ", ".join(repr(label) for label in key.index[key.isna()][:5])
-        text = f"zones: no {key.name!r} in {int(key.isna().sum())} rows ({rows}); accepted: a group"
-        raise UsageError(text)
+        raise UsageError(
+            Message(
+                "zones: no {name!r} in {count} rows ({rows}); accepted: a group",
+                name=key.name,
+                count=int(key.isna().sum()),
+                rows=rows,
+            )
+        )
     return key
 
 
@@ -133,8 +145,7 @@ def grouping(zones: pd.DataFrame, by: str) -> pd.Series[Any]:
     if by == "period":
         return approval_period(zones["approved"])
     if by == "cluster":
-        cluster_of = {adcode: cluster for cluster, adcode in CLUSTERS.items()}
-        return zones["province_adcode"].map(cluster_of).fillna(REST).rename("cluster")
+        return zones["province_adcode"].map(CLUSTER_OF).fillna(REST).rename("cluster")
     return zones[by]
 
 

@@ -1,19 +1,185 @@
-"""Hub layers: which places count as technology hubs, each with its cluster."""
+"""Hub layers: which places count as technology hubs, each layer one record.
+
+Whatever shows, counts or describes layers goes through `HUB_LAYERS`: a record added here is in
+the options and their help, in tables, figures, notes and on the map page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from geodata.errors import UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, Gazetteer, gazetteer
-from geodata.loaders import load_listed_companies
 from geodata.vocabulary import PROVINCES
+from geodata.words import Message, Name, Words
 from zones.inputs import check_choice
-from zones.parameters import CLUSTERS, CORE_CITIES, HUB_LAYERS
-from zones.registration_hubs import located_registrations, registration_hubs
+from zones.parameters import CLUSTER_OF, CLUSTERS, CORE_CITIES, OTHER_CLUSTER
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# matplotlib's line style: a name, or an offset with lengths of dashes and gaps
+Dash = str | tuple[int, tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class HubLayer:
+    """One way to say which places are hubs.
+
+    Attributes
+    ----------
+    key
+        Its word in options, study files and columns.
+    places
+        Gives the hubs of a year: code of a division -> number of companies behind it, 0 where
+        that is no count. None for a layer whose hubs a file gives.
+    short
+        In a table: prefectures.
+    title, map_title
+        In the key of a figure, and in the map page's list of layers.
+    why_it_differs
+        Why a count under it is not the published one.
+    colour, dash
+        Of its curve; the dash tells it apart in a grey print.
+    definition
+        What the layer is, in a note that lists the layers; None leaves it out.
+    in_full
+        The hubs in a note on one layer alone; the title without.
+    sentence
+        The hubs in a sentence on which layers the published count fits; None leaves it out.
+    """
+
+    key: str
+    places: Callable[[Gazetteer], dict[str, int]] | None
+    short: Words
+    title: Words
+    map_title: Words
+    why_it_differs: Words
+    colour: str
+    dash: Dash
+    definition: Words | None = None
+    in_full: Words | None = None
+    sentence: Words | None = None
+
+
+def _prefectures(names: Gazetteer) -> dict[str, int]:
+    """Return the prefecture-level cities of the clusters, Beijing itself first."""
+    codes = [CLUSTERS["Beijing"]]
+    for province in (CLUSTERS["Zhejiang"], CLUSTERS["Guangdong"]):
+        codes += sorted(
+            d.adcode for d in names.current if d.level == "city" and d.province_adcode == province
+        )
+    return dict.fromkeys(codes, 0)
+
+
+def _listed(names: Gazetteer) -> dict[str, int]:
+    """Return the head-office cities of listed companies in the three provinces."""
+    from geodata.loaders import load_listed_companies  # brings pandas: not at start
+
+    cities = load_listed_companies()["city_adcode"]
+    in_clusters = cities[(cities.str[:2] + "0000").isin(CLUSTER_OF)]
+    counts = in_clusters.value_counts().sort_index()
+    return {str(code): int(n) for code, n in counts.items()}
+
+
+def _cores(names: Gazetteer) -> dict[str, int]:
+    return dict.fromkeys(CORE_CITIES, 0)
+
+
+# The colours are of Okabe and Ito's palette, told apart with every colour-vision deficiency.
+HUB_LAYERS: dict[str, HubLayer] = {
+    layer.key: layer
+    for layer in (
+        HubLayer(
+            key="prefectures",
+            places=_prefectures,
+            short=Name("prefectures", "地级市"),
+            title=Name("Prefecture-level cities", "地级及以上城市"),
+            map_title=Name("Prefecture-level cities ({clusters})", "地级及以上城市（{clusters}）"),
+            why_it_differs=Name(
+                "every prefecture-level city of the three, for the 206",
+                "以三省市全部地级市代替206家",
+            ),
+            colour="#0072b2",
+            dash="-",
+            definition=Name(
+                "every prefecture-level city of Zhejiang and Guangdong, and Beijing",
+                "浙江、广东全部地级市与北京",
+            ),
+            in_full=Name(
+                "prefecture-level cities of Zhejiang and Guangdong, and Beijing",
+                "浙江、广东各地级市及北京",
+            ),
+            sentence=Name(
+                "every prefecture-level city of Zhejiang and Guangdong, and Beijing",
+                "浙江、广东全部地级市与北京",
+            ),
+        ),
+        HubLayer(
+            key="listed",
+            places=_listed,
+            short=Name("listed", "上市公司"),
+            title=Name("Cities of listed companies", "上市公司所在城市"),
+            map_title=Name("Head offices of listed companies", "上市公司总部所在城市"),
+            why_it_differs=Name(
+                "cities of listed technology companies only", "仅上市科技公司所在城市"
+            ),
+            colour="#009e73",
+            dash=(0, (5.0, 1.5)),
+            definition=Name(
+                "the head-office cities there of listed technology companies",
+                "三省市内上市科技公司总部所在城市",
+            ),
+            in_full=Name(
+                "cities of listed companies in Zhejiang, Guangdong and Beijing",
+                "浙江、广东、北京的上市公司所在城市",
+            ),
+            sentence=Name(
+                "the head-office cities of listed technology companies", "上市科技公司总部所在城市"
+            ),
+        ),
+        HubLayer(
+            key="cores",
+            places=_cores,
+            short=Name("cores", "核心城市"),
+            title=Name("Four core cities", "四个核心城市"),
+            map_title=Name("Core cities", "核心城市"),
+            why_it_differs=Name(
+                "Beijing, Hangzhou, Guangzhou, Shenzhen only", "仅北京、杭州、广州、深圳"
+            ),
+            colour="#cc79a7",
+            dash=(0, (5.0, 1.5, 1.0, 1.5)),
+            definition=Name("Beijing, Hangzhou, Guangzhou and Shenzhen", "北京、杭州、广州、深圳"),
+            in_full=Name("Beijing, Hangzhou, Guangzhou and Shenzhen", "北京、杭州、广州、深圳"),
+            sentence=Name(
+                "Beijing, Hangzhou, Guangzhou and Shenzhen", "北京、杭州、广州、深圳四城"
+            ),
+        ),
+        HubLayer(
+            key="registrations",
+            places=None,
+            short=Name("registrations", "注册企业"),
+            title=Name("Places of registered companies", "注册企业所在地"),
+            map_title=Name("Places of registered companies", "注册企业所在地"),
+            why_it_differs=Name("places of the given registrations", "所给注册企业的所在地"),
+            colour="#56b4e9",
+            dash=(0, (3.0, 1.2, 1.0, 1.2, 1.0, 1.2)),
+        ),
+        HubLayer(
+            key="file",
+            places=None,
+            short=Name("file", "自备名单"),
+            title=Name("Hubs of the given file", "自备名单"),
+            map_title=Name("Hubs of the given file", "所给名单中的枢纽"),
+            why_it_differs=Name("hubs of the given file", "所给名单中的枢纽"),
+            colour="#000000",
+            dash=(0, (1.5, 1.2)),
+        ),
+    )
+}
 
 
 def hub_layer(
@@ -32,7 +198,7 @@ def hub_layer(
         Beijing. ``listed``: head-office cities of the built-in list of listed technology
         companies in the three provinces. ``cores``: Beijing, Hangzhou, Guangzhou, Shenzhen.
         ``registrations``, ``file``: a company extract, or a list of hubs with columns hub,
-        province, lon, lat, datum; see `zones.registration_hubs.registration_hubs`.
+        province, lon, lat, datum; see `zones.companies.registration_hubs`.
     file
         For the last two.
     provinces
@@ -45,8 +211,8 @@ def hub_layer(
     -------
     pandas.DataFrame
         Indexed by ``hub`` (Chinese name): ``hub_en``, ``cluster`` (Beijing, Zhejiang, Guangdong, or
-        "Other" for a file's hubs elsewhere), ``province_adcode``, ``adcode``, ``companies``
-        (number behind the hub, 0 where it is not a count), ``lon``, ``lat`` (WGS-84 degrees).
+        "Other" for hubs elsewhere), ``province_adcode``, ``adcode``, ``companies`` (number behind
+        the hub, 0 where it is not a count), ``lon``, ``lat`` (WGS-84 degrees).
 
     Raises
     ------
@@ -58,19 +224,21 @@ def hub_layer(
         provinces = [provinces] if isinstance(provinces, str) else list(provinces)
     for province in provinces or ():
         check_choice("provinces", province, PROVINCES)
-    names = gazetteer(year)
-    if layer in ("registrations", "file"):
-        if file is None:
-            option = "--hubs-file" if layer == "file" else "--registrations"
-            text = f"hub layer {layer!r} needs a file: option {option} or a study file"
-            raise UsageError(text)
-        hubs = registration_hubs(located_registrations(Path(file)), provinces)
-    elif layer == "listed":
-        hubs = _listed(names)
-    elif layer == "cores":
-        hubs = _at_seats(dict.fromkeys(CORE_CITIES, 0), names)
+    names, places = gazetteer(year), HUB_LAYERS[layer].places
+    if places is not None:
+        hubs = _at_seats(places(names), names)
+    elif file is None:
+        option = "--hubs-file" if layer == "file" else "--registrations"
+        raise UsageError(
+            Message(
+                "hub layer {layer!r} needs a file: option {option} or a study file",
+                layer=layer, option=option,
+            )
+        )  # fmt: skip
     else:
-        hubs = _at_seats(dict.fromkeys(_prefectures(names), 0), names)
+        from zones.companies import located_registrations, registration_hubs
+
+        hubs = registration_hubs(located_registrations(Path(file)), provinces)
     if provinces is not None:
         wanted = {names.provinces[p].adcode for p in provinces}
         hubs = hubs[hubs["province_adcode"].isin(wanted)]
@@ -80,36 +248,18 @@ def hub_layer(
 def hubs_left(layer: str, hubs: pd.DataFrame) -> pd.DataFrame:
     """Return the hubs; a UsageError when there is none."""
     if hubs.empty:
-        text = f"hub layer {layer!r}: no hub is left"
-        raise UsageError(text)
+        raise UsageError(Message("hub layer {layer!r}: no hub is left", layer=layer))
     return hubs
-
-
-def _prefectures(names: Gazetteer) -> list[str]:
-    """Return the codes of the prefecture-level cities of the clusters, Beijing itself."""
-    codes = [CLUSTERS["Beijing"]]
-    for province in (CLUSTERS["Zhejiang"], CLUSTERS["Guangdong"]):
-        codes += sorted(
-            d.adcode for d in names.current if d.level == "city" and d.province_adcode == province
-        )
-    return codes
-
-
-def _listed(names: Gazetteer) -> pd.DataFrame:
-    """Return the head-office cities of listed companies in the three provinces."""
-    cities = load_listed_companies()["city_adcode"]
-    in_clusters = cities[(cities.str[:2] + "0000").isin(CLUSTERS.values())]
-    counts = in_clusters.value_counts().sort_index()
-    return _at_seats({str(code): int(n) for code, n in counts.items()}, names)
 
 
 def _at_seats(companies: dict[str, int], names: Gazetteer) -> pd.DataFrame:
     """Place hubs at the seats of divisions; `companies` by code."""
-    cluster_of = {adcode: cluster for cluster, adcode in CLUSTERS.items()}
+    import pandas as pd
+
     rows = []
     for code, count in companies.items():
         d = names.by_adcode[code]
-        cluster = cluster_of[d.province_adcode]
+        cluster = CLUSTER_OF.get(d.province_adcode, OTHER_CLUSTER)
         rows.append((d.name, d.name_en, cluster, d.province_adcode, code, count, d.lon, d.lat))
     columns = ["hub", "hub_en", "cluster", "province_adcode", "adcode", "companies", "lon", "lat"]
     return pd.DataFrame(rows, columns=columns).set_index("hub")

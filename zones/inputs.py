@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from geodata.errors import UsageError
-from geodata.messages import missing_columns
+from geodata.errors import Faults, UsageError, missing_columns, not_accepted
+from geodata.words import Listed, Message
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -21,15 +20,14 @@ def check_choice(name: str, value: str, accepted: Iterable[str]) -> None:
     """Raise UsageError unless `value` is one of `accepted`."""
     accepted = tuple(accepted)
     if value not in accepted:
-        text = f"{name}: {value!r}; accepted: {', '.join(accepted)}"
-        raise UsageError(text)
+        raise UsageError(not_accepted(name, value, Listed(accepted)))
 
 
 def need_columns(frame: pd.DataFrame, name: str, columns: Iterable[str]) -> None:
     """Raise UsageError unless `frame` has all of `columns`."""
     missing = [column for column in columns if column not in frame.columns]
     if missing:
-        raise UsageError("\n".join(f"{name}: {fault}" for fault in missing_columns(missing, frame)))
+        raise UsageError(Faults(name, missing_columns(missing, frame), len(missing)))
 
 
 def coordinates(frame: pd.DataFrame, name: str) -> tuple[FloatArray, FloatArray]:
@@ -45,13 +43,20 @@ def coordinates(frame: pd.DataFrame, name: str) -> tuple[FloatArray, FloatArray]
         need_columns(frame, name, [column])
         given = frame[column]
         if given.ndim != 1:
-            text = f"{name}: column {column!r} stands twice"
-            raise UsageError(text)
+            raise UsageError(
+                Message("{name}: column {column!r} stands twice", name=name, column=column)
+            )
         try:
             values = given.to_numpy(dtype=float)
         except (TypeError, ValueError):
-            text = f"{name}: {column}: {_not_a_number(given)}; accepted: numbers"
-            raise UsageError(text) from None
+            raise UsageError(
+                Message(
+                    "{name}: {column}: {cell}; accepted: numbers",
+                    name=name,
+                    column=column,
+                    cell=_not_a_number(given),
+                )
+            ) from None
         check_degrees(values, limit, f"{name}: {column}", frame.index)
         arrays.append(values)
     return arrays[0], arrays[1]
@@ -70,8 +75,14 @@ def _not_a_number(column: pd.Series) -> str:
 def check_pair(values: FloatArray, others: FloatArray, name: str) -> None:
     """Raise UsageError unless two arrays are columns of one length."""
     if values.ndim != 1 or values.shape != others.shape:
-        text = f"{name}: shapes {values.shape} and {others.shape}; accepted: columns of one length"
-        raise UsageError(text)
+        raise UsageError(
+            Message(
+                "{name}: shapes {one} and {other}; accepted: columns of one length",
+                name=name,
+                one=values.shape,
+                other=others.shape,
+            )
+        )
 
 
 def check_degrees(
@@ -91,8 +102,19 @@ def check_degrees(
     # this way round nan fails
     if low >= -limit and high <= limit:
         return low, high
+    import numpy as np  # not at start: options are checked here, too
+
     bad = np.flatnonzero(~(np.abs(values) <= limit))
-    named = (f"{i if labels is None else repr(labels[i])} ({values[i]:g})" for i in bad[:5])
-    more = f" and {bad.size - 5} more" if bad.size > 5 else ""
-    text = f"{name} of {', '.join(named)}{more}; accepted: -{limit:g} to {limit:g} degrees"
-    raise UsageError(text)
+    named: list[object] = [
+        f"{i if labels is None else repr(labels[i])} ({values[i]:g})" for i in bad[:5]
+    ]
+    if bad.size > 5:
+        named.append(Message("and {more} more", more=bad.size - 5))
+    raise UsageError(
+        Message(
+            "{name} of {rows}; accepted: -{limit:g} to {limit:g} degrees",
+            name=name,
+            rows=Listed(named),
+            limit=limit,
+        )
+    )

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from geodata.errors import UsageError, ZonegapError
 from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.resolver import level_of
+from geodata.words import Message
 from zones.distance.great_circle import FloatArray, haversine_km
 from zones.inputs import check_choice, need_columns
 from zones.parameters import HA_PER_KM2, WEIGHTS
@@ -92,8 +93,14 @@ def weights_of(zones: pd.DataFrame, weight: str) -> FloatArray:
     weights = zones[column].to_numpy(float)
     unknown = int(np.isnan(weights).sum())
     if unknown:
-        text = f"weight {weight}: {unknown} zones have no {column}; accepted here: zones"
-        raise UsageError(text)
+        raise UsageError(
+            Message(
+                "weight {weight}: {unknown} zones have no {column}; accepted here: zones",
+                weight=weight,
+                unknown=unknown,
+                column=column,
+            )
+        )
     return weights
 
 
@@ -149,8 +156,13 @@ def best_cities(
         options={"mip_rel_gap": 0.0},
     )
     if solved.x is None or solved.mip_gap is None:
-        text = f"the choice of {k} cities could not be solved: {solved.message}"
-        raise ZonegapError(text)
+        raise ZonegapError(
+            Message(
+                "the choice of {k} cities could not be solved: {message}",
+                k=k,
+                message=solved.message,
+            )
+        )
     chosen = np.flatnonzero(solved.x[:n] > 0.5)
     covered = float(weights[covers[:, chosen].any(axis=1)].sum())
     return Choice(tuple(labels[j] for j in chosen), covered, float(solved.mip_gap))
@@ -158,8 +170,13 @@ def best_cities(
 
 def _check_k(k: int, candidates: int) -> None:
     if not 1 <= k <= candidates:
-        text = f"k: {k}; accepted: 1 to {candidates}, the number of candidates"
-        raise UsageError(text)
+        raise UsageError(
+            Message(
+                "k: {k}; accepted: 1 to {candidates}, the number of candidates",
+                k=k,
+                candidates=candidates,
+            )
+        )
 
 
 def greedy_cities(

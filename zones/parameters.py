@@ -23,14 +23,14 @@ YI_PER_TRILLION = 10_000.0  # 1 trillion CNY = 10,000 x 100 million (亿)
 
 # The three clusters of the 2020 report, by province.
 CLUSTERS = {"Beijing": "110000", "Zhejiang": "330000", "Guangdong": "440000"}
+CLUSTER_OF = {adcode: cluster for cluster, adcode in CLUSTERS.items()}
+OTHER_CLUSTER = "Other"  # of a hub elsewhere
 CORE_CITIES = ("110000", "330100", "440100", "440300")  # Beijing, Hangzhou, Guangzhou, Shenzhen
 
 DEFAULT_LAYER = "prefectures"
-HUB_LAYERS = ("prefectures", "listed", "cores", "registrations", "file")
 SYNTHETIC = Path("synthetic")  # names the built-in made-up extract where a file is asked for
 SYNTHETIC_TABLE = "registrations_synthetic_564"
 DISTANCE_METHODS = ("great-circle", "geodesic")
-DATUMS = ("WGS-84", "GCJ-02", "BD-09")
 ENGINES = ("auto", "numpy", "kdtree", "grid")
 THRESHOLD_KM = 500.0  # figure 15 of the report
 PUBLISHED_BEYOND_ID = "zones_beyond_500km"

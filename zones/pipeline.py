@@ -8,21 +8,22 @@ import pandas as pd
 
 from geodata.errors import BadInputError, UsageError
 from geodata.gazetteer import CATALOGUE_YEAR
-from geodata.geocoder import geocode_zones
 from geodata.loaders import load_provinces, load_zone_positions, load_zones
-from geodata.messages import say
-from geodata.own_tables.registration_places import GIVEN
-from geodata.own_tables.zone_places import english_names, locate_zone_table
-from geodata.own_tables.zone_tables import ZoneTableReport, load_zone_table
-from geodata.web.web_ask import WebOptions
-from geodata.web.web_geocode import web_geocode_zones
+from geodata.user_tables.companies import GIVEN
+from geodata.user_tables.zones import (
+    ZoneTableReport,
+    english_names,
+    load_zone_table,
+    locate_zone_table,
+)
+from geodata.web.ask import Progress, WebOptions
+from geodata.web.geocode import web_geocode_zones
+from geodata.words import Message
+from geodata.zone_geocoder import geocode_zones
+from zones.companies import Registrations, located_registrations, registration_hubs
 from zones.distance.nearest_hub import cluster_distances, nearest
 from zones.gdp import gdp_density, zone_gdp
-from zones.hubs import hub_layer, hubs_left
-from zones.parameters import HUB_LAYERS
-from zones.progress import progress_bar
-from zones.registered_companies import Registrations
-from zones.registration_hubs import located_registrations, registration_hubs
+from zones.hubs import HUB_LAYERS, hub_layer, hubs_left
 from zones.study import Study
 from zones.thresholds import beyond
 
@@ -112,8 +113,8 @@ class StudyZones:
     report: ZoneTableReport | None
 
 
-def located_zones(study: Study) -> StudyZones:
-    """Return the study's zones with their positions."""
+def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
+    """Return the study's zones with their positions; `progress` as for `run_study`."""
     report = None
     if study.zones_table is not None:
         zones, report = load_zone_table(
@@ -132,7 +133,7 @@ def located_zones(study: Study) -> StudyZones:
         )
     ask = (zones["province_adcode"] != "") & (located["geocode_method"] != GIVEN)
     if study.provider and ask.any():
-        options = WebOptions(study.provider, study.cache, study.key_file, progress=progress_bar)
+        options = WebOptions(study.provider, study.cache, study.key_file, progress=progress)
         found = web_geocode_zones(located[ask], zones[ask], options).located
         located = pd.concat([found, located[~ask]]).loc[located.index]
     both = zones.join(located)
@@ -159,7 +160,9 @@ def study_registrations(study: Study) -> Registrations | None:
         return None
     found = located_registrations(file, keep_deregistered=study.keep_deregistered)
     if found.report.is_hub_list and study.registrations is not None:
-        text = say("{path}: a list of hubs, not of companies; accepted with --hubs-file", path=file)
+        text = Message(
+            "{path}: a list of hubs, not of companies; accepted with --hubs-file", path=file
+        )
         raise UsageError(text)
     return None if found.report.is_hub_list else found
 
@@ -190,8 +193,15 @@ def with_gdp(zones: pd.DataFrame, provinces: pd.DataFrame, study: Study) -> pd.D
     return zones.join(zone_gdp(zones, density))
 
 
-def run_study(study: Study) -> StudyResult:
+def run_study(study: Study, *, progress: Progress | None = None) -> StudyResult:
     """Run a study on its tables; nothing is written.
+
+    Parameters
+    ----------
+    study
+        What is asked.
+    progress
+        Wraps the queries to a web geocoder, given with their number: a progress bar.
 
     Raises
     ------
@@ -203,10 +213,10 @@ def run_study(study: Study) -> StudyResult:
     registrations = study_registrations(study)
     hubs = study_hubs(study, registrations)
     provinces = load_provinces()
-    own = located_zones(study)
+    own = located_zones(study, progress)
     if own.placed.empty:
         reasons = sorted(set(own.unplaced["geocode_reason"]))
-        text = say(
+        text = Message(
             "none of the {zones} zones has a place ({reasons}); accepted: a column of provinces, "
             "or positions with their datum",
             zones=len(own.unplaced), reasons="; ".join(reasons[:3]),

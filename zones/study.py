@@ -1,34 +1,139 @@
-"""The study: what is asked, read from a TOML file and the command line."""
+"""The study: what is asked, read from a TOML file and the command line.
+
+Each field of `Study` says all there is to know of it in one place: its key in a study file, the
+option of the command, what is accepted, the words of its help. File, command and documentation
+are made from the fields.
+"""
 
 from __future__ import annotations
 
 import difflib
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from geodata.errors import DataFileError, UsageError
-from geodata.file_limits import check_size
+from geodata.errors import UsageError, not_accepted
 from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR
-from geodata.messages import say
-from geodata.own_tables.zone_columns import CHOICES
+from geodata.user_tables.files import check_size, unreadable
 from geodata.vocabulary import PROVINCES
-from geodata.web.web_ask import PROVIDERS
-from zones.parameters import (
-    DISTANCE_METHODS,
-    GDP_VINTAGES,
-    HUB_LAYERS,
-    LAND_YEARS,
-    THRESHOLD_KM,
-)
+from geodata.web.ask import PROVIDERS
+from geodata.words import LANGUAGES, Joined, Listed, Message, Words
+from zones.hubs import HUB_LAYERS
+from zones.parameters import DISTANCE_METHODS, GDP_VINTAGES, LAND_YEARS, THRESHOLD_KM
 
-LANGUAGES = ("en", "zh")
 FORMATS = ("csv", "xlsx", "docx", "tex", "md")
 MAX_STUDY_MB = 1
 FIGURE_FORMATS = ("png", "svg", "pdf")
+
+
+def _text(value: Any, folder: Path) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _path(value: Any, folder: Path) -> Path | None:
+    return folder / value if isinstance(value, str) and value else None
+
+
+def _path_or_synthetic(value: Any, folder: Path) -> Path | None:
+    return Path(value) if value == "synthetic" else _path(value, folder)
+
+
+def _truth(value: Any, folder: Path) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _whole(value: Any, folder: Path) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _texts(value: Any, folder: Path) -> tuple[str, ...] | None:
+    right = isinstance(value, list) and all(isinstance(v, str) and v.strip() for v in value)
+    return tuple(value) if right else None
+
+
+def _numbers(value: Any, folder: Path) -> tuple[float, ...] | None:
+    given = value if isinstance(value, list) else [value]
+    right = all(isinstance(v, int | float) and not isinstance(v, bool) for v in given)
+    return tuple(float(v) for v in given) if right else None
+
+
+def _pairs(value: Any, folder: Path) -> tuple[tuple[str, str], ...] | None:
+    if not isinstance(value, Mapping):
+        return None
+    right = all(isinstance(v, str) and v.strip() for v in value.values())
+    return tuple(value.items()) if right else None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type of value.
+
+    Attributes
+    ----------
+    words
+        What is accepted, for a message.
+    read
+        Gives the field's value of a value in TOML, None for one of another type. The folder is
+        that of the file: relative paths count from it.
+    """
+
+    words: Words
+    read: Callable[[Any, Path], Any]
+
+
+TEXT = Kind(Message("text"), _text)
+PATH = Kind(Message("path"), _path)
+PATH_OR_SYNTHETIC = Kind(Message("path or synthetic"), _path_or_synthetic)
+TRUTH = Kind(Message("true or false"), _truth)
+WHOLE = Kind(Message("whole number"), _whole)
+TEXTS = Kind(Message("list of text"), _texts)
+NUMBERS = Kind(Message("list of numbers"), _numbers)
+PAIRS = Kind(Message("table of text"), _pairs)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a field of the study is outside: in a file, on the command line, in the documentation.
+
+    Attributes
+    ----------
+    key
+        In a study file: section and key.
+    kind
+        Its type.
+    option, metavar
+        On the command line, "" for none; the metavar names its value.
+    help
+        One sentence or phrase; the accepted values are added.
+    accepted
+        The only accepted values of a text or of each text of a list, called when needed; None
+        where any is.
+    """
+
+    key: str
+    kind: Kind
+    option: str = ""
+    metavar: str = ""
+    help: Words | None = None
+    accepted: Callable[[], Collection[str]] | None = None
+
+    @property
+    def section(self) -> str:
+        """The section of its key."""
+        return self.key.partition(".")[0]
+
+
+def _asked(default: Any, key: str, kind: Kind, **more: Any) -> Any:
+    return field(default=default, metadata={"asked": Asked(key, kind, **more)})
+
+
+def _zone_columns() -> Collection[str]:
+    from geodata.user_tables.zones import CHOICES  # brings pandas: not at start
+
+    return CHOICES
 
 
 @dataclass(frozen=True)
@@ -38,7 +143,7 @@ class Study:
     Attributes
     ----------
     zones_table
-        A table of zones, see `geodata.own_tables.zone_tables.load_zone_table`; None for the
+        A table of zones, see `geodata.user_tables.zones.load_zone_table`; None for the
         built-in one.
     zones_encoding
         Of that table where it is text; found out when None.
@@ -61,79 +166,131 @@ class Study:
     openstreetmap
         Use positions from OpenStreetMap (ODbL).
     provider, cache, key_file
-        Web geocoder to ask as well, its file of answers and of its key; see `geodata.web.web_ask`.
+        Web geocoder to ask as well, its file of answers and of its key; see `geodata.web.ask`.
     folder, language, formats, figures
         Where and how the outputs are written; formats of tables and of figures.
     """
 
-    zones_table: Path | None = None
-    zones_encoding: str | None = None
-    zones_columns: tuple[tuple[str, str], ...] = ()
-    hub_layer: str = "prefectures"
-    hub_file: Path | None = None
-    hub_provinces: tuple[str, ...] | None = None
-    distance_method: str = "great-circle"
-    thresholds_km: tuple[float, ...] = (THRESHOLD_KM,)
-    registrations: Path | None = None
-    keep_deregistered: bool = False
-    gdp: str = "2018-first"
-    land: str = "built-up-2017"
-    year: int = CATALOGUE_YEAR
-    openstreetmap: bool = True
-    provider: str | None = None
-    cache: Path | None = None
-    key_file: Path | None = None
-    folder: Path = Path("out")
-    language: str = "en"
-    formats: tuple[str, ...] = FORMATS
-    figures: tuple[str, ...] = ("png", "svg")
+    zones_table: Path | None = _asked(
+        None, "zones.table", PATH, option="--zones", metavar="FILE",
+        help=Message("Table of zones (xlsx, xls, csv, tsv, parquet) with a column of names."),
+    )  # fmt: skip
+    zones_encoding: str | None = _asked(None, "zones.encoding", TEXT)
+    zones_columns: tuple[tuple[str, str], ...] = _asked(
+        (), "zones.columns", PAIRS, accepted=_zone_columns
+    )
+    hub_layer: str = _asked(
+        "prefectures", "hubs.layer", TEXT, option="--hubs", metavar="LAYER",
+        help=Message("Hub layer"), accepted=lambda: HUB_LAYERS,
+    )  # fmt: skip
+    hub_file: Path | None = _asked(
+        None, "hubs.file", PATH_OR_SYNTHETIC, option="--hubs-file", metavar="FILE",
+        help=Message("Hubs (hub, province, lon, lat, datum) or companies."),
+    )  # fmt: skip
+    hub_provinces: tuple[str, ...] | None = _asked(
+        None, "hubs.provinces", TEXTS, accepted=lambda: PROVINCES
+    )
+    distance_method: str = _asked(
+        "great-circle", "distance.method", TEXT, option="--method", metavar="METHOD",
+        help=Message("On the sphere, or the ellipsoid"), accepted=lambda: DISTANCE_METHODS,
+    )  # fmt: skip
+    thresholds_km: tuple[float, ...] = _asked(
+        (THRESHOLD_KM,), "distance.thresholds_km", NUMBERS, option="--km", metavar="KM",
+        help=Message("Thresholds in km, comma-separated: 300,500,800."),
+    )  # fmt: skip
+    registrations: Path | None = _asked(
+        None, "registrations.file", PATH_OR_SYNTHETIC, option="--registrations", metavar="FILE",
+        help=Message("Company extract (xlsx, xls, csv, tsv, parquet), or: synthetic."),
+    )  # fmt: skip
+    keep_deregistered: bool = _asked(False, "registrations.keep_deregistered", TRUTH)
+    gdp: str = _asked(
+        "2018-first", "gdp.gdp", TEXT, option="--gdp", metavar="VINTAGE",
+        help=Message("Vintage of provincial GDP 2018"), accepted=lambda: GDP_VINTAGES,
+    )  # fmt: skip
+    land: str = _asked(
+        "built-up-2017", "gdp.land", TEXT, option="--land", metavar="YEAR",
+        help=Message("Urban land to divide by"), accepted=lambda: LAND_YEARS,
+    )  # fmt: skip
+    year: int = _asked(CATALOGUE_YEAR, "geocode.year", WHOLE)
+    openstreetmap: bool = _asked(True, "geocode.openstreetmap", TRUTH)
+    provider: str | None = _asked(
+        None, "geocode.provider", TEXT, option="--provider", metavar="NAME",
+        help=Message("Ask this too (needs a key and the extra web)"), accepted=lambda: PROVIDERS,
+    )  # fmt: skip
+    cache: Path | None = _asked(
+        None, "geocode.cache", PATH, option="--cache", metavar="FILE",
+        help=Message("File of web answers; in your cache folder without one."),
+    )  # fmt: skip
+    key_file: Path | None = _asked(
+        None, "geocode.key_file", PATH, option="--key-file", metavar="FILE",
+        help=Message("File of the key; ZONEGAP_<PROVIDER>_KEY without one."),
+    )  # fmt: skip
+    folder: Path = _asked(
+        Path("out"), "output.folder", PATH, option="--out", metavar="PATH",
+        help=Message("Output folder; out without one."),
+    )  # fmt: skip
+    language: str = _asked(
+        "en", "output.language", TEXT, option="--lang", metavar="LANG",
+        help=Message("Language of tables, map, figures and messages"), accepted=lambda: LANGUAGES,
+    )  # fmt: skip
+    formats: tuple[str, ...] = _asked(
+        FORMATS, "output.formats", TEXTS, option="--formats", metavar="LIST",
+        help=Message("Comma-separated"), accepted=lambda: FORMATS,
+    )  # fmt: skip
+    figures: tuple[str, ...] = _asked(
+        ("png", "svg"), "output.figures", TEXTS, option="--formats", metavar="LIST",
+        help=Message("Comma-separated"), accepted=lambda: FIGURE_FORMATS,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         """Check every value; raises UsageError naming the key and what is accepted."""
-        for key, value, accepted in (
-            ("hubs.layer", self.hub_layer, HUB_LAYERS),
-            ("distance.method", self.distance_method, DISTANCE_METHODS),
-            ("gdp.gdp", self.gdp, tuple(GDP_VINTAGES)),
-            ("gdp.land", self.land, tuple(LAND_YEARS)),
-            ("output.language", self.language, LANGUAGES),
-            *(("output.formats", f, FORMATS) for f in self.formats),
-            *(("output.figures", f, FIGURE_FORMATS) for f in self.figures),
-            *(("geocode.provider", p, PROVIDERS) for p in (self.provider,) if p is not None),
-            *(("hubs.provinces", p, PROVINCES) for p in self.hub_provinces or ()),
-            *(("zones.columns", c, CHOICES) for c, _ in self.zones_columns),
+        for name, asked in ASKED.items():
+            value = getattr(self, name)
+            if asked.accepted is None or value is None:
+                continue
+            # the keys of a table of text; each text of a list
+            given = [value] if isinstance(value, str) else value
+            given = [pair[0] for pair in given] if asked.kind is PAIRS else given
+            for each in given:
+                check_accepted(asked.key, each, asked.accepted())
+        self._check_thresholds()
+        if not FIRST_YEAR <= self.year <= LAST_YEAR:
+            years = Message("{first} to {last}", first=FIRST_YEAR, last=LAST_YEAR)
+            raise UsageError(not_accepted("geocode.year", self.year, years))
+        for there, keys, needed in (
+            (self.zones_table, ("zones_encoding", "zones_columns"), "zones_table"),
+            (self.provider, ("cache", "key_file"), "provider"),
         ):
-            if value not in accepted:
-                text = f"{key}: {value!r}; accepted: {', '.join(accepted)}"
-                raise UsageError(text + did_you_mean(value, accepted))
-        if (
-            not isinstance(self.thresholds_km, tuple)
-            or not self.thresholds_km
-            or not all(0 <= t < math.inf for t in self.thresholds_km)
-        ):
-            text = (
-                f"distance.thresholds_km: {self.thresholds_km!r}; accepted: numbers of at least 0"
+            if there is None and any(getattr(self, key) for key in keys):
+                raise UsageError(
+                    Message(
+                        "{keys}: only with {needed}",
+                        keys=Listed(ASKED[key].key for key in keys), needed=ASKED[needed].key,
+                    )
+                )  # fmt: skip
+        if (self.hub_layer == "file") != (self.hub_file is not None):
+            raise UsageError(Message('hubs.file and hubs.layer = "file": only with each other'))
+        if self.hub_layer == "registrations" and self.registrations is None:
+            raise UsageError(
+                Message(
+                    'hubs.layer = "registrations": only with registrations.file, or --registrations'
+                )
             )
-            raise UsageError(text)
-        shown = [f"{t:.6g}" for t in self.thresholds_km]  # columns are named so
+
+    def _check_thresholds(self) -> None:
+        given, key = self.thresholds_km, ASKED["thresholds_km"].key
+        right = isinstance(given, tuple) and given and all(0 <= t < math.inf for t in given)
+        if not right:
+            raise UsageError(not_accepted(key, given, Message("numbers of at least 0")))
+        shown = [f"{t:.6g}" for t in given]  # columns are named so
         doubled = sorted({t for t in shown if shown.count(t) > 1})
         if doubled:
-            text = f"distance.thresholds_km: {', '.join(doubled)} stands twice; accepted: once each"
-            raise UsageError(text)
-        if not FIRST_YEAR <= self.year <= LAST_YEAR:
-            text = f"geocode.year: {self.year}; accepted: {FIRST_YEAR} to {LAST_YEAR}"
-            raise UsageError(text)
-        if self.zones_table is None and (self.zones_encoding or self.zones_columns):
-            text = "zones.encoding and zones.columns go with zones.table"
-            raise UsageError(text)
-        if self.provider is None and (self.cache or self.key_file):
-            text = "geocode.cache and geocode.key_file go with geocode.provider"
-            raise UsageError(text)
-        if (self.hub_layer == "file") != (self.hub_file is not None):
-            text = 'hubs.file goes with hubs.layer = "file", and only with it'
-            raise UsageError(text)
-        if self.hub_layer == "registrations" and self.registrations is None:
-            text = 'hubs.layer = "registrations" needs registrations.file, or --registrations'
-            raise UsageError(text)
+            raise UsageError(
+                Message(
+                    "{key}: {doubled} stands twice; accepted: once each",
+                    key=key, doubled=Listed(doubled),
+                )
+            )  # fmt: skip
 
     def parameters(self) -> dict[str, Any]:
         """Return what was asked, as JSON-ready values, without output folder and key file."""
@@ -141,41 +298,10 @@ class Study:
         return {k: v.name if isinstance(v, Path) else v for k, v in values.items()}
 
 
-# TOML key -> attribute, expected type in words
-_KEYS: dict[str, dict[str, tuple[str, str]]] = {
-    "zones": {
-        "table": ("zones_table", "path"),
-        "encoding": ("zones_encoding", "text"),
-        "columns": ("zones_columns", "table of text"),
-    },
-    "hubs": {
-        "layer": ("hub_layer", "text"),
-        "file": ("hub_file", "path or synthetic"),
-        "provinces": ("hub_provinces", "list of text"),
-    },
-    "distance": {
-        "method": ("distance_method", "text"),
-        "thresholds_km": ("thresholds_km", "list of numbers"),
-    },
-    "registrations": {
-        "file": ("registrations", "path or synthetic"),
-        "keep_deregistered": ("keep_deregistered", "true or false"),
-    },
-    "gdp": {"gdp": ("gdp", "text"), "land": ("land", "text")},
-    "geocode": {
-        "year": ("year", "whole number"),
-        "openstreetmap": ("openstreetmap", "true or false"),
-        "provider": ("provider", "text"),
-        "cache": ("cache", "path"),
-        "key_file": ("key_file", "path"),
-    },
-    "output": {
-        "folder": ("folder", "path"),
-        "language": ("language", "text"),
-        "formats": ("formats", "list of text"),
-        "figures": ("figures", "list of text"),
-    },
-}
+# field of the study -> what it is outside
+ASKED: dict[str, Asked] = {f.name: f.metadata["asked"] for f in fields(Study)}
+_BY_KEY = {asked.key: name for name, asked in ASKED.items()}
+SECTIONS = tuple(dict.fromkeys(asked.section for asked in ASKED.values()))
 
 
 def read_study(path: Path | None) -> Study:
@@ -196,16 +322,13 @@ def read_study(path: Path | None) -> Study:
         check_size(path, MAX_STUDY_MB)
         sections = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        text = say("{path}: cannot be read ({why})", path=path, why=error.strerror)
-        raise DataFileError(text) from None
+        raise unreadable(path, error) from None
     except (tomllib.TOMLDecodeError, UnicodeError) as error:
-        text = f"{path}: not a TOML file ({error})"
-        raise UsageError(text) from None
+        raise UsageError(Message("{path}: not a TOML file ({why})", path=path, why=error)) from None
     try:
-        return Study(**_attributes(sections, path.parent))
+        return Study(**_values(sections, path.parent))
     except UsageError as error:
-        text = f"{path}: {error}"
-        raise UsageError(text) from None
+        raise UsageError(Message("{file}: {fault}", file=path, fault=error.message)) from None
 
 
 def override(study: Study, **options: object) -> Study:
@@ -224,48 +347,45 @@ def override(study: Study, **options: object) -> Study:
     return replace(study, **given)  # type: ignore[arg-type]
 
 
-def _attributes(sections: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def _values(sections: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the fields that a file's sections give."""
     values = {}
     for section, keys in sections.items():
-        if section not in _KEYS or not isinstance(keys, Mapping):
-            text = f"unknown section [{section}]; accepted: {', '.join(_KEYS)}"
-            raise UsageError(text + did_you_mean(section, _KEYS))
+        if section not in SECTIONS or not isinstance(keys, Mapping):
+            unknown = Message(
+                "unknown section [{name}]; accepted: {accepted}",
+                name=section, accepted=Listed(SECTIONS),
+            )  # fmt: skip
+            raise UsageError(unknown + did_you_mean(section, SECTIONS))
         for key, value in keys.items():
-            if key not in _KEYS[section]:
-                text = f"unknown key {section}.{key}; accepted: {', '.join(_KEYS[section])}"
-                raise UsageError(text + did_you_mean(key, _KEYS[section]))
-            attribute, kind = _KEYS[section][key]
-            values[attribute] = _typed(f"{section}.{key}", value, kind, folder)
+            whole = f"{section}.{key}"
+            if whole not in _BY_KEY:
+                known = [k.partition(".")[2] for k in _BY_KEY if k.startswith(f"{section}.")]
+                unknown = Message(
+                    "unknown key {name}; accepted: {accepted}", name=whole, accepted=Listed(known)
+                )
+                raise UsageError(unknown + did_you_mean(key, known))
+            name = _BY_KEY[whole]
+            kind = ASKED[name].kind
+            read = kind.read(value, folder)
+            if read is None:
+                raise UsageError(not_accepted(whole, value, kind.words))
+            values[name] = read
     if "registrations" in values:
         values.setdefault("hub_layer", "registrations")
-    assert set(values) <= {f.name for f in fields(Study)}
     return values
 
 
-def _typed(key: str, value: Any, kind: str, folder: Path) -> Any:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if kind == "text" and isinstance(value, str):
-        return value
-    if kind.startswith("path") and isinstance(value, str) and value:
-        return Path(value) if value in kind.split() else folder / value
-    if kind == "true or false" and isinstance(value, bool):
-        return value
-    if kind == "whole number" and number and isinstance(value, int):
-        return value
-    pairs = isinstance(value, Mapping)
-    parts = list(value.values()) if isinstance(value, Mapping) else value
-    texts = isinstance(parts, list) and all(isinstance(v, str) and v.strip() for v in parts)
-    if texts and kind == ("table of text" if pairs else "list of text"):
-        return tuple(value.items()) if pairs else tuple(value)
-    if kind == "list of numbers":
-        numbers = value if isinstance(value, list) else [value]
-        if all(isinstance(v, int | float) and not isinstance(v, bool) for v in numbers):
-            return tuple(float(v) for v in numbers)
-    text = f"{key}: {value!r}; accepted: {kind}"
-    raise UsageError(text)
+def check_accepted(name: str, value: str, accepted: Iterable[str]) -> None:
+    """Raise UsageError unless a value is one of those accepted; names the nearest of them."""
+    accepted = tuple(accepted)
+    if value not in accepted:
+        raise UsageError(
+            not_accepted(name, value, Listed(accepted)) + did_you_mean(value, accepted)
+        )
 
 
-def did_you_mean(value: str, accepted: Iterable[str]) -> str:
-    """Return ". Did you mean 'x'?" for the nearest accepted word, "" where none is near."""
+def did_you_mean(value: str, accepted: Iterable[str]) -> Words:
+    """Return ". Did you mean 'x'?" for the nearest accepted word, nothing where none is near."""
     close = difflib.get_close_matches(value, list(accepted), n=1)
-    return f". Did you mean {close[0]!r}?" if close else ""
+    return Message(". Did you mean {close!r}?", close=close[0]) if close else Joined(())

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from geodata.errors import UsageError
+from geodata.words import Message
 from zones.inputs import need_columns
 from zones.parameters import THRESHOLD_KM
 
@@ -51,16 +52,25 @@ def beyond(
     missing = distance_km.isna()
     if missing.any():
         rows = ", ".join(repr(label) for label in distance_km.index[missing][:5])
-        text = f"zones: no distance in {int(missing.sum())} rows ({rows}); accepted: km"
-        raise UsageError(text)
+        raise UsageError(
+            Message(
+                "zones: no distance in {count} rows ({rows}); accepted: km",
+                count=int(missing.sum()),
+                rows=rows,
+            )
+        )
     return (distance_km > threshold_km).rename("beyond")
 
 
 def _check_threshold(threshold_km: object) -> None:
     number = isinstance(threshold_km, numbers.Real) and not isinstance(threshold_km, bool)
     if not (number and 0 <= threshold_km < math.inf):  # type: ignore[operator]
-        text = f"threshold_km: {threshold_km!r}; accepted: a number of at least 0"
-        raise UsageError(text)
+        raise UsageError(
+            Message(
+                "threshold_km: {threshold_km!r}; accepted: a number of at least 0",
+                threshold_km=threshold_km,
+            )
+        )
 
 
 def beyond_band(
@@ -120,8 +130,7 @@ def count_beyond(
     """
     several = list(thresholds_km) if isinstance(thresholds_km, Iterable) else [thresholds_km]
     if not several:
-        text = "thresholds_km: none; accepted: at least one"
-        raise UsageError(text)
+        raise UsageError(Message("thresholds_km: none; accepted: at least one"))
     rows = []
     for threshold_km in several:
         flags = beyond_band(nearest_km, uncertainty_km, threshold_km)
@@ -151,8 +160,13 @@ def threshold_for_count(nearest_km: pd.Series[float], count: int) -> tuple[float
         When the count is negative or exceeds the number of zones.
     """
     if not (isinstance(count, numbers.Integral) and 0 <= count <= len(nearest_km)):
-        text = f"count: {count!r}; accepted: 0 to {len(nearest_km)}, the number of zones"
-        raise UsageError(text)
+        raise UsageError(
+            Message(
+                "count: {count!r}; accepted: 0 to {zones}, the number of zones",
+                count=count,
+                zones=len(nearest_km),
+            )
+        )
     beyond(nearest_km, 0.0)  # none may be missing
     ordered = np.sort(nearest_km.to_numpy())[::-1]
     low = float(ordered[count]) if count < len(ordered) else 0.0

@@ -51,8 +51,18 @@
 
     // ---- words and numbers in the page's language
 
-    pick(pair) {
-      return pair[this.language === "zh" ? 1 : 0];
+    // Texts stand in the order of the payload's languages.
+    pick(texts) {
+      return texts[this.payload.languages.indexOf(this.language)];
+    }
+
+    // Places and zones have a Chinese name and an English one, whatever the page's language.
+    name(english, chinese) {
+      return this.language === "zh" ? chinese : english;
+    }
+
+    listed(texts) {
+      return texts.join(this.word("list_comma"));
     }
 
     word(key, values = {}) {
@@ -88,7 +98,7 @@
 
     division(code) {
       const known = Object.hasOwn(this.payload.divisions, code) && this.payload.divisions[code];
-      return known ? `${this.pick(known)} (${code})` : code;
+      return known ? `${this.name(known[0], known[1])} (${code})` : code;
     }
 
     number(value, digits = 0) {
@@ -115,17 +125,17 @@
 
     name(row) {
       const names = [this.text("name_en", row) || this.text("name", row), this.text("name", row)];
-      return this.pick(names);
+      return this.name(...names);
     }
 
     otherName(row) {
       const names = [this.text("name", row), this.text("name_en", row)];
-      const other = this.pick(names);
+      const other = this.name(...names);
       return other === this.name(row) ? "" : other;
     }
 
     hubName(hubs, at) {
-      return this.pick([hubs.name_en[at], hubs.name[at]]);
+      return this.name(hubs.name_en[at], hubs.name[at]);
     }
 
     // ---- filters, classes, sums

@@ -66,7 +66,7 @@
       if (MONEY[name]) return atlas.money(...MONEY[name], atlas.read[name](row), 2);
       if (UNITS[name]) return atlas.word(UNITS[name][0], { value: atlas.number(atlas.read[name](row), UNITS[name][1]) });
       if (name === "adcode" || name === "spans" || name === "geocode_candidates") {
-        return codes(text).map((code) => atlas.division(code)).join(atlas.language === "zh" ? "、" : ", ");
+        return atlas.listed(codes(text).map((code) => atlas.division(code)));
       }
       if (name === "geocode_level") return atlas.coded("level", text);
       if (name === "geocode_method") return method(text);

@@ -47,7 +47,7 @@
 
     function summary(chosen) {
       if (!chosen.length) return atlas.word("any");
-      const text = chosen.join(atlas.language === "zh" ? "、" : ", ");
+      const text = atlas.listed(chosen);
       return text.length <= 44 ? text : atlas.word("chosen", { count: chosen.length });
     }
 

@@ -46,6 +46,12 @@
       if (km !== null) app.update({ km });
     });
     number.addEventListener("change", () => showThreshold(typed === null));
+    atlas.payload.languages.forEach((language, at) => {
+      const [code, name] = ["language_code", "language_name"].map((key) => atlas.payload.words[key][at]);
+      const button = el("button", { type: "button", lang: code }, name);
+      button.dataset.language = language;
+      $("zg-languages").append(button);
+    });
     for (const button of document.querySelectorAll("[data-language]")) {
       button.addEventListener("click", () => app.update({ language: button.dataset.language }));
     }
@@ -70,7 +76,7 @@
 
     // Fills every element that names its word.
     function showWords() {
-      document.documentElement.lang = atlas.language === "zh" ? "zh-CN" : "en";
+      document.documentElement.lang = atlas.word("language_code");
       document.title = atlas.word("title");
       for (const node of document.querySelectorAll("[data-word]")) node.textContent = atlas.word(node.dataset.word);
       const attributes = { wordLabel: "aria-label", wordPlaceholder: "placeholder" };

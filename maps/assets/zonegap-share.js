@@ -28,7 +28,7 @@
     const km = atlas.kmOf(parts.get("km"));
     if (km !== null) state.km = km;
     if (atlas.layers.some((layer) => layer.key === parts.get("hubs"))) state.layer = parts.get("hubs");
-    if (["en", "zh"].includes(parts.get("lang"))) state.language = parts.get("lang");
+    if (atlas.payload.languages.includes(parts.get("lang"))) state.language = parts.get("lang");
     state.filters = zg.noFilters();
     for (const name of zg.FILTERS) {
       const column = atlas.columns[name];

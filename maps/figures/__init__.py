@@ -6,10 +6,10 @@ They are made without pyplot: nothing is left open, and no window is needed. In 
 
 from maps.figures.bars import gdp_figure, type_figure
 from maps.figures.curves import curve_figure
-from maps.figures.figure_files import save_figure, study_figures, write_figures
-from maps.figures.province_gaps import province_figure
+from maps.figures.files import save_figure, study_figures, write_figures
+from maps.figures.map import map_figure
+from maps.figures.provinces import province_figure
 from maps.figures.sheet import Style
-from maps.figures.static_map import map_figure
 
 __all__ = [
     "Style",

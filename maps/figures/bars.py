@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
-from maps.figures.figure_words import beyond_note, note, source_note, word
 from maps.figures.sheet import (
     MARGIN_CM,
     PALE,
@@ -22,11 +21,12 @@ from maps.figures.sheet import (
     text_columns,
     whole_numbers,
 )
+from maps.figures.words import beyond_note, note, province_column, source_note, word
 from maps.style import BEYOND_COLOUR, WITHIN_COLOUR
 from zones.groups import TOTAL
 from zones.parameters import YI_PER_TRILLION
+from zones.report.headings import value
 from zones.study import Study
-from zones.words.wording import value
 
 ROW_CM = 0.42
 BAR = 0.68  # of a row
@@ -201,8 +201,7 @@ def gdp_figure(
 
 def province_names(names: pd.Series[str], provinces: pd.DataFrame, language: str) -> list[str]:
     """Return short names of provinces in the language."""
-    column = "province_short" if language == "zh" else "province_en"
-    return [str(name) for name in provinces[column].loc[names.tolist()]]
+    return [str(name) for name in provinces[province_column(language)].loc[names.tolist()]]
 
 
 def room(page: Sheet, heads: Sequence[str]) -> tuple[float, list[float]]:

@@ -7,18 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from maps.figures.figure_words import hubs_note, layer_name, note, source_note, word
 from maps.figures.sheet import INK, PALE, PLAIN, Style, sheet, whole_numbers
+from maps.figures.words import hubs_note, layer_name, note, source_note, word
+from zones.hubs import HUB_LAYERS
 from zones.study import Study
 
-# Okabe and Ito's palette again; each layer also has a dash of its own for a grey print
-LAYER_LINES: dict[str, tuple[str, str | tuple[int, tuple[float, ...]]]] = {
-    "prefectures": ("#0072b2", "-"),
-    "listed": ("#009e73", (0, (5.0, 1.5))),
-    "cores": ("#cc79a7", (0, (5.0, 1.5, 1.0, 1.5))),
-    "registrations": ("#56b4e9", (0, (3.0, 1.2, 1.0, 1.2, 1.0, 1.2))),
-    "file": ("#000000", (0, (1.5, 1.2))),
-}
 BAND_ALPHA = 0.22
 INSET = (0.37, 0.27, 0.62, 0.72)  # left, bottom, width, height in the axes
 INSET_LEFT_KM, INSET_RIGHT_KM = 60.0, 200.0
@@ -121,7 +114,7 @@ def _draw(axes: Axes, curves: pd.DataFrame) -> dict[str, Line2D]:
     layers = list(dict.fromkeys(curves["layer"]))
     for order, layer in enumerate(reversed(layers)):
         rows = curves[curves["layer"] == layer]
-        colour, dash = LAYER_LINES[layer]
+        colour, dash = HUB_LAYERS[layer].colour, HUB_LAYERS[layer].dash
         x = rows["threshold_km"].to_numpy()
         axes.fill_between(
             x, rows["surely"].to_numpy(), rows["possibly"].to_numpy(), color=colour,
@@ -135,7 +128,7 @@ def _draw(axes: Axes, curves: pd.DataFrame) -> dict[str, Line2D]:
 
 
 def _dots(axes: Axes, reached: pd.Series[float], published: int) -> None:
-    colours = [LAYER_LINES[str(layer)][0] for layer in reached.index]
+    colours = [HUB_LAYERS[str(layer)].colour for layer in reached.index]
     y = [published] * len(reached)
     axes.scatter(reached, y, s=16, c=colours, edgecolors="white", linewidths=0.6, zorder=12)
 
@@ -162,7 +155,7 @@ def _inset(
     inset.axhline(published, color=INK, lw=0.6, ls=(0, (1, 1.5)))
     inset.vlines(
         reached, published - margin, published, zorder=11, lw=0.6,
-        colors=[LAYER_LINES[str(layer)][0] for layer in reached.index],
+        colors=[HUB_LAYERS[str(layer)].colour for layer in reached.index],
     )  # fmt: skip
     _dots(inset, reached, published)
     inset.annotate(

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from geodata.errors import FontError, how_to_install
+from geodata.words import Listed, Message
 
 # Times-like, and comes with matplotlib, so that English figures are equal on every machine.
 LATIN = "STIXGeneral"
@@ -48,9 +49,10 @@ LAST_RESORT = ("AR PL UMing CN", "AR PL SungtiL GB", "Arial Unicode MS", "Noto S
 # Any figure's Chinese needs these; rarer characters are checked in the figure itself.
 CHINESE_PROBE = "开发区距离公里省份万亿元，。（）"
 EXTRA = "pylopdf_fonts_zh_cn"  # Noto Sans SC under the SIL Open Font License 1.1
-ADVICE = (
-    f"install one: {how_to_install('fonts')}, on Debian and Ubuntu apt install fonts-noto-cjk; "
-    "or name one with --font, or choose --lang en"
+ADVICE = Message(
+    "install one: {command}, on Debian and Ubuntu apt install fonts-noto-cjk; or name one with "
+    "--font, or choose --lang en",
+    command=how_to_install("fonts"),
 )
 # A variable font is drawn at its default weight; some begin at Thin.
 _REGULAR_WEIGHTS = range(300, 601)
@@ -77,8 +79,7 @@ def figure_font(
     """
     if wanted is not None:
         if not _installed(wanted):
-            text = f"font {wanted!r}: not installed"
-            raise FontError(text)
+            raise FontError(Message("font {font!r}: not installed", font=wanted))
         if language == "en":
             rest = [LATIN, *(_chinese(wanted) if own_chinese else [])]
         else:
@@ -96,8 +97,14 @@ def check_glyphs(figure: Figure, families: Iterable[str]) -> None:
     texts = "".join(t.get_text() for t in figure.findobj(Text) if isinstance(t, Text))
     missing = "".join(sorted(c for c in set(texts) if not c.isspace() and ord(c) not in known))
     if missing:
-        text = f"no character for {missing!r} in the fonts {', '.join(families)}; {ADVICE}"
-        raise FontError(text)
+        raise FontError(
+            Message(
+                "no character for {missing!r} in the fonts {fonts}; {advice}",
+                missing=missing,
+                fonts=Listed(families),
+                advice=ADVICE,
+            )
+        )
 
 
 @lru_cache(maxsize=64)
@@ -137,8 +144,9 @@ def _chinese(wanted: str | None = None) -> list[str]:
         for family in families:
             if _installed(family) and probe <= characters(family):
                 return [family]
-    text = f"no font with Chinese characters is installed; {ADVICE}"
-    raise FontError(text)
+    raise FontError(
+        Message("no font with Chinese characters is installed; {advice}", advice=ADVICE)
+    )
 
 
 def _installed(family: str) -> bool:

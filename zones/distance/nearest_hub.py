@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import UsageError
+from geodata.words import Message
 from zones.distance.sphere import nearest_on_sphere
 from zones.inputs import check_choice, coordinates
 from zones.parameters import CLUSTERS, DISTANCE_METHODS, ENGINES
@@ -56,8 +57,7 @@ def nearest(
     lon, lat = coordinates(points, "points")
     hub_lon, hub_lat = coordinates(hubs, "hubs")
     if hubs.empty:
-        text = "hubs: at least one hub is needed"
-        raise UsageError(text)
+        raise UsageError(Message("hubs: at least one hub is needed"))
     if method == "geodesic":
         from zones.distance.geodesic import nearest_on_ellipsoid
 

@@ -3,7 +3,7 @@
 The nearest hub is the one with the least squared chord between unit vectors, as 64-bit numbers
 give it; of equal ones the hub listed first. Where that chord spans more than a quarter of the
 circumference, it is the hub whose antipode is farthest, which is the same and keeps its digits.
-Unit vectors and chords are made of + - * / alone (`zones.distance.portable_trig`), so every
+Unit vectors and chords are made of + - * / alone (`zones.distance.great_circle`), so every
 engine, on every machine, finds the same hub and the same distance, to the last bit.
 """
 
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geodata.errors import UsageError, how_to_install
+from geodata.words import Message
 from zones.distance.great_circle import TWO_CHORD2, FloatArray, arc_km, chord2, unit_vectors
 from zones.inputs import check_choice, check_degrees, check_pair
 from zones.parameters import ENGINES
@@ -83,14 +84,13 @@ def nearest_on_sphere(  # noqa: PLR0913
     check_pair(lon, lat, "lon, lat")
     check_pair(hub_lon, hub_lat, "hub_lon, hub_lat")
     if not len(hub_lon):
-        text = "hubs: at least one hub is needed"
-        raise UsageError(text)
+        raise UsageError(Message("hubs: at least one hub is needed"))
     check_degrees(hub_lon, 180.0, "hub_lon")
     check_degrees(hub_lat, 90.0, "hub_lat")
     engine = chosen_engine(engine, len(lon), len(hub_lon))
     found = Nearest(np.empty(len(lon), np.int32), np.empty(len(lon)))
     if engine == "grid":
-        from zones.distance.grid import nearest_by_grid
+        from zones.points.grid import nearest_by_grid
 
         nearest_by_grid(
             lon, lat, hub_lon, hub_lat, found.hub, found.distance_km, threads or cores()
@@ -112,7 +112,7 @@ def chosen_engine(engine: str, points: int, hubs: int) -> str:
     Loading scipy or numba takes longer than brute force on a few million pairs; the grid, once
     it is loaded, is ahead of both others at all but the smallest sizes.
     """
-    loaded = "zones.distance.grid" in sys.modules and points * hubs > FEW_PAIRS
+    loaded = "zones.points.grid" in sys.modules and points * hubs > FEW_PAIRS
     if engine == "auto" and points * hubs <= NUMPY_PAIRS and not loaded:
         return "numpy"
     if engine in ("numpy", "kdtree"):
@@ -122,8 +122,13 @@ def chosen_engine(engine: str, points: int, hubs: int) -> str:
         if fault is None:
             return "grid"
         if engine == "grid":
-            text = f"engine 'grid' needs numba: {how_to_install('scale')}{fault}"
-            raise UsageError(text)
+            raise UsageError(
+                Message(
+                    "engine 'grid' needs numba: {command}{fault}",
+                    command=how_to_install("scale"),
+                    fault=fault,
+                )
+            )
     return "kdtree"
 
 
@@ -132,7 +137,7 @@ def _grid_fault() -> str | None:
     if importlib.util.find_spec("numba") is None:
         return ""
     try:
-        import zones.distance.grid  # noqa: F401
+        import zones.points.grid  # noqa: F401
     except ImportError as error:  # numba refuses a numpy newer than itself
         return f" ({error})"
     return None

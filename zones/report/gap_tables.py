@@ -10,8 +10,10 @@ import pandas as pd
 
 from geodata.loaders import load_listed_companies
 from geodata.vocabulary import ZONE_LEVELS, ZONE_TYPES
+from zones.companies import by_cluster, by_province
 from zones.groups import REST, THREE, TOTAL, gap_table, group_counts, grouping
 from zones.parameters import (
+    CLUSTER_OF,
     CLUSTERS,
     CURVE_END_KM,
     CURVE_STEP_KM,
@@ -20,7 +22,6 @@ from zones.parameters import (
     LAND_YEARS,
 )
 from zones.pipeline import StudyResult
-from zones.registered_companies import by_cluster, by_province
 from zones.thresholds import beyond, count_beyond
 
 # what every table of groups shows; sums and shares of area are in the columns beside them
@@ -86,8 +87,7 @@ def cluster_table(result: StudyResult) -> pd.DataFrame:
     """Return the three clusters against the other provinces (footnote 7 of the report)."""
     zones, threshold_km = result.zones, result.study.thresholds_km[0]
     cluster = grouping(zones, "cluster")
-    cluster_of = {adcode: name for name, adcode in CLUSTERS.items()}
-    listed = (load_listed_companies()["city_adcode"].str[:2] + "0000").map(cluster_of).fillna(REST)
+    listed = (load_listed_companies()["city_adcode"].str[:2] + "0000").map(CLUSTER_OF).fillna(REST)
     each = gap_table(zones, cluster, threshold_km=threshold_km)
     three = gap_table(zones, cluster.where(cluster == REST, THREE), threshold_km=threshold_km)
     table = pd.concat([each, three.loc[[THREE] if THREE in three.index else []]])

@@ -10,16 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from geodata.messages import say_in
-from geodata.registry import registry, sha256
-from zones.own_zones import own_zones_sentences
+from geodata.registry import product_version, registry, sha256
+from geodata.words import ENGLISH
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult
-from zones.registered_companies import sentences_of
-from zones.staging import staged
-from zones.versions import VERSION
-from zones.words.console_words import level_word, message
-from zones.words.wording import pick
+from zones.report.notes import notes_of
+from zones.writing import staged
 
 LIBRARIES = (
     "numpy",
@@ -57,7 +53,7 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
         if path not in (None, SYNTHETIC):
             inputs[role] = {"file": path.name, "sha256": sha256(path), "licence": "user's own"}
     return {
-        "zonegap": VERSION,
+        "zonegap": product_version(),
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
         "parameters": study.parameters(),
@@ -72,43 +68,9 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
             "geocode_method": _counts(zones, "geocode_method"),
             **{c: int(zones[c].sum()) for c in zones.columns if c.startswith("beyond_")},
         },
-        "warnings": warnings_of(result),
+        # in English whatever the language, so that the bytes do not change
+        "warnings": [note.in_language(ENGLISH) for note in notes_of(result)],
     }
-
-
-def warnings_of(result: StudyResult, language: str = "en") -> list[str]:
-    """Return what a reader of the outputs should know, one sentence each.
-
-    The manifest holds them in English whatever the language, so that its bytes do not change.
-    """
-    zones = result.zones
-    coarse = zones[zones["geocode_level"].isin(["city", "province"])]
-    ambiguous = zones[(zones["geocode_level"] == "county") & (zones["adcode"] == "")]
-    flagged = zones[zones["remark"] != ""]
-    comma = pick((", ", "、"), language)
-    sentences = []
-    if len(coarse):
-        listed = comma.join(
-            message("coarse_part", language, count=n, level=level_word(str(level), language))
-            for level, n in coarse["geocode_level"].value_counts().items()
-        )
-        sentences.append(message("coarse", language, listed=listed))
-    if len(ambiguous):
-        sentences.append(message("ambiguous", language, names=comma.join(ambiguous["name"])))
-    methods = zones["geocode_method"]
-    placed = int(methods.str.startswith("hand").sum())
-    seated = int(methods.str.match("seat|county-town").sum())
-    if placed + seated:
-        sentences.append(message("by_hand", language, placed=placed, seated=seated))
-    sentences += _of_web(result, language)
-    sentences += [
-        message("remark", language, name=name, remark=say_in(language, remark))
-        for name, remark in zip(flagged["name"], flagged["remark"], strict=True)
-    ]
-    sentences = [*own_zones_sentences(result, language), *sentences]
-    if result.registrations is not None:
-        sentences = [*sentences_of(result.registrations, language, result.hubs), *sentences]
-    return sentences
 
 
 def _registration_counts(result: StudyResult) -> dict[str, Any]:
@@ -120,22 +82,6 @@ def _registration_counts(result: StudyResult) -> dict[str, Any]:
         "registrations_made_up": companies.report.made_up,
         "registration_level": _counts(companies.located, "geocode_level"),
     }
-
-
-def _of_web(result: StudyResult, language: str) -> list[str]:
-    """Return what became of the web geocoder's answers."""
-    provider = result.study.provider
-    if provider is None:
-        return []
-    taken = int(result.zones["geocode_method"].str.startswith("web-").sum())
-    refused, failed = (
-        int(result.zones["geocode_reason"].str.contains(f" {what}: ", regex=False).sum())
-        for what in ("refused", "failed")
-    )
-    return [
-        message("web_taken", language, taken=taken, provider=provider),
-        message("web_not_taken", language, refused=refused, failed=failed),
-    ]
 
 
 def _counts(zones: Any, column: str) -> dict[str, int]:
@@ -199,8 +145,8 @@ def staged_again(folder: Path, home: Path, command: str) -> Iterator[Path]:
         about = json.loads((inside / "manifest.json").read_text(encoding="utf-8"))
         again = [name for name in names if about["outputs"].pop(name, None)]
         if again:
-            text = f"written again by `zonegap {command}`: {', '.join(again)}"
-            about.setdefault("warnings", []).append(text)
+            said = f"written again by `zonegap {command}`: {', '.join(again)}"
+            about.setdefault("warnings", []).append(said)
             write_json(about, stage / "manifest.json")
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geodata.loaders import load_published_figures
+from geodata.words import ENGLISH, Listed, Message, Name, Words
+from zones.companies import footnote_7
+from zones.hubs import HUB_LAYERS
 from zones.parameters import (
     CLUSTERS,
     GDP_VINTAGES,
@@ -18,10 +21,52 @@ from zones.parameters import (
     YI_PER_TRILLION,
 )
 from zones.pipeline import StudyResult
-from zones.registered_companies import footnote_7
+from zones.report.headings import value_words
 from zones.thresholds import count_beyond, threshold_for_count
-from zones.words.wording import pick, value
-from zones.words.wording_notes import FIGURES, REASONS
+
+# figure of the 2020 report -> short words with the unit
+FIGURES = {
+    "zones_total": Message("Zones"),
+    "zones_area": Message("Zone area (10,000 km²)"),
+    "zones_area_share": Message("Zone area in urban land (%)"),
+    "zones_gdp": Message("Zone GDP 2018 (trillion CNY)"),
+    "zones_gdp_share": Message("Zone GDP in national GDP (%)"),
+    "registrations_total": Message("Registrations"),
+    "registrations_capital": Message("Registered capital (100 million CNY)"),
+    "registrations_core": Message("Registrations in the three"),
+    "registrations_core_capital": Message("Capital in the three (100 million CNY)"),
+    "registrations_core_capital_share": Message("Capital in the three (%)"),
+    "registrations_other_capital": Message("Capital in the other 28 (100 million CNY)"),
+    "registrations_other_capital_share": Message("Capital in the other 28 (%)"),
+    "zones_other28": Message("Zones in the other 28 provinces"),
+    "zones_gdp_other28": Message("Their zone GDP (trillion CNY)"),
+    "zones_gdp_other28_share": Message("Their share of zone GDP (%)"),
+    "zones_beyond_500km": Message("Zones beyond 500 km"),
+    "threshold_km": Message("Threshold with that many beyond (km)"),
+}
+
+# why ours is not the published one
+REASONS = {
+    "catalogue": Message("the catalogue's own count"),
+    "area": Message("{area_km2:,.3f} km2 added up; the report rounds"),
+    "land": Message("{land}; urban construction land 2018 is not public"),
+    "gdp": Message("GDP {gdp}, land {land}"),
+    "provincial_sum": Message("of the sum of provincial GDP"),
+    "ratio": Message("ratio of the two above"),
+    "not_public": Message("the 564 registrations are not public"),
+    "given_companies": Message("the given registrations"),
+    "made_up_places": Message("places of made-up companies (synthetic)"),
+    "made_up": Message("made-up companies (synthetic): equal by construction"),
+    "made_up_share": Message(
+        "made-up companies (synthetic): the report's own amounts, not its rounded share"
+    ),
+    "narrowed": Message("hubs of {provinces} only"),
+    "own_table": Message("the given table's own count"),
+    "interval": Message("any threshold from low to below high"),
+    "tie": Message("no threshold gives exactly the count"),
+    "no_area": Message("the given table states no area"),
+    "too_few": Message("the table has fewer zones than that"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,14 +96,14 @@ def reconciliation_table(result: StudyResult) -> pd.DataFrame:
         rows += [
             {
                 "figure_id": figure_id,
-                "figure": FIGURES[str(figure_id)][0],
+                "figure": FIGURES[str(figure_id)].in_language(ENGLISH),
                 "case": mine.case,
                 "published": published,
                 "ours": mine.value,
                 "low": mine.low,
                 "high": mine.high,
                 "difference_pct": 100.0 * (mine.value / published - 1.0),
-                "reason": reason(mine.reason, result, "en"),
+                "reason": reason(mine.reason, result).in_language(ENGLISH),
             }
             for mine in ours.get(str(figure_id), [Ours(float("nan"), "not_public")])
         ]
@@ -85,24 +130,23 @@ def published_thresholds(result: StudyResult) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index("layer")
 
 
-def reason(key: str, result: StudyResult, language: str) -> str:
-    """Return the words of a reason, with the study's own numbers in them."""
-    study = result.study
-    return pick(REASONS[key], language).format(
-        gdp=value(study.gdp, language),
-        land=value(study.land, language),
+def reason(key: str, result: StudyResult) -> Words:
+    """Return the words of a reason, with the study's own numbers in them; a hub layer's its own."""
+    if key in HUB_LAYERS:
+        return HUB_LAYERS[key].why_it_differs
+    study, english = result.study, result.provinces["province_en"]
+    return REASONS[key].fill(
+        gdp=value_words(study.gdp),
+        land=value_words(study.land),
         area_km2=result.zones["area_ha"].sum(min_count=1) / HA_PER_KM2,
-        provinces=", ".join(
-            name if language == "zh" else str(result.provinces["province_en"][name])
-            for name in study.hub_provinces or ()
-        ),
+        provinces=Listed(Name(str(english[name]), name) for name in study.hub_provinces or ()),
     )
 
 
-def chinese_words(result: StudyResult) -> dict[str, str]:
-    """Return English words of the table -> Chinese."""
-    figures = dict(FIGURES.values())
-    return figures | {reason(k, result, "en"): reason(k, result, "zh") for k in REASONS}
+def printed_words(result: StudyResult, language: str) -> dict[str, str]:
+    """Return English words of the table -> what they are in a language."""
+    words: list[Words] = [*FIGURES.values(), *(reason(k, result) for k in (*REASONS, *HUB_LAYERS))]
+    return {each.in_language(ENGLISH): each.in_language(language) for each in words}
 
 
 def _ours(result: StudyResult) -> dict[str, list[Ours]]:

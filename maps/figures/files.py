@@ -1,0 +1,100 @@
+"""All figures of a study, and figures as files with equal bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from maps.figures.bars import gdp_figure, type_figure
+from maps.figures.curves import curve_figure
+from maps.figures.fonts import is_truetype
+from maps.figures.map import map_figure
+from maps.figures.provinces import province_figure
+from maps.figures.sheet import PLAIN, Style, settings
+from zones.pipeline import StudyResult
+from zones.report.gap_tables import layer_curves, province_table, type_table
+from zones.report.headings import value
+from zones.report.reconciliation import published_count, published_thresholds
+
+# no time, no version of the program that wrote it
+_METADATA: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+
+
+def study_figures(result: StudyResult, style: Style = PLAIN) -> Iterator[tuple[str, Figure]]:
+    """Give each figure of a study with its name: types, map, threshold_curve, provinces, ...
+
+    There is none of GDP where no zone states an area.
+
+    Raises
+    ------
+    FontError
+        When no installed font has the characters.
+    """
+    study, zones, provinces = result.study, result.zones, result.provinces
+    style = own_style(result, style)
+    curves = layer_curves(result), published_thresholds(result), published_count()
+    table = province_table(result)
+    makers: dict[str, Callable[[], Figure]] = {
+        "types": lambda: type_figure(type_table(result), study, style),
+        "map": lambda: map_figure(zones, result.hubs, study, style),
+        "threshold_curve": lambda: curve_figure(*curves, study, style),
+        "provinces": lambda: province_figure(zones, provinces, study, style),
+    }
+    if table["gdp_yi_cny"].iloc[-1] > 0:  # the total; nan where no zone states an area
+        makers["province_gdp"] = lambda: gdp_figure(table, provinces, study, style)
+    for name, make in makers.items():
+        yield name, make()
+
+
+def own_style(result: StudyResult, style: Style) -> Style:
+    """Return the style, with Chinese characters where the study's own tables bring them."""
+    study, zones = result.study, result.zones
+    words = [*zones["level"].unique(), *zones["type"].unique()]
+    files = [f.name for f in (study.zones_table, study.hub_file, study.registrations) if f]
+    texts = "".join([*(value(word, study.language) for word in words), *files])
+    return replace(style, own_chinese=any("\u2e80" <= c <= "\uffef" for c in texts))
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a figure as its file's ending says: png (300 dpi), svg or pdf; equal bytes each time.
+
+    Raises
+    ------
+    KeyError
+        For another ending.
+    """
+    kind = path.suffix.removeprefix(".")
+    families = {f for text in figure.findobj(Text) for f in text.get_fontfamily()}
+    with settings():
+        # many publishers refuse Type 3; but only TrueType outlines can be Type 42
+        mpl.rcParams["pdf.fonttype"] = 42 if all(map(is_truetype, families)) else 3
+        figure.savefig(path, format=kind, metadata=_METADATA[kind])
+
+
+def write_figures(
+    result: StudyResult, folder: Path, formats: Iterable[str], style: Style = PLAIN
+) -> list[str]:
+    """Write every figure of a study in every format; return the files' names.
+
+    Raises
+    ------
+    FontError
+        When no installed font has the characters; nothing is left half written by `staged`.
+    """
+    formats = tuple(formats)
+    names = []
+    for name, figure in study_figures(result, style):
+        for kind in formats:
+            folder.mkdir(parents=True, exist_ok=True)
+            save_figure(figure, folder / f"{name}.{kind}")
+            names.append(f"{name}.{kind}")
+    return names

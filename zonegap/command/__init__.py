@@ -1,0 +1,1 @@
+"""The parts of the command line, one module a command; `zonegap.command.app` puts them together."""

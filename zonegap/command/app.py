@@ -1,0 +1,163 @@
+"""The ``zonegap`` command: every command with its words, and how errors end it.
+
+Heavy libraries are imported inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from geodata.errors import ZonegapError
+from geodata.registry import product_version, registry, registry_digest
+from geodata.words import Message
+from zonegap.command import study
+from zonegap.command.data import data
+from zonegap.command.distance import distance
+from zonegap.command.figures import figures
+from zonegap.command.geocode import geocode
+from zonegap.command.help import OTHER, Command, Group, as_group, as_help
+from zonegap.command.map import map_
+from zonegap.command.options import WrongUsage, help_command, wrong_usage_text
+from zonegap.command.threshold import threshold
+from zonegap.command.where_next import where_next
+from zonegap.console import remark, setup, show
+
+STOPPED_EXIT = 130  # by Ctrl+C, as shells have it
+
+app = typer.Typer(
+    name="zonegap",
+    help=as_help(
+        Message(
+            "How far are China's development zones from the technology companies that could "
+            "digitalise them?\n\n"
+            "Messages are in Chinese with --lang zh, ZONEGAP_LANG=zh or a Chinese locale."
+        )
+    ),
+    cls=Group,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+# name -> what it does, what its help says
+COMMANDS = {
+    "run": (
+        study.run,
+        Message("Run the study: zones, tables, map, figures and manifest into the output folder."),
+    ),
+    "gdp": (study.gdp, Message("Print the estimated zone GDP by province.")),
+    "tables": (study.tables, Message("Write the tables of the study.")),
+    "reconcile": (study.reconcile, Message("Print the report's figures with ours beside them.")),
+    "data": (
+        data,
+        Message(
+            "List the built-in tables with rows, source and licence, each checked by its hash."
+        ),
+    ),
+    "distance": (
+        distance,
+        Message(
+            "Measure to the nearest hub: the study's zones, or points of a table of any size.\n\n"
+            "Example: zonegap distance points.parquet --datum WGS-84 --out measured.parquet"
+        ),
+    ),
+    "figures": (
+        figures,
+        Message("Write the five figures of the study, fit for print; the first threshold counts."),
+    ),
+    "geocode": (
+        geocode,
+        Message(
+            "Locate addresses or company names, offline; every row keeps its reason.\n\n"
+            "With --provider, a web geocoder is asked as well; its answers are taken where the "
+            "offline result bears them out."
+        ),
+    ),
+    "map": (
+        map_,
+        Message(
+            "Write the interactive map, one file that opens without network unless tiles are "
+            "asked for."
+        ),
+    ),
+    "threshold": (
+        threshold,
+        Message("Count the zones beyond each threshold, with the band their positions leave open."),
+    ),
+    "where-next": (
+        where_next,
+        Message(
+            "Choose the 1 to k cities that, given a hub, bring the most zones within the "
+            "threshold.\n\n"
+            "The optimum is exact (maximal covering location problem); the greedy order stands "
+            "beside it."
+        ),
+    ),
+}
+for _name, (_function, _help) in COMMANDS.items():
+    app.command(_name, cls=Command, help=as_help(_help))(_function)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        catalogue = registry()["zones"]
+        show(f"zonegap {product_version()}")
+        show(
+            Message(
+                "tables: {count}, registry {digest}",
+                count=len(registry()), digest=registry_digest(),
+            )
+        )  # fmt: skip
+        show(
+            Message(
+                "catalogue of development zones: {date}, {rows:,} zones",
+                date=catalogue.date, rows=catalogue.rows,
+            )
+        )  # fmt: skip
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help=as_help(Message("Show the versions of zonegap, its tables and the catalogue.")),
+            rich_help_panel=as_group(OTHER),
+            callback=_version,
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        show(context.get_help())
+
+
+def main() -> None:
+    """Run the command; a known error is one message and its exit code, never a traceback.
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input data, 4 rows unresolved (--strict),
+    130 stopped by the user.
+    """
+    try:
+        setup()
+        code = app(prog_name="zonegap", standalone_mode=False)
+    except ZonegapError as error:
+        remark(f"zonegap: {error}")
+        code = error.exit_code
+    except WrongUsage as error:
+        remark(f"zonegap: {wrong_usage_text(error)}")
+        remark(Message("try: {command} --help", command=help_command(error, sys.argv[1:])))
+        code = 2
+    except typer.Abort:
+        code = STOPPED_EXIT
+    except OSError as error:
+        remark(f"zonegap: {error.filename or ''}: {error.strerror or error}")
+        code = 1
+    if code == STOPPED_EXIT:
+        remark(Message("stopped"))
+    sys.exit(code)

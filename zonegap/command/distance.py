@@ -1,0 +1,222 @@
+"""The command ``zonegap distance``: of the study's zones, or of any number of points."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from geodata.errors import UsageError
+from geodata.vocabulary import DATUMS
+from geodata.words import Listed, Message
+from zonegap.command.help import OUTPUT
+from zonegap.command.options import (
+    argument,
+    number,
+    only_with,
+    option,
+    study_of,
+    with_study_options,
+    word,
+)
+from zonegap.console import advancing_bar, remark, show
+from zones.parameters import ENGINES
+from zones.study import Study
+
+if TYPE_CHECKING:
+    from zones.points.tables import Counts, Task
+
+CLUSTER = "dask"
+TABLES = (".parquet", ".arrow", ".feather")
+POINTS = Message("points")
+
+
+@with_study_options("zones.table hubs registrations distance output.language")
+def distance(
+    options: dict[str, Any],
+    source: Annotated[
+        Path | None,
+        argument(
+            "SOURCE",
+            Message(
+                "Study file in TOML, the built-in study without one; or points: a Parquet or Arrow "
+                "file with columns lon, lat (and datum), or a folder of Parquet parts."
+            ),
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        option(
+            "--out",
+            "PATH",
+            Message(
+                "File to write: CSV of a study, Parquet or Arrow of points; a folder for a "
+                "folder, where parts that are done are not done again."
+            ),
+            OUTPUT,
+        ),
+    ] = None,
+    datum: Annotated[
+        str | None,
+        word("--datum", DATUMS, "DATUM", Message("Datum of points without a column datum")),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        option(
+            "--columns",
+            "LIST",
+            Message(
+                "Columns of the points to write before the result, comma-separated, '' for none; "
+                "all without this option."
+            ),
+            OUTPUT,
+        ),
+    ] = None,
+    engine: Annotated[
+        str, word("--engine", (*ENGINES, CLUSTER), "ENGINE", Message("How; the answer is the same"))
+    ] = "auto",
+    scheduler: Annotated[
+        str | None,
+        option(
+            "--scheduler", "URL", Message("Of a running dask cluster, e.g. tcp://10.0.0.5:8786.")
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        option(
+            "--workers",
+            "N",
+            Message("Of dask on this machine; one a core without it."),
+            parser=number(1, whole=True),
+        ),
+    ] = None,
+) -> None:
+    """Measure to the nearest hub: the study's zones, or points of a table of any size."""
+    if source is None or not (source.is_dir() or source.suffix in TABLES):
+        given = {
+            "--datum": datum, "--columns": columns, "--scheduler": scheduler, "--workers": workers,
+            "--km": options["thresholds_km"], "--engine": None if engine == "auto" else engine,
+        }  # fmt: skip
+        for name, value in given.items():
+            if value is not None:
+                raise UsageError(
+                    Message(
+                        "{option}: only for points: a file {suffixes}, or a folder",
+                        option=name, suffixes=Listed(TABLES),
+                    )
+                )  # fmt: skip
+        _of_study(study_of(source, options), out)
+        return
+    if options["zones_table"] is not None:
+        raise UsageError(Message("--zones: of a study; the points are the table here"))
+    if engine != CLUSTER and (scheduler is not None or workers is not None):
+        raise UsageError(
+            only_with("--workers" if scheduler is None else "--scheduler", "--engine dask")
+        )
+    if scheduler is not None and workers is not None:
+        raise UsageError(Message("--workers: of this machine; a scheduler has its own"))
+    from zones.pipeline import study_hubs
+    from zones.points.tables import Task
+
+    study = study_of(None, options)
+    task = Task(
+        study_hubs(study),
+        study.distance_method,
+        datum,
+        None if columns is None else tuple(c.strip() for c in columns.split(",") if c.strip()),
+        () if options["thresholds_km"] is None else study.thresholds_km,
+        "auto" if engine == CLUSTER else engine,
+    )
+    if source.is_dir():
+        counts = _of_folder(source, out, task, engine, scheduler, workers)
+    else:
+        counts = _of_file(source, out, task, engine)
+    for threshold_km, beyond in zip(task.thresholds_km, counts.beyond, strict=True):
+        share_pct = 100.0 * beyond / counts.points if counts.points else 0.0
+        show(
+            Message(
+                "{threshold_km:g} km, {layer}: {beyond:,} of {points:,} points beyond "
+                "({share_pct:.1f} %)",
+                threshold_km=threshold_km, layer=study.hub_layer, beyond=beyond,
+                points=counts.points, share_pct=share_pct,
+            )
+        )  # fmt: skip
+    if out is not None:
+        remark(Message("{points:,} points: {out}", points=counts.points, out=out))
+
+
+def _of_study(study: Study, out: Path | None) -> None:
+    """Print each zone's nearest hub and its distance to each cluster as CSV."""
+    from zones.pipeline import located_zones, study_hubs, with_distances, with_unplaced
+    from zones.writing import BOM, csv_text, write_atomic
+
+    own = located_zones(study)
+    placed = with_distances(own.placed, study_hubs(study), study)
+    table = with_unplaced(placed, own.unplaced)
+    columns = ["name", "lon", "lat", "uncertainty_km", "nearest_hub", "nearest_km"]
+    columns += ["beijing_km", "zhejiang_km", "guangdong_km"]
+    digits = {c: 3 for c in columns if c.endswith("_km")} | {"lon": 6, "lat": 6}
+    text = csv_text(table[columns].round(digits), index=True, newline="\n")
+    if out is None:
+        show(text, end="")
+    else:
+        write_atomic(out, BOM + text)
+        remark(str(out))
+
+
+def _of_file(source: Path, out: Path | None, task: Task, engine: str) -> Counts:
+    from zones.points.tables import measure_table, row_count
+    from zones.writing import staged
+
+    if engine == CLUSTER:
+        raise UsageError(
+            Message(
+                "--engine dask: {source} is one file; accepted: a folder of Parquet parts",
+                source=source,
+            )
+        )
+    if out is None and not task.thresholds_km:
+        raise UsageError(Message("points: say where to write (--out) or what to count (--km)"))
+    with advancing_bar(row_count(source), POINTS) as advance:
+        if out is None:
+            return measure_table(source, None, task, progress=advance)
+        if out.suffix not in TABLES or out.is_dir() or out.resolve() == source.resolve():
+            raise UsageError(
+                Message(
+                    "--out: {out}; accepted: another file {accepted}",
+                    out=out,
+                    accepted=Listed(TABLES),
+                )
+            )
+        with staged(out.parent) as stage:
+            stage.mkdir()
+            return measure_table(source, stage / out.name, task, progress=advance)
+
+
+def _of_folder(
+    folder: Path, out: Path | None, task: Task, engine: str, scheduler: str | None,
+    workers: int | None,
+) -> Counts:  # fmt: skip
+    from zones.points.cluster import measure_on_cluster
+    from zones.points.parts import count_again, measure_here, open_parts, parts_of
+    from zones.points.tables import Counts
+
+    if out is None:
+        raise UsageError(Message("--out: a folder of points needs a folder to write to"))
+    parts = parts_of(folder)
+    todo = open_parts(parts, out, task)
+    total = Counts.none(task.thresholds_km)
+    for part in sorted(set(parts) - set(todo)):
+        total.add(count_again(out / part.name, task.thresholds_km))
+    if len(todo) < len(parts):
+        remark(f"{len(parts) - len(todo):,} of {len(parts):,} parts are done")
+    with advancing_bar(len(todo), POINTS) as advance:
+
+        def done(part: Path, counts: Counts) -> None:
+            total.add(counts)
+            advance(1)
+
+        if engine == CLUSTER:
+            measure_on_cluster(todo, out, task, done, scheduler=scheduler, workers=workers)
+        else:
+            measure_here(todo, out, task, done)
+    return total

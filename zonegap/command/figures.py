@@ -1,0 +1,74 @@
+"""The command ``zonegap figures``, and the figures of ``zonegap run``."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from geodata.errors import FontError
+from geodata.words import Message
+from zonegap.command.help import OUTPUT
+from zonegap.command.options import option, study_command
+from zonegap.console import progress_bar, show
+from zones.study import Study
+
+if TYPE_CHECKING:
+    from zones.pipeline import StudyResult
+    from zones.report.files import Drawn
+
+
+@study_command("zones.table hubs registrations distance gdp output.language output.figures")
+def figures(
+    study: Study,
+    out: Annotated[
+        Path | None,
+        option("--out", "PATH", Message("Folder; figures/ in the study's without it."), OUTPUT),
+    ] = None,
+    title: Annotated[
+        bool,
+        option(
+            "--title/--no-title", None, Message("Leave the titles to the paper's captions."), OUTPUT
+        ),
+    ] = True,
+    font: Annotated[
+        str | None, option("--font", "NAME", Message("Font family to use, e.g. Arial."), OUTPUT)
+    ] = None,
+) -> None:
+    """Write the five figures of the study, fit for print; the first threshold counts."""
+    from maps.figures.files import write_figures
+    from maps.figures.sheet import Style
+    from zones.pipeline import run_study
+    from zones.report.provenance import staged_again
+
+    folder = out or study.folder / "figures"
+    result = run_study(study, progress=progress_bar)
+    with staged_again(folder, folder.resolve().parent, "figures") as stage:
+        names = write_figures(result, stage, study.figures, Style(title, font))
+    for name in names:
+        show(str(folder / name))
+
+
+def figures_of_run(result: StudyResult) -> Callable[[Path], Drawn]:
+    """Return what writes a study's figures into a folder; without a font it writes none."""
+
+    def draw(folder: Path) -> Drawn:
+        from zones.report.files import Drawn
+
+        if not result.study.figures:
+            return Drawn()
+        from maps.figures.files import own_style, write_figures
+        from maps.figures.fonts import figure_font
+        from maps.figures.sheet import PLAIN
+
+        try:
+            write_figures(result, folder, result.study.figures)
+            style = own_style(result, PLAIN)
+            fonts = figure_font(result.study.language, own_chinese=style.own_chinese)
+            return Drawn(fonts=fonts)
+        except FontError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            return Drawn(warnings=[Message("figures/ not written: {why}", why=error.message)])
+
+    return draw

@@ -1,0 +1,108 @@
+"""The commands of a whole study: run, tables, gdp, reconcile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geodata.words import Message
+from zonegap.command.figures import figures_of_run
+from zonegap.command.help import OUTPUT
+from zonegap.command.options import (
+    UNRESOLVED_EXIT,
+    Json,
+    Strict,
+    made_up_note,
+    option,
+    study_command,
+)
+from zonegap.console import note, progress_bar, show, step
+from zones.study import Study
+
+
+@study_command(
+    "zones.table hubs registrations distance gdp geocode.provider geocode.cache geocode.key_file "
+    "output.folder output.language"
+)
+def run(study: Study, strict: Strict = False) -> None:
+    """Run the study: zones, tables, map, figures and manifest into the output folder."""
+    from maps.page import study_map
+    from maps.safe_text import stable_html
+    from zones.pipeline import run_study
+    from zones.report.files import write_run
+    from zones.report.notes import notes_of
+    from zones.writing import claimed
+
+    with claimed(study.folder):
+        step(Message("locating zones and measuring distances"), 1, 3)
+        result = run_study(study, progress=progress_bar)
+        step(Message("drawing the map"), 2, 3)
+        page = stable_html(study_map(result))
+        step(Message("writing zones, tables and figures"), 3, 3)
+        written = write_run(result, page, figures_of_run(result))
+    show(written.summary)
+    show("")
+    for path in written.paths:
+        show(str(path))
+    said = made_up_note(study)  # before the work
+    for each in [*notes_of(result), *written.undrawn]:
+        if each != said:
+            note(each)
+    for path in written.stuck:
+        note(
+            Message(
+                "{file}: of an earlier run, could not be removed; is it open elsewhere?",
+                file=path,
+            )
+        )
+    if strict and result.unresolved():
+        raise typer.Exit(UNRESOLVED_EXIT)
+
+
+@study_command("zones.table hubs registrations distance gdp output.language output.formats")
+def tables(
+    study: Study,
+    out: Annotated[
+        Path | None,
+        option("--out", "PATH", Message("Folder; tables/ in the study's without it."), OUTPUT),
+    ] = None,
+) -> None:
+    """Write the tables of the study."""
+    from zones.pipeline import run_study
+    from zones.report.files import write_tables
+    from zones.report.provenance import staged_again
+    from zones.report.tables import report_tables
+
+    folder = out or study.folder / "tables"
+    result = run_study(study, progress=progress_bar)
+    with staged_again(folder, folder.resolve().parent, "tables") as stage:
+        write_tables(report_tables(result), study.formats, stage)
+        names = sorted(path.name for path in stage.iterdir())
+    for name in names:
+        show(str(folder / name))
+
+
+@study_command("zones.table gdp output.language")
+def gdp(study: Study, as_json: Json = False) -> None:
+    """Print the estimated zone GDP by province."""
+    _print_table("provinces", study, as_json)
+
+
+@study_command("zones.table hubs registrations distance.method gdp output.language")
+def reconcile(study: Study, as_json: Json = False) -> None:
+    """Print the report's figures with ours beside them."""
+    _print_table("reconciliation", study, as_json)
+
+
+def _print_table(key: str, study: Study, as_json: bool) -> None:
+    from zones.pipeline import run_study
+    from zones.report.markdown import to_markdown
+    from zones.report.tables import report_table
+
+    table = report_table(key, run_study(study, progress=progress_bar))
+    if as_json:
+        show(table.frame.to_json(orient="records", force_ascii=False, indent=1))
+    else:
+        show(to_markdown(table), end="")

@@ -1,0 +1,43 @@
+"""The command ``zonegap where-next``: which cities would bring the most zones within reach."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from geodata.words import Message
+from zonegap.command.help import OUTPUT
+from zonegap.command.options import Json, Weight, number, option, study_command
+from zonegap.console import progress_bar, show
+from zones.study import Study
+
+
+@study_command("zones.table hubs registrations distance output.language")
+def where_next(
+    study: Study,
+    k: Annotated[
+        int,
+        option("--k", "K", Message("Up to this many new cities."), parser=number(1, whole=True)),
+    ] = 5,
+    weight: Weight = "zones",
+    out: Annotated[
+        Path | None, option("--out", "FILE", Message("CSV file to write."), OUTPUT)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Choose the 1 to k cities that, given a hub, bring the most zones within the threshold.
+
+    The optimum is exact (maximal covering location problem); the greedy order stands beside it.
+    """
+    from zones.pipeline import run_study
+    from zones.report.markdown import to_markdown
+    from zones.report.tables import where_next_table
+    from zones.writing import BOM, csv_text, write_atomic
+
+    table = where_next_table(run_study(study, progress=progress_bar), k=k, weight=weight)
+    if out is not None:
+        write_atomic(out, BOM + csv_text(table.frame.round(6)))
+    if as_json:
+        show(table.frame.to_json(orient="records", force_ascii=False, indent=1))
+    else:
+        show(to_markdown(table), end="")

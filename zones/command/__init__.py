@@ -1,1 +1,0 @@
-"""The parts of the command line, one module a command; `zones.cli` puts them together."""

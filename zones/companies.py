@@ -1,0 +1,267 @@
+"""Footnote 7 of the report from company registrations: number and capital, in and outside.
+
+Hubs from a list of companies: those at one place are one hub.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.errors import BadInputError
+from geodata.gazetteer import LAST_YEAR, gazetteer
+from geodata.loaders import load_provinces
+from geodata.registry import table_path
+from geodata.schema import cell_fault
+from geodata.user_tables.companies import (
+    GIVEN,
+    RegistrationReport,
+    load_registrations,
+    locate_registrations,
+)
+from geodata.user_tables.positions import DatumDoubt
+from geodata.vocabulary import PROVINCES
+from geodata.words import Listed, Message, Words
+from zones.parameters import CLUSTER_OF, CLUSTERS, OTHER_CLUSTER, SYNTHETIC, SYNTHETIC_TABLE
+from zones.writing import write_csv
+
+_OUTPUT_COLUMNS = (
+    "row name status left_out credit_code capital_text capital_yi_cny capital_reason province city "
+    "address lon lat province_adcode adcode geocode_city geocode_county geocode_level "
+    "geocode_method geocode_source uncertainty_km geocode_candidates geocode_reason"
+).split()
+
+
+@dataclass(frozen=True)
+class Registrations:
+    """Companies of an extract with their places, and what was left out.
+
+    Attributes
+    ----------
+    located
+        One row a company, as `geodata.user_tables.companies.locate_registrations` gives
+        them.
+    report
+        What the file held.
+    datum_doubt
+        That the positions of the file are in another datum than it states.
+    """
+
+    located: pd.DataFrame
+    report: RegistrationReport
+    datum_doubt: DatumDoubt | None = None
+
+    def groups(self) -> pd.Series[str]:
+        """Return each company's cluster or "Other" on the companies' index.
+
+        "" where the province is unknown or none of the 31 (Hong Kong, Macao, Taiwan).
+        """
+        names: dict[str, str] = dict.fromkeys(load_provinces()["province_adcode"], OTHER_CLUSTER)
+        names |= CLUSTER_OF
+        return self.located["province_adcode"].map(names).fillna("")
+
+
+def counts_and_capital(registrations: Registrations, group: pd.Series[str]) -> pd.DataFrame:
+    """Return ``registrations`` and ``registered_capital_yi_cny`` by group.
+
+    Parameters
+    ----------
+    registrations
+        Companies. A capital that is not stated or not understood adds nothing.
+    group
+        Of each company, on the same index; companies of the group "" are left out.
+    """
+    known = group != ""
+    capital = registrations.located.loc[known, "capital_yi_cny"].groupby(group[known])
+    return pd.DataFrame(
+        {"registrations": capital.size(), "registered_capital_yi_cny": capital.sum()}
+    )
+
+
+def by_province(registrations: Registrations, codes: pd.Series[str]) -> pd.DataFrame:
+    """Return both measures on the index of `codes`, the provinces' adcodes; 0 where none is."""
+    table = counts_and_capital(registrations, registrations.located["province_adcode"])
+    table = table.reindex(codes.to_numpy()).set_axis(codes.index)
+    return table.fillna(0.0).astype({"registrations": int})
+
+
+def by_cluster(registrations: Registrations, three: str, rest: str, total: str) -> pd.DataFrame:
+    """Return both measures and their shares for each cluster, the three, the rest and all.
+
+    Parameters
+    ----------
+    registrations
+        Companies.
+    three, rest, total
+        Labels of the three sums.
+    """
+    table = counts_and_capital(registrations, registrations.groups())
+    table = table.reindex([*CLUSTERS, OTHER_CLUSTER]).fillna(0.0)
+    table.loc[three] = table.loc[[*CLUSTERS]].sum()
+    table = table.rename(index={OTHER_CLUSTER: rest})
+    table.loc[total] = table.loc[three] + table.loc[rest]
+    for share, column in (
+        ("share_registrations_pct", "registrations"),
+        ("share_capital_pct", "registered_capital_yi_cny"),
+    ):
+        table[share] = 100.0 * table[column] / table[column].loc[total]
+    return table.astype({"registrations": int})
+
+
+def footnote_7(registrations: Registrations) -> dict[str, float]:
+    """Return the figures of footnote 7 by the id of the published ones."""
+    table = by_cluster(registrations, "three", "rest", "all")
+    count, capital = table["registrations"], table["registered_capital_yi_cny"]
+    share = table["share_capital_pct"]
+    return {
+        "registrations_total": count["all"],
+        "registrations_capital": capital["all"],
+        "registrations_core": count["three"],
+        "registrations_core_capital": capital["three"],
+        "registrations_core_capital_share": share["three"],
+        "registrations_other_capital": capital["rest"],
+        "registrations_other_capital_share": share["rest"],
+    }
+
+
+def write_registrations(registrations: Registrations | None, folder: Path) -> None:
+    """Write registrations.csv (UTF-8 with BOM); nothing where the study has none."""
+    if registrations is not None:
+        write_csv(registration_frame(registrations), folder / "registrations.csv")
+
+
+def registration_frame(registrations: Registrations) -> pd.DataFrame:
+    """Return every company of the file in its order: used or left out and why, capital, place."""
+    report = registrations.report
+    left_out = pd.concat(
+        [
+            report.deregistered.assign(left_out=report.deregistered["status"]),
+            report.duplicates.assign(
+                left_out="same credit code as row " + report.duplicates["first_row"].astype(str)
+            ),
+        ]
+    )
+    used = registrations.located.assign(left_out="")
+    used["capital_reason"] = report.unparsed_capital["reason"].reindex(used.index).fillna("")
+    table = pd.concat([used, left_out]) if len(left_out) else used
+    table = table.sort_index().rename_axis("row").reset_index()[_OUTPUT_COLUMNS]
+    return table.round({"lon": 6, "lat": 6, "capital_yi_cny": 6, "uncertainty_km": 3})
+
+
+HUB_COLUMNS = (
+    "hub hub_en cluster province_adcode adcode companies lon lat uncertainty_km geocode_level"
+).split()
+_SAME_PLACE_DIGITS = 6  # of degrees: 0.1 m
+
+
+def registrations_file(given: Path) -> Path:
+    """Return the file to read: ``synthetic`` stands for the built-in made-up extract."""
+    return table_path(SYNTHETIC_TABLE) if given == SYNTHETIC else given
+
+
+def located_registrations(given: Path, *, keep_deregistered: bool = False) -> Registrations:
+    """Load an extract or a list of hubs and locate its rows.
+
+    Raises
+    ------
+    DataFileError, BadInputError
+        See `geodata.user_tables.companies.load_registrations`. In a list of hubs every row must
+        have a place in a known province; of companies the others stay, counted, with the reason.
+    """
+    file = registrations_file(given)
+    frame, report = load_registrations(file, keep_deregistered=keep_deregistered)
+    located, doubt = locate_registrations(frame)
+    if report.is_hub_list:
+        nowhere = located["geocode_level"].isin(["", "province"])
+        faults: list[Words] = [
+            Message(
+                "row {row}: hub {name!r} has no place ({reason}); accepted: lon, lat and datum",
+                row=row,
+                name=name,
+                reason=reason,
+            )
+            for row, name, reason in located.loc[nowhere, ["name", "geocode_reason"]].itertuples()
+        ]
+        unknown = ~nowhere & (located["province_adcode"] == "")
+        faults += [
+            cell_fault(
+                row, "province", cell, Message("accepted: {values}", values=Listed(PROVINCES))
+            )
+            for row, cell in located.loc[unknown, "province"].items()
+        ]
+        if faults:
+            raise BadInputError(str(file), faults)
+    return Registrations(located, report, doubt)
+
+
+def registration_hubs(
+    registrations: Registrations, provinces: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """Return the hubs that located companies make.
+
+    Parameters
+    ----------
+    registrations
+        Of a list of hubs every row is a hub by its own name; of companies those at one place are
+        one hub.
+    provinces
+        Full Chinese names. When None: of a list of hubs all, of companies the three clusters'.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``hub``, in the order of the file: ``hub_en``, ``cluster`` ("Other" outside the
+        three), ``province_adcode``, ``adcode``, ``companies``, ``lon``, ``lat``,
+        ``uncertainty_km`` (90 % radius of the position; 0 where the file gives it) and
+        ``geocode_level``. A company known no better than by its province makes no hub.
+    """
+    names, located = gazetteer(LAST_YEAR), registrations.located
+    is_hub_list = registrations.report.is_hub_list
+    used = located[located["lon"].notna() & (located["geocode_level"] != "province")]
+    if provinces is not None:
+        used = used[used["province_adcode"].isin([names.provinces[p].adcode for p in provinces])]
+    elif not is_hub_list:
+        used = used[used["province_adcode"].isin(CLUSTERS.values())]
+    if is_hub_list:
+        hubs = used.assign(companies=1)
+    else:
+        place = [used[c].round(_SAME_PLACE_DIGITS) for c in ("lon", "lat")]
+        groups = used.groupby(place, sort=False)
+        hubs = used[~pd.concat(place, axis=1).duplicated()].assign(
+            companies=groups.size().to_numpy()
+        )
+    labels = [_label(row) for row in hubs[_LABEL_COLUMNS].itertuples(index=False)]
+    hubs = hubs.assign(hub=_distinct(zh for zh, _ in labels), hub_en=[en for _, en in labels])
+    hubs["cluster"] = hubs["province_adcode"].map(CLUSTER_OF).fillna(OTHER_CLUSTER)
+    return hubs[HUB_COLUMNS].set_index("hub")
+
+
+_LABEL_COLUMNS = ["name", "companies", "geocode_method", "adcode"]
+
+
+def _label(row: tuple[object, ...]) -> tuple[str, str]:
+    """Return a hub's name in Chinese and English: of the place, or of the company at a position."""
+    name, companies, method, adcode = row
+    if method == GIVEN:
+        more = int(str(companies)) - 1
+        return (f"{name}等{more + 1}家", f"{name} and {more} more") if more else (name, name)  # type: ignore[return-value]
+    names = gazetteer(LAST_YEAR)
+    division = names.by_adcode[str(adcode)]
+    if division.level != "county":
+        return division.name, division.name_en
+    parent = names.by_adcode.get(division.city_adcode) or names.by_adcode[division.province_adcode]
+    return parent.name + division.name, f"{division.name_en}, {parent.name_en}"
+
+
+def _distinct(labels: Iterable[str]) -> list[str]:
+    """Return the labels, further ones of one name with a number: 昆山市, 昆山市 (2)."""
+    times: Counter[str] = Counter()
+    out = []
+    for label in labels:
+        times[label] += 1
+        out.append(label if times[label] == 1 else f"{label} ({times[label]})")
+    return out

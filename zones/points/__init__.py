@@ -1,0 +1,1 @@
+"""Tables of any number of points: batches, parts, a compiled grid, dask."""

@@ -1,0 +1,160 @@
+"""Parts measured by the workers of a dask cluster: hubs sent to each once, one task a part."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geodata.errors import UsageError, ZonegapError, how_to_install
+from geodata.words import Message, language_in_use, use_language
+from zones.points.parts import measure_once, sweep
+from zones.points.tables import Counts, Task
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+# a part is tried again this often when storage fails in passing; when it takes its worker with
+# it, the scheduler counts by itself (distributed.scheduler.allowed-failures)
+RETRIES = 2
+# without an address the scheduler would take port 8787, and warn where another has it
+NO_DASHBOARD: dict[str, Any] = {
+    "dashboard_address": None,
+    "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"},
+}
+
+
+def measure_on_cluster(  # noqa: PLR0913
+    parts: list[Path],
+    out: Path,
+    task: Task,
+    progress: Callable[[Path, Counts], Any],
+    *,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    patience_s: float = 15.0,
+) -> None:
+    """Measure parts on the workers of a cluster; a worker that dies costs the part it had.
+
+    Parameters
+    ----------
+    parts, out, task
+        As for `zones.points.parts.measure_once`. The workers see both folders under these
+        paths.
+    progress
+        Called with each part as it is done, and its counts.
+    scheduler
+        Address of a running scheduler, e.g. ``tcp://10.0.0.5:8786``; worker processes on this
+        machine when None.
+    workers
+        Number of those processes; one a core when None.
+    patience_s
+        How long a scheduler may take to answer.
+
+    Raises
+    ------
+    UsageError
+        When dask.distributed is not installed, no scheduler answers at that address, or it has no
+        worker.
+    BadInputError
+        When a part holds cells that are not accepted. Parts that are done stay.
+    ZonegapError
+        When a part kills every worker that takes it, or the cluster goes away.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise UsageError(
+            Message(
+                "engine 'dask' needs dask.distributed: {command}",
+                command=how_to_install("scale"),
+            )
+        ) from None
+    if not parts:
+        return
+    if scheduler is None:
+        # one thread each, so that every core is one worker's
+        with (
+            LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, **NO_DASHBOARD
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            _map(client, parts, out, task, progress)
+        return
+    try:
+        client = Client(scheduler, timeout=patience_s)
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            Message(
+                "--scheduler: no scheduler answers at {scheduler!r} ({why})",
+                scheduler=scheduler,
+                why=error,
+            )
+        ) from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=patience_s)
+        except TimeoutError:
+            raise UsageError(
+                Message("--scheduler: {scheduler} has no worker", scheduler=scheduler)
+            ) from None
+        _map(client, parts, out, task, progress)
+
+
+def _map(
+    client: Client,
+    parts: list[Path],
+    out: Path,
+    task: Task,
+    progress: Callable[[Path, Counts], Any],
+) -> None:
+    from distributed import KilledWorker, as_completed, wait
+
+    # of no other run on this scheduler, whatever its machine
+    run = f"zonegap-{uuid.uuid4().hex}"
+    # a task like the others, not scattered: it is made again when all workers that held it die. A
+    # worker takes as many parts at once as it has threads: one thread a part fills its cores
+    shared = client.submit(_itself, replace(task, threads=1), key=f"{run}-question", pure=False)
+    # on every worker: a part goes to one that has it already
+    wait(shared)
+    client.replicate(shared)
+    # paths as every process of this folder sees them
+    place = {
+        client.submit(
+            _in_language, language_in_use(), measure_once, part.absolute(), out.absolute(), shared,
+            retries=RETRIES, key=(run, part.name), pure=False,
+        ): part
+        for part in parts
+    }  # fmt: skip
+    try:
+        for future, counts in as_completed(list(place), with_results=True):
+            if isinstance(counts, BaseException):  # cancelled: the scheduler forgot it
+                raise ZonegapError(
+                    Message("dask: the cluster was restarted or closed; parts that are done stay")
+                )
+            # let go of it, or the scheduler would do it again when its worker dies
+            progress(place.pop(future), counts)
+    except KilledWorker as error:
+        name = error.task[-1] if isinstance(error.task, tuple) else error.task
+        raise ZonegapError(
+            Message(
+                "dask: each worker that took this part died, perhaps out of memory: {part}",
+                part=name,
+            )
+        ) from None
+    finally:
+        client.cancel(list(place))
+        sweep(out)
+
+
+def _in_language(language: str, function: Callable[..., Counts], *arguments: Any) -> Counts:
+    """Call a function on a worker, which says what is wrong in the language of its client."""
+    use_language(language)
+    return function(*arguments)
+
+
+def _itself(task: Task) -> Task:
+    return task

@@ -1,0 +1,129 @@
+"""A folder of Parquet parts: each measured on its own, whole or not at all, and never twice."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from geodata.errors import DataFileError, UsageError
+from geodata.words import Message
+from zones.points.tables import Counts, Task, measure_table
+
+TEMPORARY = ".zonegap-"
+DONE_KEY = "zonegap_task"  # in a part's metadata: what it is the answer to
+
+
+def parts_of(folder: Path) -> list[Path]:
+    """Return the Parquet files of a folder in the order of their names.
+
+    Raises
+    ------
+    DataFileError
+        When there is none.
+    """
+    parts = sorted(p for p in folder.glob("*.parquet") if not p.name.startswith("."))
+    if not parts:
+        raise DataFileError(Message("{folder}: no *.parquet file in this folder", folder=folder))
+    return parts
+
+
+def open_parts(parts: list[Path], out: Path, task: Task) -> list[Path]:
+    """Return the parts that are not done yet, and make the folder `out`.
+
+    A part is done when `out` holds a complete Parquet file of its name that says it is the answer
+    to this task for this part: hubs, method, datum, columns, and the part's size and footer; and
+    the part has not been written since, as a changed number may leave size and footer as they were.
+
+    Raises
+    ------
+    UsageError
+        When `out` is the folder of the parts.
+    """
+    if out.resolve() == parts[0].parent.resolve():
+        raise UsageError(
+            Message("--out: {out} is the input itself; accepted: another folder", out=out)
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    digest = task.digest()
+    return [part for part in parts if not _is_done(out / part.name, part, part_key(part, digest))]
+
+
+def measure_once(part: Path, out: Path, task: Task) -> Counts:
+    """Measure one part and move its result into the folder `out` when it is complete.
+
+    A result that is there is only counted: a cluster may send a part twice.
+    """
+    key = part_key(part, task.digest())
+    if _is_done(out / part.name, part, key):
+        return count_again(out / part.name, task.thresholds_km)
+    # no other process or thread writes under this name
+    own = f"{socket.gethostname()}-{os.getpid()}-{threading.get_ident()}"
+    unfinished = out / f"{TEMPORARY}{own}.parquet"
+    try:
+        counts = measure_table(part, unfinished, task, {DONE_KEY: key})
+        unfinished.replace(out / part.name)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return counts
+
+
+def measure_here(
+    parts: list[Path], out: Path, task: Task, progress: Callable[[Path, Counts], Any]
+) -> None:
+    """Measure parts one after another in this process."""
+    for part in parts:
+        progress(part, measure_once(part, out, task))
+    sweep(out)
+
+
+def sweep(out: Path) -> None:
+    """Remove what killed processes left unfinished."""
+    for left in out.glob(f"{TEMPORARY}*.parquet"):
+        # a worker may still be at one; Windows keeps it then, and the next run removes it
+        with suppress(OSError):
+            left.unlink()
+
+
+def count_again(result: Path, thresholds_km: tuple[float, ...]) -> Counts:
+    """Count in a result that is there already."""
+    counts = Counts.none(thresholds_km)
+    with pq.ParquetFile(result) as file:
+        for batch in file.iter_batches(columns=["nearest_km"]):
+            distance_km = batch.column(0).to_numpy()
+            beyond = [int((distance_km > t).sum()) for t in thresholds_km]
+            counts.add(Counts(len(distance_km), np.array(beyond, np.int64)))
+    return counts
+
+
+def part_key(part: Path, digest: str) -> str:
+    """Return a SHA-256 of the task, and of a part's size and footer.
+
+    A Parquet footer holds the place, size and extremes of every column of every row group.
+    """
+    with part.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 8))
+        length = int.from_bytes(file.read(4), "little")
+        file.seek(max(0, size - 8 - length))
+        footer = file.read()
+    return hashlib.sha256(f"{digest} {size} ".encode() + footer).hexdigest()
+
+
+def _is_done(result: Path, part: Path, key: str) -> bool:
+    try:
+        if result.stat().st_mtime_ns < part.stat().st_mtime_ns:
+            return False
+        metadata = pq.read_schema(result).metadata or {}
+    except (OSError, pa.ArrowException):
+        return False
+    return bool(metadata.get(DONE_KEY.encode()) == key.encode())

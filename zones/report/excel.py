@@ -1,0 +1,74 @@
+"""The tables as one Excel workbook: a sheet each with real numbers, and a sheet of notes."""
+
+from __future__ import annotations
+
+import io
+import math
+from pathlib import Path
+
+from geodata.words import in_context
+from zones.report.headings import heading, number_format
+from zones.report.markdown import cell_widths
+from zones.report.tables import ReportTable
+from zones.writing import FIXED_DATE, write_fixed_zip
+
+# Excel's formats for those of `zones.report.headings`; full precision stays in the cells
+NUMBER_FORMATS = {
+    ",.0f": "#,##0",
+    ",.1f": "#,##0.0",
+    ",.2f": "#,##0.00",
+    ".1f": "0.0",
+    ".2f": "0.00",
+    "+.1f": "+0.0;-0.0;0.0",
+    ".2g": "0.00",
+    ",.5g": "#,##0.###",
+    ",.6g": "#,##0.###",
+    ",.10g": "#,##0.###",
+}
+WIDEST, NARROWEST = 48, 9
+NOTES_SHEET = in_context("name of a sheet", "notes")
+
+
+def write_xlsx(tables: list[ReportTable], path: Path) -> None:
+    """Write the workbook; text is always text, never a formula.
+
+    Parameters
+    ----------
+    tables
+        One sheet each, named by its key.
+    path
+        The file to write.
+    """
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    raw = io.BytesIO()
+    with xlsxwriter.Workbook(raw, options) as book:
+        book.set_properties({"title": "zonegap", "created": FIXED_DATE})
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        formats = {k: book.add_format({"num_format": v}) for k, v in NUMBER_FORMATS.items()}
+        for table in tables:
+            sheet = book.add_worksheet(table.key)
+            sheet.freeze_panes(1, 0)
+            printed = table.printed()
+            widths = cell_widths(table)
+            frame = table.frame.drop(columns="figure_id", errors="ignore").round(6)
+            for column, name in enumerate(frame.columns):
+                digits = number_format(str(name))
+                sheet.write_string(0, column, heading(str(name), table.language), bold)
+                for row, cell in enumerate(frame.iloc[:, column], start=1):
+                    if isinstance(cell, str):
+                        sheet.write_string(row, column, printed.iloc[row - 1, column])
+                    elif not math.isnan(cell):
+                        whole = float(cell).is_integer() and digits.startswith(",.")
+                        shown = formats[",.0f"] if whole and "g" in digits else formats.get(digits)
+                        sheet.write_number(row, column, float(cell), shown)
+                sheet.set_column(column, column, min(max(widths[column] + 2, NARROWEST), WIDEST))
+        notes = book.add_worksheet(NOTES_SHEET.in_language(tables[0].language))
+        notes.set_column(0, 0, 22)
+        notes.set_column(1, 1, 110)
+        lines = [(t.key, text) for t in tables for text in (t.title, *t.notes)]
+        for row, (key, text) in enumerate(lines):
+            notes.write_string(row, 0, key)
+            notes.write_string(row, 1, text)
+    write_fixed_zip(raw, path)

@@ -1,0 +1,176 @@
+"""The files of a study: zones as CSV, GeoParquet and GeoPackage, tables in each format.
+
+Everything ``zonegap run`` writes, staged and moved as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.errors import ZonegapError
+from geodata.words import ENGLISH, Message, Words
+from zones.companies import write_registrations
+from zones.pipeline import StudyResult
+from zones.report.latex import write_tex
+from zones.report.markdown import to_markdown
+from zones.report.provenance import manifest, recorded_outputs, unchanged_leftovers, write_json
+from zones.report.tables import ReportTable, report_tables
+from zones.writing import FIXED_DATE, staged, write_csv
+
+ZONE_COLUMNS = (
+    "id code name name_en province level type approved extended area_ha industries remark "
+    "lon lat adcode geocode_level geocode_method geocode_source uncertainty_km spans "
+    "geocode_candidates geocode_reason nearest_hub nearest_km beijing_km zhejiang_km guangdong_km"
+).split()
+GDP_COLUMNS = ["gdp_density_yi_per_km2", "gdp_yi_cny"]
+
+
+def zone_frame(zones: pd.DataFrame) -> pd.DataFrame:
+    """Return the published columns of the zones in their order, rounded.
+
+    Coordinates to 6 decimals, distances to 3 (1 m), money to 4: below every source's precision,
+    and equal on every machine.
+    """
+    flags = [c for c in zones.columns if c.startswith("beyond_")]
+    frame = zones.reset_index()[[*ZONE_COLUMNS, *flags, *GDP_COLUMNS]]
+    digits = {c: 3 for c in frame.columns if c.endswith("_km")}
+    return frame.round(digits | {"lon": 6, "lat": 6} | dict.fromkeys(GDP_COLUMNS, 4))
+
+
+def write_zones(zones: pd.DataFrame, folder: Path) -> None:
+    """Write zones.csv (UTF-8 with BOM), zones.parquet (GeoParquet) and zones.gpkg."""
+    folder.mkdir(parents=True, exist_ok=True)
+    import geopandas as gpd
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
+    frame = zone_frame(zones)
+    write_csv(frame, folder / "zones.csv")
+    points = gpd.points_from_xy(frame["lon"], frame["lat"])
+    located = gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
+    located.loc[located["lon"].isna(), "geometry"] = None  # a zone without a place
+    located.to_parquet(folder / "zones.parquet", index=False)
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{FIXED_DATE:%Y-%m-%dT%H:%M:%SZ}"})
+    path = folder / "zones.gpkg"
+    try:
+        located.to_file(path, driver="GPKG", layer="zones", engine="pyogrio")
+    except (FeatureError, DataSourceError, DataLayerError) as error:
+        # what GDAL says of a full disk is the SQL statement that failed
+        raise ZonegapError(
+            Message(
+                "{name}: cannot be written ({why}); is the disk full?",
+                name=path.name,
+                why=error,
+            )
+        ) from None
+
+
+def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Path) -> None:
+    """Write each table as csv, and all together as tables.xlsx, .docx, .tex and .md."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if "csv" in formats:
+        for table in tables:
+            write_csv(table.frame.round(6), folder / f"{table.key}.csv")
+    if "xlsx" in formats:
+        from zones.report.excel import write_xlsx
+
+        write_xlsx(tables, folder / "tables.xlsx")
+    if "docx" in formats:
+        from zones.report.word import write_docx
+
+        write_docx(tables, folder / "tables.docx")
+    if "tex" in formats:
+        write_tex(tables, folder / "tables.tex")
+    if "md" in formats:
+        text = "\n".join(to_markdown(table) for table in tables)
+        (folder / "tables.md").write_text(text, encoding="utf-8", newline="\n")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a run has written.
+
+    Attributes
+    ----------
+    summary
+        The reconciliation table as text.
+    paths
+        The written files, map and tables first.
+    warnings
+        What a reader should know; also in the manifest.
+    undrawn
+        Those of them that say why there are no figures.
+    stuck
+        Files of an earlier run that could not be removed: open in another program, on Windows.
+    """
+
+    summary: str
+    paths: list[Path]
+    warnings: list[str]
+    undrawn: list[Words]
+    stuck: list[Path]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What the figures of a run rest on.
+
+    Attributes
+    ----------
+    fonts
+        Font families, first choice first: they decide the figures' bytes.
+    warnings
+        Why there are no figures, where there are none.
+    """
+
+    fonts: list[str] = field(default_factory=list)
+    warnings: list[Words] = field(default_factory=list)
+
+
+def write_run(
+    result: StudyResult, map_html: str, draw: Callable[[Path], Drawn] | None = None
+) -> Written:
+    """Write zones, tables, map, figures and manifest into the study's folder.
+
+    All files are complete before the first one is moved to its place. What an earlier run wrote,
+    nobody has changed and this run does not write is removed, so that the folder tells one story.
+
+    Parameters
+    ----------
+    result
+        The study's result.
+    map_html
+        The page of the map; this package does not know the maps.
+    draw
+        Writes the figures into the folder it is given.
+    """
+    folder = result.study.folder
+    tables = report_tables(result)
+    earlier = recorded_outputs(folder)
+    with staged(folder) as stage:
+        write_zones(result.all_zones(), stage)
+        write_registrations(result.registrations, stage)
+        write_tables(tables, result.study.formats, stage / "tables")
+        (stage / "map.html").write_text(map_html, encoding="utf-8", newline="\n")
+        drawn = draw(stage / "figures") if draw else Drawn()
+        files = sorted(p for p in stage.rglob("*") if p.is_file())
+        outputs = {p.relative_to(stage).as_posix(): p for p in files}
+        about = manifest(result, outputs)
+        about["figure_fonts"] = drawn.fonts
+        about["warnings"] += [warning.in_language(ENGLISH) for warning in drawn.warnings]
+        write_json(about, stage / "manifest.json")
+    stuck: list[Path] = []
+    for path in unchanged_leftovers(folder, earlier, set(outputs)):
+        try:
+            path.unlink()
+        except OSError:
+            stuck.append(path)
+    summary = next(to_markdown(t) for t in tables if t.key == "reconciliation")
+    names = sorted([*outputs, "manifest.json"], key=lambda n: (n != "map.html", "/" not in n, n))
+    return Written(
+        summary, [folder / name for name in names], about["warnings"], drawn.warnings, stuck
+    )

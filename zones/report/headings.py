@@ -1,0 +1,148 @@
+"""Headings and words of tables; numbers' formats beside them."""
+
+from __future__ import annotations
+
+from geodata.vocabulary import NOT_STATED
+from geodata.words import Message, Words, in_context
+from zones.hubs import HUB_LAYERS
+from zones.parameters import LAND_YEARS
+
+# column: its heading with the unit, the format of its numbers
+COLUMNS: dict[str, tuple[Message, str]] = {
+    "level": (Message("Level"), ""),
+    "type": (Message("Type"), ""),
+    "province": (Message("Province"), ""),
+    "group": (Message("Group"), ""),
+    "zones": (Message("Zones"), ",.0f"),
+    "area_km2": (Message("Area (km²)"), ",.1f"),
+    "urban_land_km2": (Message("Urban land (km²)"), ",.0f"),
+    "share_land_pct": (Message("Zones in urban land (%)"), ".1f"),
+    "gdp_yi_cny": (Message("Zone GDP (100 million CNY)"), ",.0f"),
+    "province_gdp_yi_cny": (Message("Provincial GDP (100 million CNY)"), ",.0f"),
+    "median_km": (Message("Median distance (km)"), ",.0f"),
+    "beyond": (Message("Zones beyond"), ",.0f"),
+    "beyond_zones_pct": (Message("Zones beyond (%)"), ".1f"),
+    "area_beyond_km2": (Message("Area beyond (km²)"), ",.1f"),
+    "gdp_beyond_yi_cny": (Message("Zone GDP beyond (100 million CNY)"), ",.0f"),
+    "listed_companies": (Message("Listed technology companies"), ",.0f"),
+    "share_zones_pct": (Message("Share of zones (%)"), ".1f"),
+    "share_zone_gdp_pct": (Message("Share of zone GDP (%)"), ".1f"),
+    "registrations": (Message("Registered companies"), ",.0f"),
+    "registered_capital_yi_cny": (Message("Registered capital (100 million CNY)"), ",.2f"),
+    "share_registrations_pct": (Message("Share of registered companies (%)"), ".1f"),
+    "share_capital_pct": (Message("Share of capital (%)"), ".1f"),
+    "share_listed_pct": (Message("Share of listed companies (%)"), ".1f"),
+    "threshold_km": (Message("Threshold (km)"), ",.10g"),
+    "surely": (Message("Surely beyond"), ",.0f"),
+    "possibly": (Message("Possibly beyond"), ",.0f"),
+    "beyond_area_pct": (Message("Zone area beyond (%)"), ".1f"),
+    "grouping": (Message("Grouping"), ""),
+    "hub": (Message("Hub left out"), ""),
+    "zones_served": (Message("Zones it serves"), ",.0f"),
+    "more_beyond": (Message("More beyond"), ",.0f"),
+    "median_added_km": (Message("Median way added (km)"), ",.0f"),
+    "low_5_pct": (Message("5 %"), ",.0f"),
+    "median": (Message("Median"), ",.0f"),
+    "high_95_pct": (Message("95 %"), ",.0f"),
+    "k": (Message("Number of cities"), ",.0f"),
+    "cities": (Message("Best choice"), ""),
+    "zones_reached": (Message("Zones reached"), ",.0f"),
+    "area_reached_km2": (Message("Area reached (km²)"), ",.0f"),
+    "gdp_reached_yi_cny": (Message("GDP reached (100 million CNY)"), ",.0f"),
+    "zones_left_beyond": (Message("Zones left beyond"), ",.0f"),
+    "optimality_gap": (Message("Gap"), ".2g"),
+    "greedy_city": (Message("Greedy: next"), ""),
+    "greedy_pct": (Message("Greedy / best (%)"), ".1f"),
+    "hub_layer": (Message("Hub layer"), ""),
+    "distance_method": (Message("Distance"), ""),
+    "gdp": (Message("GDP vintage"), ""),
+    "land": (Message("Land"), ""),
+    "zone_gdp_trillion_cny": (Message("Zone GDP (trillion CNY)"), ".2f"),
+    "gdp_beyond_trillion_cny": (Message("Zone GDP beyond (trillion CNY)"), ".2f"),
+    "beyond_gdp_pct": (Message("Zone GDP beyond (%)"), ".1f"),
+    "gdp_other_provinces_pct": (Message("Zone GDP of other provinces (%)"), ".1f"),
+    "figure": (Message("Figure"), ""),
+    "case": (Message("Hubs"), ""),
+    "published": (Message("Published"), ",.10g"),
+    "ours": (Message("Ours"), ",.6g"),
+    "low": (Message("Low"), ",.5g"),
+    "high": (Message("High"), ",.5g"),
+    "difference_pct": (Message("Difference (%)"), "+.1f"),
+    "reason": (Message("Reason"), ""),
+}
+
+# A table's word -> what is printed: keys of the study, and the catalogue's Chinese terms.
+VALUES: dict[str, Words] = {
+    "total": Message("Total"),
+    "three clusters": Message("Three clusters"),
+    "other provinces": Message("Other provinces"),
+    "Beijing": Message("Beijing"),
+    "Zhejiang": Message("Zhejiang"),
+    "Guangdong": Message("Guangdong"),
+    "Other": in_context("cluster of a hub", "Other"),
+    "zones": in_context("what new hubs bring within reach", "number of zones"),
+    "area": in_context("what new hubs bring within reach", "zone area"),
+    "gdp": in_context("what new hubs bring within reach", "zone GDP"),
+    "unknown": in_context("period of approval", "unknown"),
+    "place": in_context("level of a position in a table", "place"),
+    "county": in_context("level of a position in a table", "county"),
+    "city": in_context("level of a position in a table", "city"),
+    "province": in_context("level of a position in a table", "province"),
+    "great-circle": in_context("method of distance in a table", "great-circle"),
+    "geodesic": in_context("method of distance in a table", "geodesic"),
+    "2018-first": Message("2018 as first published"),
+    "2018-census4": Message("2018 after the 4th census"),
+    "2018-nbs2025": Message("2018 as revised by 2025"),
+    **{land: Message("built-up area {year}", year=land[-4:]) for land in LAND_YEARS},
+    NOT_STATED: Message("not stated"),
+    "国家级": Message("National"),
+    "省级": Message("Provincial"),
+    "经济技术开发区": Message("Economic and technological development zone"),
+    "高新技术产业开发区": Message("High-tech industrial development zone"),
+    "海关特殊监管区域": Message("Customs special supervision area"),
+    "边境/跨境经济合作区": Message("Border or cross-border economic cooperation zone"),
+    "其他类型开发区": Message("Other national zone"),
+    "经济开发区": Message("Economic development zone"),
+    "高新技术产业园区": Message("High-tech industrial park"),
+    "工业园区": Message("Industrial park"),
+}
+GROUPING_NAMES = {
+    "province": Message("Province"),
+    "level": Message("Level"),
+    "type": Message("Type"),
+    "period": Message("Approval"),
+    "cluster": Message("Cluster"),
+}
+
+
+def heading(column: str, language: str) -> str:
+    """Return a column's heading, with its unit; the column's own name where it has none."""
+    words = _heading(column)
+    return column if words is None else words.in_language(language)
+
+
+def _heading(column: str) -> Words | None:
+    layer = HUB_LAYERS.get(column.removeprefix("beyond_"))
+    if layer is not None and column.startswith("beyond_"):
+        return Message("Beyond, {layer}", layer=layer.short)
+    return COLUMNS[column][0] if column in COLUMNS else None
+
+
+def number_format(column: str) -> str:
+    """Return the format of a column's numbers, "" for text."""
+    if column.startswith("beyond_") and column.removeprefix("beyond_") in HUB_LAYERS:
+        return COLUMNS["beyond"][1]
+    return COLUMNS[column][1] if column in COLUMNS else ""
+
+
+def value_words(text: str) -> Words | None:
+    """Return the words of a table's value, None for one that has no other words than its own."""
+    if text in HUB_LAYERS:
+        return HUB_LAYERS[text].short
+    return VALUES.get(text)
+
+
+def value(text: str, language: str) -> str:
+    """Return a table's word in the language; what is unknown stays as it is."""
+    words = value_words(text)
+    return text if words is None else words.in_language(language)

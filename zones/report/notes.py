@@ -1,0 +1,304 @@
+"""What a reader must know of a result: where positions come from, what the user's tables lack.
+
+One sentence each; the console prints them, tables and map carry those that bear on them, the
+manifest holds them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import pandas as pd
+
+from geodata.loaders import load_exchange_rates
+from geodata.user_tables.companies import GIVEN
+from geodata.vocabulary import LEVELS
+from geodata.words import Listed, Message, Words
+from zones.companies import Registrations
+from zones.pipeline import StudyResult
+
+SHOWN = 5  # rows or values named in a sentence; all of them are in the outputs
+
+# one after the other: in Chinese without a space
+TWO_SENTENCES = Message("{one} {other}")
+
+# of the positions
+COARSE = Message("located no better than by city or province: {listed}")
+COARSE_PART = Message("{count} by {level}")
+AMBIGUOUS = Message("ambiguous names: {names}")
+BY_HAND = Message(
+    "compiled by hand from general knowledge: {placed} positions, and the county or town of "
+    "{seated} more zones"
+)
+WEB_TAKEN = Message(
+    "positions of {taken:,} zones are from a web geocoder ({provider}), whose terms may "
+    "restrict storing and publishing them; their radii are not calibrated"
+)
+WEB_NOT_TAKEN = Message(
+    "answers of the web geocoder not taken: {refused:,} contradict the offline position, "
+    "{failed:,} failed; see geocode_reason"
+)
+REMARK = Message("{name}: {remark}")
+# what the built-in catalogue remarks of single zones; a user's own remark is said as it is
+CATALOGUE_REMARKS = (
+    Message("printed 湽博 for 淄博"),
+    Message("industries printed with a stray full stop"),
+    Message("printed area looks ten times too large; used as printed"),
+    Message("the digitised source gives code S377018 to two zones and S377017 to none"),
+)
+COMPANY_SENTENCES = {
+    "made_up": Message(
+        "The companies of {file} are made up (synthetic); their number and their capital in and "
+        "outside the three provinces equal footnote 7 of the report by construction."
+    ),
+    "read": Message(
+        "{file}: {rows:,} companies, {kept:,} used; left out: {deregistered:,} deregistered"
+        "{statuses}, {duplicates:,} whose credit code stands above{doubled_rows}."
+    ),
+    "capital": Message(
+        "Registered capital: {blank:,} not stated, {unparsed:,} not understood{examples}; foreign "
+        "currencies at the European Central Bank's rates of {date}."
+    ),
+    "places": Message(
+        "Companies located: {given:,} by the file's positions, {place:,} by town, {county:,} by "
+        "county, {city:,} by city, {province:,} by province only; unresolved: {unresolved:,}"
+        "{reasons}."
+    ),
+    "far": Message(
+        "Given positions far from the place that their own row names: {count:,}{rows}; they are "
+        "used as given."
+    ),
+    "datum": Message(
+        "The given positions of {file} look like {looks_like}, not the datum stated: over "
+        "{places:,} places they lie off their addresses by {fits:.2f} ± {standard_error:.2f} times "
+        "that shift (mean {shift_km:.2f} km); check the column of datums."
+    ),
+    "no_province": Message(
+        "Companies of unknown province, or of none of the 31, in no group and no total: {count:,}."
+    ),
+    "codes": Message(
+        "{count:,} credit codes are too short or have lost digits and were not compared."
+    ),
+    "remarks": Message("Rows of {file} that are no company: {rows}."),
+    "sheets": Message("Sheets of {file} that were not read: {sheets}."),
+    "hubs": Message(
+        "Hubs: {companies:,} companies at {hubs:,} places, known to about {km:.0f} km (median 90 % "
+        "radius); the band counts the zones' uncertainty only."
+    ),
+}
+ZONE_SENTENCES = {
+    "read": Message(
+        "{file}: {rows:,} zones; the province of {derived:,} follows from the name alone; "
+        "{given:,} positions are of the file."
+    ),
+    "unplaced": Message(
+        "Zones without a place: {count:,} of {rows:,}{names}; they are in no count, sum, map or "
+        "figure; zones.csv gives the reasons."
+    ),
+    "no_area": Message(
+        "Zones that state no area: {count:,} of {rows:,}; their area and GDP are empty, and sums "
+        "of area and GDP are those of the others."
+    ),
+    "no_province": Message(
+        "Zones with a position but no known province, so no GDP: {count:,}{names}."
+    ),
+    "doubled": Message(
+        "Names that stand more than once in one province{names}; each row is counted."
+    ),
+    "remarks": Message("Rows taken as sums or remarks, not as zones{names}."),
+    "suspicion": Message("{file}: {what}."),
+    "map": Message("Zones without a place, not on the map: {count:,} of {rows:,}{names}."),
+}
+
+
+def notes_of(result: StudyResult) -> list[Words]:
+    """Return what a reader of the outputs should know, one sentence each."""
+    zones = result.zones
+    notes = own_zones_sentences(result)
+    if result.registrations is not None:
+        notes = [*company_sentences(result.registrations, result.hubs), *notes]
+    coarse = zones[zones["geocode_level"].isin(["city", "province"])]
+    if len(coarse):
+        parts = (
+            COARSE_PART.fill(count=n, level=LEVELS.get(str(level), str(level)))
+            for level, n in coarse["geocode_level"].value_counts().items()
+        )
+        notes.append(COARSE.fill(listed=Listed(parts)))
+    ambiguous = zones[(zones["geocode_level"] == "county") & (zones["adcode"] == "")]
+    if len(ambiguous):
+        notes.append(AMBIGUOUS.fill(names=Listed(ambiguous["name"])))
+    methods = zones["geocode_method"]
+    placed = int(methods.str.startswith("hand").sum())
+    seated = int(methods.str.match("seat|county-town").sum())
+    if placed + seated:
+        notes.append(BY_HAND.fill(placed=placed, seated=seated))
+    notes += _of_web(result)
+    known = {remark.text: remark for remark in CATALOGUE_REMARKS}
+    flagged = zones[zones["remark"] != ""]
+    notes += [
+        REMARK.fill(name=name, remark=known.get(remark, remark))
+        for name, remark in zip(flagged["name"], flagged["remark"], strict=True)
+    ]
+    return notes
+
+
+def _of_web(result: StudyResult) -> list[Words]:
+    """Return what became of the web geocoder's answers."""
+    provider = result.study.provider
+    if provider is None:
+        return []
+    taken = int(result.zones["geocode_method"].str.startswith("web-").sum())
+    refused, failed = (
+        int(result.zones["geocode_reason"].str.contains(f" {what}: ", regex=False).sum())
+        for what in ("refused", "failed")
+    )
+    return [
+        WEB_TAKEN.fill(taken=taken, provider=provider),
+        WEB_NOT_TAKEN.fill(refused=refused, failed=failed),
+    ]
+
+
+def own_zones_sentences(result: StudyResult) -> list[Words]:
+    """Return the sentences on a study's own table; none for the built-in one."""
+    report = result.zone_report
+    if report is None:
+        return []
+    lost = result.zones["province"] == ""
+    facts = {"file": report.file, "rows": report.rows}
+
+    def sentence(key: str, **more: object) -> Words:
+        return ZONE_SENTENCES[key].fill(**facts, **more)
+
+    out = [sentence("read", derived=report.derived, given=report.given)]
+    out += [sentence("suspicion", what=what) for what in report.suspicions]
+    if len(result.unplaced):
+        names = examples(result.unplaced["name"])
+        out.append(sentence("unplaced", count=len(result.unplaced), names=names))
+    if report.without_area:
+        out.append(sentence("no_area", count=report.without_area))
+    if lost.any():
+        names = examples(result.zones.loc[lost, "name"])
+        out.append(sentence("no_province", count=int(lost.sum()), names=names))
+    if report.doubled:
+        out.append(sentence("doubled", names=examples(report.doubled)))
+    if report.remarks:
+        rows = examples(f"{row}: {text[:40]!r}" for row, text in report.remarks.items())
+        out.append(sentence("remarks", names=rows))
+    return out
+
+
+def made_up_sentence(file: str) -> Message:
+    """Return the sentence that companies are made up."""
+    return COMPANY_SENTENCES["made_up"].fill(file=file)
+
+
+def company_sentences(
+    registrations: Registrations, hubs: pd.DataFrame | None = None
+) -> list[Words]:
+    """Return what a reader should know of the companies, one sentence each.
+
+    Parameters
+    ----------
+    registrations
+        Companies.
+    hubs
+        Those that they make, if the study's are.
+    """
+    report, located = registrations.report, registrations.located
+
+    def sentence(key: str, **facts: object) -> Words:
+        return COMPANY_SENTENCES[key].fill(file=report.file, **facts)
+
+    gone, doubled, unparsed = report.deregistered, report.duplicates, report.unparsed_capital
+    level, given = located["geocode_level"], located["geocode_method"] == GIVEN
+    counts = level[~given].value_counts()
+    reasons = located.loc[level == "", "geocode_reason"]
+    out: list[Words] = [made_up_sentence(report.file)] if report.made_up else []
+    out += [
+        sentence(
+            "read",
+            rows=report.rows,
+            kept=len(located),
+            deregistered=len(gone),
+            statuses=examples(f"{k} {n:,}" for k, n in gone["status"].value_counts().items()),
+            duplicates=len(doubled),
+            doubled_rows=examples(f"{row}={first}" for row, first in doubled["first_row"].items()),
+        ),
+        sentence(
+            "capital",
+            blank=report.blank_capital,
+            unparsed=len(unparsed),
+            examples=examples(
+                f"{row}: {_short(value)}" for row, value in unparsed["value"].items()
+            ),
+            date=load_exchange_rates()["date"].iloc[0],
+        ),
+        sentence(
+            "places",
+            given=int(given.sum()),
+            unresolved=len(reasons),
+            reasons=examples(f"{k}: {n:,}" for k, n in reasons.value_counts().items()),
+            **{k: int(counts.get(k, 0)) for k in LEVELS},
+        ),
+    ]
+    far = located.loc[given & (located["geocode_reason"] != ""), "geocode_reason"]
+    if len(far):
+        rows = examples(f"{row}: {text}" for row, text in far.items())
+        out.append(sentence("far", count=len(far), rows=rows))
+    doubt = registrations.datum_doubt
+    if doubt is not None:
+        out.append(sentence("datum", **asdict(doubt)))
+    no_province = int((registrations.groups() == "").sum())
+    if no_province:
+        out.append(sentence("no_province", count=no_province))
+    if report.unusable_codes:
+        out.append(sentence("codes", count=report.unusable_codes))
+    if report.remarks:
+        rows = examples(f"{row}: {_short(text)}" for row, text in report.remarks.items())
+        out.append(sentence("remarks", rows=rows.strip(" ()")))
+    if report.unread_sheets:
+        out.append(sentence("sheets", sheets=", ".join(report.unread_sheets)))
+    if hubs is not None and "uncertainty_km" in hubs:
+        km = float(hubs["uncertainty_km"].median())
+        out.append(sentence("hubs", companies=int(hubs["companies"].sum()), hubs=len(hubs), km=km))
+    return out
+
+
+def table_notes(key: str, registrations: Registrations | None, hubs: pd.DataFrame) -> list[Words]:
+    """Return the notes of a report table: all sentences where companies stand in it."""
+    if registrations is None:
+        return []
+    if key in ("provinces", "clusters_vs_rest", "reconciliation"):
+        return company_sentences(registrations, hubs)
+    report = registrations.report
+    return [made_up_sentence(report.file)] if report.made_up else []
+
+
+def map_remark(result: StudyResult) -> Words | None:
+    """Return what the map must say of made-up companies and of zones that are not on it."""
+    remarks: list[Words] = []
+    companies, report = result.registrations, result.zone_report
+    if companies is not None and companies.report.made_up:
+        remarks.append(made_up_sentence(companies.report.file))
+    if report is not None and not result.unplaced.empty:
+        names = examples(result.unplaced["name"])
+        remarks.append(
+            ZONE_SENTENCES["map"].fill(count=len(result.unplaced), rows=report.rows, names=names)
+        )
+    if len(remarks) == 2:
+        return TWO_SENTENCES.fill(one=remarks[0], other=remarks[1])
+    return remarks[0] if remarks else None
+
+
+def examples(parts: Iterable[str]) -> str:
+    """Return up to five parts in brackets, "" for none."""
+    texts = list(parts)
+    if not texts:
+        return ""
+    more = ", …" if len(texts) > SHOWN else ""
+    return f" ({', '.join(texts[:SHOWN])}{more})"
+
+
+def _short(text: str, width: int = 40) -> str:
+    return repr(text if len(text) <= width else text[:width] + "…")

@@ -1,0 +1,346 @@
+"""The study's tables as they go into a report: title, headings with units, notes, source line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from geodata.registry import product_version
+from geodata.words import Listed, Message, Name, Words, has_chinese_names
+from zones.hubs import HUB_LAYERS
+from zones.maximal_covering import candidate_cities, where_next
+from zones.parameters import DRAWS, SEED
+from zones.pipeline import StudyResult
+from zones.report.gap_tables import (
+    cluster_table,
+    curve_table,
+    group_table,
+    province_table,
+    type_table,
+)
+from zones.report.headings import GROUPING_NAMES, heading, number_format, value
+from zones.report.notes import own_zones_sentences, table_notes
+from zones.report.reconciliation import printed_words, reconciliation_table
+from zones.report.sources import BETWEEN, sources
+from zones.sensitivity import hubs_left_out_table, implication, position_table, sensitivity_table
+
+
+@dataclass(frozen=True)
+class TableKind:
+    """One table of the report.
+
+    Attributes
+    ----------
+    key
+        File name without ending.
+    title
+        Above the table.
+    build
+        Makes its frame from a study's result.
+    notes
+        Keys of `NOTES`, in order; ``implication`` is the sentence on the published count.
+    """
+
+    key: str
+    title: Words
+    build: Callable[[StudyResult], pd.DataFrame]
+    notes: tuple[str, ...]
+
+
+REPORT_TABLES: dict[str, TableKind] = {
+    kind.key: kind
+    for kind in (
+        TableKind(
+            "types",
+            Message("Development zones by level and type"),
+            type_table,
+            (
+                "beyond",
+                "band",
+                "gdp",
+            ),
+        ),
+        TableKind(
+            "provinces",
+            Message("The regional gap by province"),
+            province_table,
+            (
+                "beyond",
+                "band",
+                "gdp",
+                "over",
+                "listed",
+            ),
+        ),
+        TableKind(
+            "clusters_vs_rest",
+            Message("Zhejiang, Guangdong and Beijing against the other provinces"),
+            cluster_table,
+            (
+                "beyond",
+                "band",
+                "gdp",
+                "other",
+                "listed",
+            ),
+        ),
+        TableKind(
+            "groups",
+            Message("Zones beyond, by group"),
+            group_table,
+            (
+                "groups",
+                "band",
+                "gdp",
+                "other",
+            ),
+        ),
+        TableKind(
+            "threshold_curve",
+            Message("Zones beyond a threshold"),
+            curve_table,
+            (
+                "beyond",
+                "band",
+                "gdp",
+                "layers",
+            ),
+        ),
+        TableKind(
+            "sensitivity",
+            Message("Sensitivity to hubs, distance, GDP vintage and land year"),
+            sensitivity_table,
+            (
+                "band",
+                "layers",
+                "gdp",
+                "other",
+                "implication",
+            ),
+        ),
+        TableKind(
+            "hubs_left_out",
+            Message("Each hub left out in turn"),
+            hubs_left_out_table,
+            ("hubs_left_out",),
+        ),
+        TableKind(
+            "position_uncertainty",
+            Message("The count under uncertain positions"),
+            position_table,
+            (
+                "band",
+                "simulated",
+                "layers",
+                "implication",
+            ),
+        ),
+        TableKind(
+            "reconciliation",
+            Message("Published figures and ours"),
+            reconciliation_table,
+            (
+                "band",
+                "layers",
+                "gdp",
+                "implication",
+            ),
+        ),
+    )
+}
+WHERE_NEXT = Message("Where next: cities that bring the most within reach")
+
+NOTES = {
+    "beyond": Message(
+        "Beyond: strictly farther than {threshold_km:g} km from the nearest hub; "
+        "hubs: {layer}; distance: {method}."
+    ),
+    "where_next": Message(
+        "Best k prefecture-level cities by {weight} within {threshold_km:g} km (great circle), "
+        "beyond what the hubs ({layer}) reach; optimum proved by the solver where the gap is 0."
+    ),
+    "band": Message(
+        "Surely / possibly beyond (low / high): beyond even if every zone lay nearer / farther by "
+        "the radius of its position, all at once; the radius holds the true place in about 90 % "
+        "of cases."
+    ),
+    "layers": Message("Hub layers: {layers}. Distance: {method}."),
+    "listed": Message(
+        "Listed technology companies: Chinese companies of the technology sector of "
+        "FinanceDatabase, by head office."
+    ),
+    "other": Message("Other provinces: all but Beijing, Zhejiang and Guangdong."),
+    "over": Message(
+        "Approved area can exceed the urban land of the statistics or come near it ({over}); the "
+        "estimated zone GDP is then an upper bound."
+    ),
+    "groups": Message(
+        "Beyond: strictly farther than the threshold from the nearest hub; hubs: {layer}; "
+        "distance: {method}. The groups of each grouping add up to the total."
+    ),
+    "hubs_left_out": Message(
+        "Zones beyond {threshold_km:g} km when the hub is missing and all others stay; "
+        "hubs: {layer}; distance: {method}."
+    ),
+    "simulated": Message(
+        "Simulated: median, 5 % and 95 % of {draws:,} counts (seed {seed}), each zone moved on its "
+        "own, in a random direction, by its uncertainty_km times a ratio drawn from the measured "
+        "errors of reference points."
+    ),
+    "gdp": Message(
+        "Zone GDP is an estimate: approved area × provincial GDP ({gdp}) / urban land ({land})."
+    ),
+    "source": Message("Source: zonegap {version}; {sources}."),
+}
+
+CROWDED_PCT = 80.0  # of urban land; from here on the estimate of zone GDP is said to be a bound
+
+
+@dataclass(frozen=True)
+class ReportTable:
+    """One table: numbers under machine names, and the words to print it with.
+
+    Attributes
+    ----------
+    key
+        File name without ending.
+    frame
+        Columns named with their units; numbers not rounded.
+    title, notes
+        In the study's language; the last note is the source line.
+    language
+        ``en`` or ``zh``.
+    words
+        Words of the frame -> what is printed instead, where `zones.report.headings` has none.
+    """
+
+    key: str
+    frame: pd.DataFrame
+    title: str
+    notes: tuple[str, ...]
+    language: str
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def printed(self) -> pd.DataFrame:
+        """Return the table as text: headings with units, numbers rounded, words translated."""
+        columns = {}
+        for column in self.frame.drop(columns="figure_id", errors="ignore"):
+            digits = number_format(str(column))
+            columns[heading(str(column), self.language)] = [
+                self._cell(cell, digits) for cell in self.frame[column]
+            ]
+        return pd.DataFrame(columns, dtype=object)
+
+    def _cell(self, cell: str | float, digits: str) -> str:
+        if isinstance(cell, str):
+            return self.words.get(cell) or value(cell, self.language)
+        if pd.isna(cell):
+            return "–"
+        return format(cell, digits)
+
+
+def report_tables(result: StudyResult) -> list[ReportTable]:
+    """Return the tables of a study."""
+    return [report_table(key, result) for key in REPORT_TABLES]
+
+
+def report_table(key: str, result: StudyResult) -> ReportTable:
+    """Return one table of a study by its key."""
+    kind, language = REPORT_TABLES[key], result.study.language
+    words = {name: words.in_language(language) for name, words in GROUPING_NAMES.items()}
+    if not has_chinese_names(language):
+        words |= {str(k): str(v) for k, v in result.provinces["province_en"].items()}
+        words |= {str(k): str(v) for k, v in result.hubs["hub_en"].items()}
+    if key == "reconciliation":
+        words |= printed_words(result, language)
+    return plain_table(key, kind.title, kind.build(result), result, (*kind.notes, "source"), words)
+
+
+def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
+    key: str,
+    title: Words,
+    frame: pd.DataFrame,
+    result: StudyResult,
+    note_keys: Collection[str],
+    words: Mapping[str, str],
+    **facts: Words | str,
+) -> ReportTable:
+    """Return a frame as a table of the study, with its title and notes in the study's language."""
+    study, language = result.study, result.study.language
+    about = {
+        "threshold_km": study.thresholds_km[0],
+        "layer": _layer_words(result),
+        "layers": Listed(
+            (
+                Message("{layer}, {definition}", layer=layer.short, definition=layer.definition)
+                for layer in HUB_LAYERS.values()
+                if layer.definition is not None
+            ),
+            BETWEEN,
+        ),
+        "method": value(study.distance_method, language),
+        "gdp": value(study.gdp, language),
+        "land": value(study.land, language),
+        "version": product_version(),
+        "draws": DRAWS,
+        "seed": SEED,
+        "sources": sources(study),
+        **facts,
+    }
+    notes: list[Words | None] = []
+    for note in note_keys:
+        if note == "implication":
+            notes.append(implication(result))
+        elif note == "over":
+            over = _crowded_provinces(frame, words)
+            notes.append(NOTES[note].fill(over=over) if over.parts else None)
+        else:
+            notes.append(NOTES[note].fill(**about))
+    source = notes.pop()
+    notes += [
+        *own_zones_sentences(result),
+        *table_notes(key, result.registrations, result.hubs),
+        source,
+    ]
+    said = tuple(note.in_language(language) for note in notes if note is not None)
+    return ReportTable(key, frame, title.in_language(language), said, language, words)
+
+
+def _layer_words(result: StudyResult) -> Words:
+    """Return the hub layer's name, with the provinces it is narrowed to."""
+    study = result.study
+    layer = HUB_LAYERS[study.hub_layer].short
+    if study.hub_provinces is None:
+        return layer
+    english = result.provinces["province_en"]
+    names = (Name(str(english[name]), name) for name in study.hub_provinces)
+    return layer + Message(" ({provinces} only)", provinces=Listed(names))
+
+
+def _crowded_provinces(frame: pd.DataFrame, words: Mapping[str, str]) -> Listed:
+    """Return the provinces whose zones' approved area is most of their urban land."""
+    crowded = frame[frame["share_land_pct"] > CROWDED_PCT]
+    return Listed(
+        Message("{province} {share:.0f} %", province=words.get(name, name), share=share)
+        for name, share in zip(crowded["province"], crowded["share_land_pct"], strict=True)
+    )
+
+
+def where_next_table(result: StudyResult, *, k: int = 5, weight: str = "zones") -> ReportTable:
+    """Return the choice of cities for a study as a table to print."""
+    study = result.study
+    frame = where_next(result.zones, study.thresholds_km[0], k=k, weight=weight)
+    words: dict[str, str] = {}
+    if not has_chinese_names(study.language):
+        english = candidate_cities()["city_en"]
+        words = {str(city): str(name) for city, name in english.items()}
+        words |= {
+            cities: ", ".join(words.get(city, city) for city in cities.split(", "))
+            for cities in frame["cities"]
+        }
+    notes = ("where_next", "gdp", "source")
+    return plain_table(
+        "where_next", WHERE_NEXT, frame, result, notes, words, weight=value(weight, study.language)
+    )

@@ -1,1 +1,0 @@
-"""What a user reads, in English and Chinese; each word stands here once."""
