@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,31 @@ class UsageError(ZonegapError, ValueError):
 
 class FontError(ZonegapError):
     """No installed font has the characters a figure needs."""
+
+
+# what the system says most often when it does not give a file
+_SYSTEM_FAULTS = {
+    errno.ENOENT: Message("No such file or directory"),
+    errno.EACCES: Message("Permission denied"),
+    errno.EPERM: Message("Operation not permitted"),
+    errno.EISDIR: Message("Is a directory"),
+    errno.ENOTDIR: Message("Not a directory"),
+    errno.ENOTEMPTY: Message("Directory not empty"),
+    errno.EEXIST: Message("File exists"),
+    errno.ENOSPC: Message("No space left on device"),
+    errno.EROFS: Message("Read-only file system"),
+    errno.ENAMETOOLONG: Message("File name too long"),
+    errno.EBUSY: Message("Device or resource busy"),
+    errno.EMFILE: Message("Too many open files"),
+}
+
+
+def system_fault(error: BaseException) -> object:
+    """Return what the system said of a file, in words where they are known."""
+    number = getattr(error, "errno", None)
+    if number in _SYSTEM_FAULTS:
+        return _SYSTEM_FAULTS[number]
+    return getattr(error, "strerror", None) or str(error)
 
 
 def how_to_install(extra: str) -> Message:

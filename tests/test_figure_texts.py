@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from geodata.words import in_all_languages
 from maps.figures import Style, curve_figure, study_figures
-from maps.figures.curves import LAYER_LINES
 from maps.figures.sheet import sheet
-from maps.figures.words import LAYERS
 from tests.drawn_figures import LANGUAGES, NAMES, draw, drawn_texts, words
 from tests.test_outputs import into
 from zones.hubs import HUB_LAYERS
@@ -163,8 +162,13 @@ def test_examples(name: str) -> None:
 
 
 def test_every_hub_layer_has_words_and_a_line_of_its_own() -> None:
-    assert set(HUB_LAYERS) == set(LAYERS) == set(LAYER_LINES)
-    assert len(set(LAYER_LINES.values())) == len(LAYER_LINES)
+    lines = {(layer.colour, layer.dash) for layer in HUB_LAYERS.values()}
+    assert len(lines) == len(HUB_LAYERS)
+    for layer in HUB_LAYERS.values():
+        for name in (layer.short, layer.title, layer.map_title, layer.why_it_differs):
+            english, chinese = in_all_languages(name)
+            assert english.isascii()
+            assert any("一" <= c <= "鿿" for c in chinese)
 
 
 def test_no_curve_runs_through_the_key(result: StudyResult, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from geodata.datum import gcj02_to_bd09, wgs84_to_gcj02
 from geodata.gazetteer import LAST_YEAR, gazetteer
 from geodata.user_tables.positions import datum_doubt
+from tests.helpers import said_in
 from zones.companies import located_registrations, registration_frame
 from zones.report.notes import company_sentences
 
@@ -39,7 +40,8 @@ def test_a_position_far_from_its_own_province_and_city_is_reported(tmp_path: Pat
     assert reasons[5] == "", "a row that names nothing contradicts nothing"
     assert found.located.loc[3, ["lon", "lat"]].tolist() == [113.3, 23.1], "kept as given"
     english, chinese = (
-        [s for s in company_sentences(found, language) if "3: " in s] for language in ("en", "zh")
+        [s for s in said_in(language, company_sentences(found)) if "3: " in s]
+        for language in ("en", "zh")
     )
     assert english[0].startswith("Given positions far from the place that their own row names: 2 (")
     assert chinese[0].startswith("文件自带坐标与同行地名相距过远的有2行")
@@ -105,5 +107,5 @@ def test_the_doubt_is_said(tmp_path: Path) -> None:
         city = names[d.city_adcode].name if d.city_adcode in names else ""
         province = names[d.province_adcode].name
         rows.append(f"甲{i},{city}{d.name},{province},,{lon[i]:.6f},{lat[i]:.6f},WGS-84")
-    said = company_sentences(load(tmp_path, *rows), "en")
+    said = said_in("en", company_sentences(load(tmp_path, *rows)))
     assert any("look like GCJ-02, not the datum stated: over" in s for s in said), said

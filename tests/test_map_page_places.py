@@ -12,8 +12,8 @@ import pytest
 import shapely
 
 from geodata.datum import wgs84_to_gcj02
-from maps.page import zone_map
 from maps.boundaries import Outlines
+from maps.page import zone_map
 from maps.tiles import tile_source
 from tests.map_pages import (
     click,

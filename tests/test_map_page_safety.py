@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geodata.words import Name
 from maps.boundaries import Outlines, package_outlines
 from tests.map_pages import click, open_page, put, run, save_page, settle, text_of, texts_of
 from zones.distance.nearest_hub import cluster_distances
@@ -155,7 +156,7 @@ def test_csv_holds_the_filtered_zones(result: StudyResult, tmp_path: Path, brows
 def test_made_up_hubs_are_marked_wherever_they_count(
     result: StudyResult, tmp_path: Path, browser: Any
 ) -> None:
-    remark = ("All made up.", "均为虚构。")
+    remark = Name("All made up.", "均为虚构。")
     path = save_page(
         result, tmp_path / "map.html", zones=result.zones.head(9), hubs={"registrations": result.hubs},
         made_up=["registrations"], remark=remark,
@@ -165,7 +166,7 @@ def test_made_up_hubs_are_marked_wherever_they_count(
     for place in ("#zg-layers", "#zg-details", ".zg-tip"):
         assert "Places of registered companies (made up)" in text_of(browser, place)
     assert ",registrations (made up)," in run(browser, "return zonegap.csv(zonegap.app)")
-    assert texts_of(browser, ".zg-map-note p")[-1] == remark[0]
+    assert texts_of(browser, ".zg-map-note p")[-1] == remark.en
     click(browser, "[data-language=zh]")
     assert "注册企业所在地（虚构）" in text_of(browser, "#zg-layers")
 

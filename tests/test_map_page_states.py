@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geodata.words import Name
 from tests.map_pages import (
     click,
     number_of,
@@ -31,7 +32,7 @@ def page(result: StudyResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
     new_hubs = pd.DataFrame({"name": ["长春市"], "lon": [125.3], "lat": [43.9]})
     return save_page(
         result, tmp_path_factory.mktemp("page") / "map.html", new_hubs=new_hubs,
-        new_hubs_note=("chosen for this", "为此选出"),
+        new_hubs_note=Name("chosen for this", "为此选出"),
     )  # fmt: skip
 
 

@@ -9,14 +9,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from geodata.words import use_language
 
-import zonegap.command.app
 from geodata.loaders import load_zones
 from geodata.user_tables.zones import load_zone_table
 from geodata.vocabulary import NOT_STATED
+from geodata.words import use_language
+from maps.page import study_map
+from maps.safe_text import stable_html
+from tests.helpers import said_in
+from zonegap.command.app import app
 from zonegap.command.figures import figures_of_run
-from zonegap.command.map import map_html
 from zones.pipeline import StudyResult, run_study
 from zones.report.files import write_run
 from zones.report.notes import own_zones_sentences
@@ -30,6 +32,10 @@ THREE = """某省开发区目录,,,,
 西安高新技术产业开发区,30,2006.3.1,国家,
 合计,42.5,,,
 """
+
+
+def map_html(result: StudyResult, **options: object) -> str:
+    return stable_html(study_map(result, **options))
 
 
 def table(folder: Path, text: str, name: str = "zones.csv") -> Path:
@@ -103,9 +109,7 @@ def test_strict_ends_with_4_only_where_rows_stay_open(tmp_path: Path) -> None:
     ):
         path = table(tmp_path, text)
         out = ["--out", str(tmp_path / "out")]
-        done = CliRunner().invoke(
-            zonegap.command.app.app, ["run", str(study), "--zones", str(path), *out, *options]
-        )
+        done = CliRunner().invoke(app, ["run", str(study), "--zones", str(path), *out, *options])
         assert done.exit_code == code, done.output
         assert (tmp_path / "out/manifest.json").is_file()
     use_language("en")
@@ -145,14 +149,18 @@ def test_another_unit_than_stated_is_named(tmp_path: Path, factor: float, unit: 
     path = tmp_path / "zones.csv"
     some[["name", "province", "核准面积(公顷)"]].to_csv(path, index=False)
     result = run_study(Study(zones_table=path))
-    said = [s for s in own_zones_sentences(result, "en") if "check the unit of the heading" in s]
+    said = [
+        s
+        for s in said_in("en", own_zones_sentences(result))
+        if "check the unit of the heading" in s
+    ]
     assert len(said) == 1
     assert unit in said[0]
     # zones that the catalogue does not know: by the median
     other = some.assign(name=[f"{name}二区" for name in some["name"]])
     other[["name", "province", "核准面积(公顷)"]].to_csv(path, index=False)
     said = load_zone_table(path)[1].suspicions
-    assert "median area" in said[0][0]
+    assert "median area" in str(said[0])
     some[["name", "province", "area_ha"]].to_csv(path, index=False)
     assert load_zone_table(path)[1].suspicions == ()
 
@@ -182,4 +190,4 @@ def test_positions_of_the_file_are_used(tmp_path: Path) -> None:
     assert (row["lon"], row["lat"], row["uncertainty_km"]) == (108.9, 34.2, 0.0)
     assert row["geocode_method"] == "given"
     assert (row["province"], np.isnan(row["gdp_yi_cny"])) == ("", True)
-    assert any("no known province" in s for s in own_zones_sentences(result, "en"))
+    assert any("no known province" in s for s in said_in("en", own_zones_sentences(result)))

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
-from geodata.words import use_language
 
-from geodata.datum import wgs84_to_gcj02
+from geodata.datum import gcj02_to_bd09, wgs84_to_gcj02
 from geodata.errors import BadInputError, DataFileError, UsageError
+from geodata.words import use_language
 from zones.distance.nearest_hub import nearest
 from zones.hubs import hub_layer
 from zones.points import tables as point_files
@@ -79,9 +79,17 @@ def test_datum_of_each_row_or_of_all(tmp_path: Path) -> None:
     mixed = pd.DataFrame({"lon": table["lon"], "lat": table["lat"], "datum": "WGS-84"})
     mixed.loc[100:, "lon"], mixed.loc[100:, "lat"] = lon[100:], lat[100:]
     mixed.loc[100:, "datum"] = "GCJ-02"
+    baidu = gcj02_to_bd09(lon, lat)
+    mixed.loc[200:, "lon"], mixed.loc[200:, "lat"] = baidu[0][200:], baidu[1][200:]
+    mixed.loc[200:, "datum"] = "BD-09"
     shifted = pd.DataFrame({"lon": lon, "lat": lat})
     want = expected(table, hubs)["nearest_km"]
-    for name, frame, datum in (("mixed", mixed, None), ("shifted", shifted, "GCJ-02")):
+    tables = (
+        ("mixed", mixed, None),
+        ("shifted", shifted, "GCJ-02"),
+        ("baidu", pd.DataFrame({"lon": baidu[0], "lat": baidu[1]}), "BD-09"),
+    )
+    for name, frame, datum in tables:
         frame.to_parquet(tmp_path / f"{name}.parquet")
         out = tmp_path / "out.parquet"
         measure_table(tmp_path / f"{name}.parquet", out, Task(hubs, datum=datum))

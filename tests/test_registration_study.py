@@ -13,7 +13,7 @@ import pytest
 from geodata.errors import BadInputError, UsageError
 from geodata.loaders import load_published_figures
 from geodata.registry import table_path
-from tests.helpers import brute_force_km
+from tests.helpers import brute_force_km, said_in
 from tests.test_cli import zonegap
 from zones.companies import (
     footnote_7,
@@ -162,7 +162,7 @@ def test_companies_at_one_place_are_one_hub(tmp_path: Path) -> None:
     assert hubs["companies"].tolist() == [2, 2, 1, 1]
     assert hubs["uncertainty_km"].tolist()[0] == 0.0
     assert hubs["uncertainty_km"].iloc[1] > 0
-    assert "unresolved: 1" in " ".join(company_sentences(companies))
+    assert "unresolved: 1" in " ".join(said_in("en", company_sentences(companies)))
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_what_was_left_out_is_said_and_written(tmp_path: Path) -> None:
         "+丁公司,200万美元,,香港,存续,91330106D",
     ]
     companies = located_registrations(firms(tmp_path, *rows))
-    said = " ".join(company_sentences(companies))
+    said = " ".join(said_in("en", company_sentences(companies)))
     assert (
         "5 companies, 3 used; left out: 1 deregistered (注销 1), 1 whose credit code stands above (5=2)"
         in said
@@ -220,7 +220,7 @@ def test_study_file_and_options(tmp_path: Path) -> None:
     assert (study.registrations, study.hub_layer) == (tmp_path / "a.xlsx", "cores")
     assert override(study, registrations=SYNTHETIC).hub_layer == "registrations"
     assert override(study, registrations=SYNTHETIC, hub_layer="listed").hub_layer == "listed"
-    with pytest.raises(UsageError, match="needs registrations.file"):
+    with pytest.raises(UsageError, match="only with registrations.file"):
         Study(hub_layer="registrations")
 
 

@@ -13,7 +13,7 @@ from geodata.errors import BadInputError, DataFileError
 from geodata.loaders import ZONES, load_zones
 from geodata.registry import table_path
 from geodata.schema import Column, check_table
-from geodata.user_tables.files import read_csv
+from geodata.user_tables.headers import read_table
 from geodata.user_tables.zones import load_zone_table
 
 GOOD = {
@@ -34,7 +34,7 @@ GOOD = {
 
 
 def table(*rows: dict[str, str]) -> pd.DataFrame:
-    """Return rows as `read_csv` gives them: indexed by the line of the file."""
+    """Return rows indexed by the line of a file."""
     return pd.DataFrame(rows, index=pd.RangeIndex(2, 2 + len(rows)))
 
 
@@ -100,39 +100,48 @@ def test_missing_column_lists_the_columns() -> None:
 
 def test_unreadable_files_are_data_errors(tmp_path: Path) -> None:
     with pytest.raises(DataFileError, match="no such file"):
-        read_csv(tmp_path / "none.csv")
+        read_table(tmp_path / "none.csv", ["a"])
     with pytest.raises(DataFileError, match="is a folder"):
-        read_csv(tmp_path)
-    (tmp_path / "gbk.csv").write_bytes("名称\n开发区\n".encode("gbk"))
-    with pytest.raises(DataFileError, match="not readable as utf-8-sig"):
-        read_csv(tmp_path / "gbk.csv")
-    assert read_csv(tmp_path / "gbk.csv", "gb18030")["名称"].tolist() == ["开发区"]
-    with pytest.raises(DataFileError, match="not readable as klingon"):
-        read_csv(tmp_path / "gbk.csv", "klingon")
+        read_table(tmp_path, ["a"])
     (tmp_path / "empty.csv").write_text("")
-    with pytest.raises(DataFileError, match="not a CSV table"):
-        read_csv(tmp_path / "empty.csv")
+    with pytest.raises(DataFileError, match="the file is empty"):
+        read_table(tmp_path / "empty.csv", ["a"])
     (tmp_path / "ragged.csv").write_text("a,b\n\n1,2\n1,2,3\n1\n")
     with pytest.raises(BadInputError, match=r"row 4: 3 cells; accepted: 2.*\n.*row 5: 1 cells"):
-        read_csv(tmp_path / "ragged.csv")
+        read_table(tmp_path / "ragged.csv", ["a"])
     (tmp_path / "twice.csv").write_text("a,a\n1,2\n")
     with pytest.raises(BadInputError, match="column 'a' stands twice"):
-        read_csv(tmp_path / "twice.csv")
+        read_table(tmp_path / "twice.csv", ["a"])
 
 
-def test_rows_are_lines_of_the_file(tmp_path: Path) -> None:
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text('a,b\n\n"x\ny",1\n,\n2,z\n', encoding="utf-8")
-    frame = read_csv(path)
+    frame = read_table(path, ["b"])
     assert frame.to_dict("list") == {"a": ["x\ny", "2"], "b": ["1", "z"]}
-    assert frame.index.tolist() == [4, 6]
+    assert frame.index.tolist() == [3, 5]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
-def test_encoding_is_found(tmp_path: Path, encoding: str) -> None:
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+def test_encoding_and_delimiter_are_found_and_a_title_is_passed_over(
+    tmp_path: Path, encoding: str, mark: str
+) -> None:
     path = tmp_path / "t.csv"
-    path.write_bytes("名称,省\n余杭经济开发区,浙江省\n".encode(encoding))
-    assert read_csv(path, None)["名称"].tolist() == ["余杭经济开发区"]
+    rows = ["导出于2024年", mark.join(["名称", "省"]), mark.join(["余杭经济开发区", "浙江省"])]
+    path.write_bytes("\n".join(rows).encode(encoding))
+    frame = read_table(path, ["名称"])
+    assert frame["名称"].tolist() == ["余杭经济开发区"]
+    assert list(frame) == ["名称", "省"]
+
+
+def test_a_workbook_is_read_like_a_text(tmp_path: Path) -> None:
+    sheet = pd.DataFrame({"地址": ["杭州市滨江区"], "备注": [None], "年": [2020]})
+    sheet.to_excel(tmp_path / "t.xlsx", index=False)
+    sheet.to_parquet(tmp_path / "t.parquet", index=False)
+    for name in ("t.xlsx", "t.parquet"):
+        frame = read_table(tmp_path / name, ["地址"])
+        assert frame.to_dict("list") == {"地址": ["杭州市滨江区"], "备注": [""], "年": ["2020"]}
 
 
 def test_no_rows_and_contradicting_provinces(tmp_path: Path) -> None:

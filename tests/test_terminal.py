@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_cli import zonegap
-from tests.test_console import _own_language, folder  # noqa: F401
+from tests.test_console import folder  # noqa: F401
 
 
 def on_a_terminal(*arguments: str, cwd: Path, **environment: str) -> str:

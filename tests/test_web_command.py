@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import zonegap.command.app
 from geodata.web.amap import AMap
 from tests.stub_geocoder import KEY, Reply, amap, serve
 from tests.test_cli import zonegap
@@ -18,13 +17,14 @@ from tests.test_web_geocode import (
     _environment,  # noqa: F401
     gcj,
 )
+from zonegap.command.app import main
 from zonegap.console import progress_bar
 
 
 def command(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     monkeypatch.setattr(sys, "argv", ["zonegap", *map(str, arguments)])
     with pytest.raises(SystemExit) as caught:
-        zonegap.command.app.main()
+        main()
     return int(caught.value.code or 0)
 
 
@@ -85,7 +85,7 @@ def test_options_without_a_provider_and_unknown_ones(tmp_path: Path) -> None:
     table.write_text("地址\n浙江省\n", encoding="utf-8")
     base = ("geocode", str(table), "--column", "地址", "--out", str(tmp_path / "o.csv"))
     done = zonegap(*base, "--cache", "c")
-    assert (done.returncode, "go with --provider" in done.stderr) == (2, True)
+    assert (done.returncode, "only with --provider" in done.stderr) == (2, True)
     assert zonegap(*base, "--provider", "google").returncode == 2
     done = zonegap(*base, "--provider", "amap", "--cache", str(tmp_path / "c"), ZONEGAP_AMAP_KEY="")
     assert done.returncode == 2

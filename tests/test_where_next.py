@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zonegap.command.app import main
+from zones.distance.great_circle import haversine_km
 from zones.maximal_covering import (
     WEIGHTS,
     best_cities,
@@ -154,3 +155,12 @@ def test_command_writes_the_table_it_prints(
     printed = pd.DataFrame(json.loads(capsys.readouterr().out))
     written = pd.read_csv(out, encoding="utf-8-sig")
     pd.testing.assert_frame_equal(written, printed, check_dtype=False, atol=1e-6)
+
+
+def test_a_zone_at_the_threshold_itself_is_reached() -> None:
+    """Beyond is strictly farther, so a city reaches what lies at the threshold exactly."""
+    zones = pd.DataFrame({"lon": [100.0] * 2, "lat": [30.0, 34.0], "nearest_km": [900.0] * 2})
+    city = pd.DataFrame({"lon": [100.0], "lat": [31.0]}, index=["here"])
+    at_km = float(haversine_km(100.0, 30.0, 100.0, 31.0))
+    assert coverage(zones, city, at_km).tolist() == [[True], [False]]
+    assert coverage(zones, city, float(np.nextafter(at_km, 0.0))).tolist() == [[False], [False]]

@@ -48,9 +48,12 @@ def choose_language(arguments: Sequence[str], environ: Mapping[str, str]) -> Non
 
 
 def follow_study(language: str) -> None:
-    """Answer a study file in its language, unless another was asked for by name."""
+    """Answer a study file in its language, unless another was asked for by name.
+
+    English says nothing: it is what a study has without being asked.
+    """
     asked = _option(sys.argv[1:]) or _variable(os.environ)
-    if not asked and _shows_chinese():
+    if language != ENGLISH and not asked and _shows_chinese():
         use_language(language)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -20,7 +21,7 @@ from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR
 from geodata.user_tables.files import check_size, unreadable
 from geodata.vocabulary import PROVINCES
 from geodata.web.ask import PROVIDERS
-from geodata.words import LANGUAGES, Joined, Listed, Message, Words
+from geodata.words import LANGUAGES, Joined, Listed, Message, Name, Words
 from zones.hubs import HUB_LAYERS
 from zones.parameters import DISTANCE_METHODS, GDP_VINTAGES, LAND_YEARS, THRESHOLD_KM
 
@@ -324,11 +325,21 @@ def read_study(path: Path | None) -> Study:
     except OSError as error:
         raise unreadable(path, error) from None
     except (tomllib.TOMLDecodeError, UnicodeError) as error:
-        raise UsageError(Message("{path}: not a TOML file ({why})", path=path, why=error)) from None
+        raise UsageError(
+            Message("{path}: not a TOML file ({why})", path=path, why=_toml_fault(error))
+        ) from None
     try:
         return Study(**_values(sections, path.parent))
     except UsageError as error:
         raise UsageError(Message("{file}: {fault}", file=path, fault=error.message)) from None
+
+
+def _toml_fault(error: ValueError) -> Words:
+    """Return what is wrong with a TOML file; the library says it in English only."""
+    place = re.search(r"at line (\d+), column (\d+)", str(error))
+    if place is None:
+        return Name(str(error), "末尾不完整，或不是UTF-8文本")
+    return Name(str(error), f"第{place[1]}行第{place[2]}列附近")
 
 
 def override(study: Study, **options: object) -> Study:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.errors import DataFileError, ZonegapError
+from geodata.errors import DataFileError, ZonegapError, system_fault
 from geodata.words import Message
 
 ROWS_AT_ONCE = 100_000
@@ -215,7 +215,7 @@ def _move(new: Path, folder: Path, old: Path, last: str) -> None:
                 "{path}: cannot be replaced ({why}); is it open elsewhere? All outputs "
                 "are as they were.",
                 path=folder / name,
-                why=error.strerror,
+                why=system_fault(error),
             )
         ) from None
 

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from geodata.errors import DataFileError
+from geodata.errors import DataFileError, system_fault
 from geodata.words import Message
 
 MAX_FILE_MB = 400
@@ -67,7 +67,7 @@ def unreadable(path: Path, error: Exception) -> DataFileError:
     """Return the error of a file that the system does not give."""
     if isinstance(error, FileNotFoundError):
         return DataFileError(Message("{path}: no such file", path=path))
-    why = getattr(error, "strerror", None) or error
+    why = system_fault(error)
     return DataFileError(Message("{path}: cannot be read ({why})", path=path, why=why))
 
 

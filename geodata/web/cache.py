@@ -12,7 +12,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from geodata.errors import DataFileError
+from geodata.errors import DataFileError, system_fault
 from geodata.web.answer import WebAnswer, WebQuery
 from geodata.words import Message
 
@@ -67,7 +67,7 @@ class AnswerCache:
                 Message(
                     "{path}: cache cannot be opened ({why})",
                     path=path,
-                    why=error.strerror,
+                    why=system_fault(error),
                 )
             ) from None
         except sqlite3.Error as error:

@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from geodata.errors import DataFileError, UsageError, how_to_install
+from geodata.errors import DataFileError, UsageError, how_to_install, system_fault
 from geodata.web.answer import (
     BadAnswerError,
     TryLaterError,
@@ -137,7 +137,7 @@ def _first_line(file: Path) -> str:
                 )
             data = opened.read(_MAX_BYTES)
     except OSError as error:
-        text = Message("{path}: cannot be read ({why})", path=file, why=error.strerror)
+        text = Message("{path}: cannot be read ({why})", path=file, why=system_fault(error))
         raise DataFileError(text) from None
     lines = data.decode("utf-8-sig", "replace").strip().splitlines()
     return lines[0].strip() if lines else ""

@@ -57,7 +57,7 @@
     }
 
     // Places and zones have a Chinese name and an English one, whatever the page's language.
-    name(english, chinese) {
+    named(english, chinese) {
       return this.language === "zh" ? chinese : english;
     }
 
@@ -98,7 +98,7 @@
 
     division(code) {
       const known = Object.hasOwn(this.payload.divisions, code) && this.payload.divisions[code];
-      return known ? `${this.name(known[0], known[1])} (${code})` : code;
+      return known ? `${this.named(known[0], known[1])} (${code})` : code;
     }
 
     number(value, digits = 0) {
@@ -125,17 +125,17 @@
 
     name(row) {
       const names = [this.text("name_en", row) || this.text("name", row), this.text("name", row)];
-      return this.name(...names);
+      return this.named(...names);
     }
 
     otherName(row) {
       const names = [this.text("name", row), this.text("name_en", row)];
-      const other = this.name(...names);
+      const other = this.named(...names);
       return other === this.name(row) ? "" : other;
     }
 
     hubName(hubs, at) {
-      return this.name(hubs.name_en[at], hubs.name[at]);
+      return this.named(hubs.name_en[at], hubs.name[at]);
     }
 
     // ---- filters, classes, sums

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from geodata.errors import ZonegapError
+from geodata.errors import ZonegapError, system_fault
 from geodata.registry import product_version, registry, registry_digest
 from geodata.words import Message
 from zonegap.command import study
@@ -156,7 +156,8 @@ def main() -> None:
     except typer.Abort:
         code = STOPPED_EXIT
     except OSError as error:
-        remark(f"zonegap: {error.filename or ''}: {error.strerror or error}")
+        fault = Message("{file}: {fault}", file=error.filename or "", fault=system_fault(error))
+        remark(f"zonegap: {fault}")
         code = 1
     if code == STOPPED_EXIT:
         remark(Message("stopped"))

@@ -87,8 +87,8 @@ def geocode(
         located, failed = found.located, found.counts["failed"]
         remark(
             Message(
-                "{provider}: {taken:,} taken, {kept:,} kept, {refused:,} refused, {failed:,} "
-                "failed, {not_asked:,} not asked, {requests:,} requests",
+                "{provider}: taken {taken:,}, kept {kept:,}, refused {refused:,}, failed "
+                "{failed:,}, not asked {not_asked:,}, requests {requests:,}",
                 provider=web.provider,
                 **{name.replace(" ", "_"): count for name, count in found.counts.items()},
             )

@@ -8,7 +8,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from geodata.errors import UsageError, not_accepted
+from geodata.errors import UsageError
 from geodata.words import ENGLISH, Joined, Listed, Message, Words, in_context
 from zones.study import did_you_mean
 
@@ -145,7 +145,10 @@ class Group(TyperGroup):
         """Find the command; a name that is none of them ends with the nearest one."""
         name = args[0]
         if name not in self.commands and not name.startswith("-") and not ctx.resilient_parsing:
-            fault = not_accepted(Message("command"), name, Listed(self.commands))
+            fault = Message(
+                "no such command {name!r}; accepted: {accepted}",
+                name=name, accepted=Listed(self.commands),
+            )  # fmt: skip
             raise UsageError(fault + did_you_mean(name, self.commands))
         return super().resolve_command(ctx, args)
 
@@ -205,7 +208,8 @@ def _write_text(command: Any, formatter: Any) -> None:
 def _section(heading: Words, formatter: Any) -> Iterator[None]:
     """Write a heading, and what comes in the block below it, indented."""
     formatter.write_paragraph()
-    formatter.write(f"{Message('{heading}:', heading=heading)}\n")
+    line = Message("{heading}:", heading=heading)
+    formatter.write(f"{line}\n")
     with formatter.indentation():
         yield
 

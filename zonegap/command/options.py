@@ -277,14 +277,19 @@ def study_command(asked_for: str) -> Callable[[Callable[..., Any]], Callable[...
     Returns
     -------
     Callable
-        A decorator. The function's first parameter gets the `Study`.
+        A decorator. The function's first parameter gets the `Study`; one named ``asked`` gets the
+        fields that the command line itself gives.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         first, *own = inspect.signature(function, eval_str=True).parameters.values()
+        tells = any(p.name == "asked" for p in own)
+        own = [p for p in own if p.name != "asked"]
 
         @functools.wraps(function)
         def with_file(options: dict[str, Any], study_file: Path | None, **given: Any) -> Any:
+            if tells:
+                given["asked"] = {name for name, value in options.items() if value is not None}
             return function(study_of(study_file, options), **given)
 
         file = inspect.Parameter(

@@ -35,6 +35,7 @@ COUNTS = {
 @study_command("zones.table hubs registrations distance output.language")
 def threshold(
     study: Study,
+    asked: set[str],
     count: Annotated[
         int | None,
         option(
@@ -52,6 +53,8 @@ def threshold(
 
     if by is not None and count is not None:
         raise UsageError(two_questions("--by", "--count"))
+    if "thresholds_km" in asked and count is not None:
+        raise UsageError(two_questions("--km", "--count"))
     result = run_study(study, progress=progress_bar)
     if count is not None:
         _print_inverse(result, count, as_json)

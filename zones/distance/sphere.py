@@ -9,6 +9,7 @@ engine, on every machine, finds the same hub and the same distance, to the last 
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import sys
@@ -31,6 +32,8 @@ NUMPY_PAIRS = 8_000_000  # up to here it is quicker than loading the other engin
 GRID_POINTS = 100_000  # from here on loading the grid is earned back soon
 BLOCK_PAIRS = 80_000  # fits the cache, and is too small for BLAS to wake other threads for
 TREE_CHUNK = 1 << 16
+# the compiled engine has a room of its own, which knows this one; it is loaded where asked for
+GRID = "zones.points.grid"
 # chords closer than this may be one chord: ten times what rounding does to them
 TIE_CHORD = 4e-15
 TIE_DOT = 1e-14  # the same of dot products
@@ -90,8 +93,7 @@ def nearest_on_sphere(  # noqa: PLR0913
     engine = chosen_engine(engine, len(lon), len(hub_lon))
     found = Nearest(np.empty(len(lon), np.int32), np.empty(len(lon)))
     if engine == "grid":
-        from zones.points.grid import nearest_by_grid
-
+        nearest_by_grid = importlib.import_module(GRID).nearest_by_grid
         nearest_by_grid(
             lon, lat, hub_lon, hub_lat, found.hub, found.distance_km, threads or cores()
         )
@@ -112,7 +114,7 @@ def chosen_engine(engine: str, points: int, hubs: int) -> str:
     Loading scipy or numba takes longer than brute force on a few million pairs; the grid, once
     it is loaded, is ahead of both others at all but the smallest sizes.
     """
-    loaded = "zones.points.grid" in sys.modules and points * hubs > FEW_PAIRS
+    loaded = GRID in sys.modules and points * hubs > FEW_PAIRS
     if engine == "auto" and points * hubs <= NUMPY_PAIRS and not loaded:
         return "numpy"
     if engine in ("numpy", "kdtree"):
@@ -137,7 +139,7 @@ def _grid_fault() -> str | None:
     if importlib.util.find_spec("numba") is None:
         return ""
     try:
-        import zones.points.grid  # noqa: F401
+        importlib.import_module(GRID)
     except ImportError as error:  # numba refuses a numpy newer than itself
         return f" ({error})"
     return None

@@ -1,0 +1,172 @@
+"""Wrong usages and bad inputs over all commands in Chinese: no word of English is left in them."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from geodata.registry import registry
+from geodata.vocabulary import DATUMS
+from geodata.words import use_language
+from zonegap.command.app import main
+from zones.parameters import ENGINES, GDP_VINTAGES, GROUPINGS, LAND_YEARS, WEIGHTS
+from zones.study import ASKED, FIGURE_FORMATS, FORMATS, SECTIONS
+
+# (study file or None, arguments, exit code, a part of the message)
+USAGES: list[tuple[str | None, list[str], int, str]] = [
+    # those that were found to stay English, or half of it
+    (None, ["map", "--threshold-km", "99999"], 2, "应在0至20,040公里之间"),
+    (None, ["threshold", "--count", "9999"], 2, "可接受：0至2543（开发区总数）"),
+    ("[hubs]\nfile = 'a.csv'\n", ["threshold", "study.toml"], 2, "须同时使用"),
+    (None, ["map", "--boundaries", "lines.geojson"], 2, "须注明界线来源"),
+    (None, ["figures", "--font", "NoSuch"], 1, "字体'NoSuch'：未安装"),
+    # options
+    (None, ["thresold"], 2, "没有命令'thresold'"),
+    (None, ["threshold", "--kmm", "3"], 2, "没有选项--kmm"),
+    (None, ["--km", "3", "threshold"], 2, "应写在命令之后"),
+    (None, ["threshold", "--km"], 2, "需要一个值"),
+    (None, ["threshold", "--km", "far"], 2, "以公里计、逗号分隔的数"),
+    (None, ["threshold", "--km", "-5"], 2, "不小于0的数"),
+    (None, ["threshold", "--km", "300,300"], 2, "重复出现"),
+    (None, ["threshold", "--hubs", "core"], 2, "是否想输入'cores'"),
+    (None, ["threshold", "--hubs", "file"], 2, "须同时使用"),
+    (None, ["threshold", "--hubs", "registrations"], 2, "registrations.file"),
+    (None, ["threshold", "--by", "省份"], 2, "可接受：province"),
+    (None, ["threshold", "--by", "type", "--count", "3"], 2, "只能选其一"),
+    (None, ["threshold", "--count", "1.5"], 2, "不小于0的整数"),
+    (None, ["threshold", "a.toml", "b.toml"], 2, "参数过多"),
+    (None, ["tables", "--formats", "docx,odt"], 2, "'odt'；可接受：csv"),
+    (None, ["figures", "--formats", "gif"], 2, "可接受：png、svg、pdf"),
+    (None, ["where-next", "--k", "0"], 2, "不小于1的整数"),
+    (None, ["where-next", "--k", "9999"], 2, "候选城市数"),
+    (None, ["data", "zone"], 2, "是否想输入'zones'"),
+    (None, ["map", "--map-approval", "GS"], 2, "须与--boundaries FILE同用"),
+    (None, ["map", "--tiles", "nasa"], 2, "底图：'nasa'"),
+    (None, ["map", "--tiles", "tianditu"], 2, "需要密钥"),
+    (None, ["map", "--layer", "file"], 2, "此处可接受：prefectures"),
+    (None, ["geocode", "firms.csv", "--out", "o.csv"], 2, "缺少--column"),
+    (None, ["geocode", "firms.csv", "--column", "地点", "--out", "o.csv"], 3, "缺少'地点'列"),
+    (None, ["geocode", "firms.csv", "--column", "地址", "--out", "firms.csv"], 2, "就是输入本身"),
+    (None, ["geocode", "firms.csv", "--column", "地址", "--out", "o.csv", "--year", "1900"], 2,
+     "1980至2024的整数"),
+    (None, ["geocode", "firms.csv", "--column", "地址", "--out", "o.csv", "--cache", "c"], 2,
+     "须与--provider同用"),
+    (None, ["geocode", "firms.csv", "--column", "地址", "--out", "o.csv", "--provider", "amap"], 2,
+     "没有密钥"),
+    (None, ["distance", "points.parquet"], 2, "请指定输出（--out）或阈值（--km）"),
+    (None, ["distance", "points.parquet", "--km", "5"], 3, "缺少'datum'列"),
+    (None, ["distance", "points.parquet", "--datum", "GPS", "--km", "5"], 2, "可接受：WGS-84"),
+    (None, ["distance", "--datum", "WGS-84"], 2, "仅用于点表"),
+    (None, ["distance", "points.parquet", "--datum", "WGS-84", "--km", "5", "--workers", "2"], 2,
+     "须与--engine dask同用"),
+    (None, ["distance", "parts", "--datum", "WGS-84", "--out", "o"], 3, "没有*.parquet文件"),
+    # study files and tables
+    ("[distance]\ntreshold_km = 3\n", ["threshold", "study.toml"], 2, "未知的键distance.treshold_km"),
+    ("[hub]\nlayer = 'cores'\n", ["run", "study.toml"], 2, "未知的节[hub]"),
+    ("[distance]\nthresholds_km = 'far'\n", ["gdp", "study.toml"], 2, "可接受：数字列表"),
+    ("a ,\n", ["reconcile", "study.toml"], 2, "不是TOML文件（第1行第3列附近）"),
+    ("[hubs]\nprovinces = ['浙江']\n", ["threshold", "study.toml"], 2, "是否想输入'浙江省'"),
+    ("[hubs]\nlayer = 'cores'\nprovinces = ['青海省']\n", ["threshold", "study.toml"], 2,
+     "没有剩下任何枢纽"),
+    ("[geocode]\nyear = 1900\n", ["threshold", "study.toml"], 2, "1980至2024"),
+    ("[zones]\nencoding = 'gbk'\n", ["threshold", "study.toml"], 2, "须与zones.table同用"),
+    (None, ["run", "none.toml"], 3, "文件不存在"),
+    (None, ["run", "--zones", "."], 3, "是文件夹"),
+    (None, ["threshold", "--zones", "empty.csv"], 3, "文件为空"),
+    (None, ["threshold", "--zones", "bad.csv"], 3, "第2行，“核准面积(公顷)”列：'many'；应为数字"),
+    (None, ["threshold", "--hubs-file", "hubs.csv"], 3, "未注明坐标系"),
+    (None, ["run", "--out", "firms.csv/out"], 1, "firms.csv"),
+]  # fmt: skip
+
+# words of the machine that stand in a message as they are
+ACCEPTED = {
+    *FORMATS, *FIGURE_FORMATS, *GDP_VINTAGES, *LAND_YEARS, *GROUPINGS, *WEIGHTS, *ENGINES, *SECTIONS,
+    *(value for asked in ASKED.values() if asked.accepted for value in asked.accepted()),
+}  # fmt: skip
+COMMANDS = (
+    "run gdp tables reconcile data distance figures geocode map threshold where-next zonegap help"
+)
+MACHINE = {
+    *ACCEPTED, *COMMANDS.split(), "TOML", "Parquet", "URL", "dask", "csv", "xlsx", "xls", "tsv",
+    "parquet", "lon", "lat", "datum", "FILE", "k", "count", "TABLE", "threshold_km", "arrow",
+    "feather", "tianditu", "amap", "https", "x", "y", "z", "ha", "km2", "m2", *DATUMS, *registry(), "hub", "layer", "parts",
+    *(asked.key.partition(".")[2] for asked in ASKED.values()),
+}  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "firms.csv").write_text("公司,地址\n甲,杭州市滨江区\n", encoding="utf-8")
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "bad.csv").write_text("名称,省份,核准面积(公顷)\n甲,浙江省,many\n", "utf-8")
+    (tmp_path / "hubs.csv").write_text("hub,lon,lat\n甲,120,30\n", encoding="utf-8")
+    (tmp_path / "lines.geojson").write_text("{}")
+    (tmp_path / "parts").mkdir()
+    pd.DataFrame({"lon": [120.0], "lat": [30.0]}).to_parquet(tmp_path / "points.parquet")
+    return tmp_path
+
+
+def english_in(message: str) -> list[str]:
+    """Return the words of a message that are neither the user's nor the machine's."""
+    plain = re.sub(
+        r"'[^']*'|\"[^\"]*\"|--[\w-]+(?: FILE| TEXT| dask)?|ZONEGAP_\w+|\S*[/\\]\S*|"
+        r"[\w*-]*\.(?:toml|csv|parquet|geojson|arrow|feather)|\b[a-z]+\.[a-z_]+|console\.\S+",
+        " ",
+        message,
+        flags=re.ASCII,
+    )
+    return [w for w in re.findall(r"[A-Za-z][A-Za-z0-9_-]*", plain) if w not in MACHINE]
+
+
+@pytest.mark.parametrize("usage", USAGES, ids=lambda u: " ".join(u[1])[:60])
+def test_the_message_is_chinese_throughout(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    usage: tuple[str | None, list[str], int, str],
+) -> None:
+    study, arguments, code, part = usage
+    if study is not None:
+        (folder / "study.toml").write_text(study, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("ZONEGAP_LANG", "zh")
+    monkeypatch.delenv("ZONEGAP_AMAP_KEY", raising=False)
+    monkeypatch.setattr(sys, "argv", ["zonegap", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    use_language("en")
+    said = capsys.readouterr().err
+    assert ended.value.code == code, said
+    assert part in said
+    assert english_in(said) == [], said
+
+
+def test_there_are_thirty_and_every_command_has_one() -> None:
+    assert len(USAGES) >= 30
+    used = {arguments[0] for _, arguments, _, _ in USAGES}
+    assert {*COMMANDS.split()} - {"zonegap", "help"} <= used
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS.split()[:11]])
+def test_the_help_is_chinese(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sentences of the help are Chinese; metavars, values and examples stay as they are typed."""
+    monkeypatch.setenv("ZONEGAP_LANG", "zh")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(sys, "argv", ["zonegap", *([command] if command else []), "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    use_language("en")
+    said = capsys.readouterr().out
+    assert said.startswith("用法：")
+    body = said.split("示例：")[0].splitlines()[1:]
+    for line in filter(None, map(str.strip, body)):
+        words = [w for w in re.findall(r"[A-Za-z]{3,}", line) if w.islower()]
+        assert re.search("[一-鿿]", line) or len(words) <= 1, line
+    common = r"\b(the|of|and|with|without|which|each|from|them|their|that|show)\b"
+    assert re.findall(common, re.sub(r"--?[\w-]+|[A-Z]{2,}", " ", "\n".join(body))) == []
