@@ -77,9 +77,7 @@ def fuzz(  # noqa: C901
         if target == "geocoder":
             cells = data.decode("utf-8", "replace").split("\0")
             province, city, text = (*cells, "", "", "")[:3]
-            frame = geocode_texts(
-                [pd.Series([text])], pd.Series([province]), pd.Series([city])
-            )
+            frame = geocode_texts([pd.Series([text])], pd.Series([province]), pd.Series([city]))
             assert len(frame) == 1
             return
         path.write_bytes(magic + data[len(magic) :])
