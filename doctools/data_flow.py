@@ -245,8 +245,8 @@ def svg() -> str:
             f"<defs>{tips}</defs>",
             f'<rect width="{width}" height="{height}" fill="#fff"/>',
             legend,
-            f'<text x="{MARGIN + 150 * len(LAYERS)}" y="28">arrows: from what is imported to what imports it'
-            "</text>",
+            f'<text x="{MARGIN + 150 * len(LAYERS)}" y="28">'
+            "arrows: from what is imported to what imports it</text>",
             *out,
             "</svg>\n",
         ]

@@ -107,11 +107,3 @@ def test_what_an_extra_brings_is_not_loaded_with_the_modules() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
-
-
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md"])
-def test_documents_name_real_files(name: str) -> None:
-    text = (ROOT / name).read_text(encoding="utf-8")
-    named = re.findall(r"`((?:geodata|zones|maps|benchmarks|docs|doctools|tests)/[\w./]*)`", text)
-    assert len(named) > 5
-    assert [n for n in named if "NAME" not in n and not (ROOT / n).exists()] == []
