@@ -61,6 +61,7 @@ def write(catalogue: Catalog, path: Path) -> None:
     """Write a catalogue and what is compiled of it; the same words give the same bytes."""
     # no date and no person: the history says both
     catalogue.header_comment = HEADER
+    catalogue.project, catalogue.fuzzy = "zonegap", False  # an empty file has neither yet
     catalogue.creation_date = catalogue.revision_date = EPOCH
     catalogue.version, catalogue.msgid_bugs_address = "", ""
     catalogue.last_translator = catalogue.language_team = ""
