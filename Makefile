@@ -38,7 +38,8 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_layers.py tests/test_doc_links.py tests/test_doc_made.py
+	$(BIN)/python -m pytest -q tests/test_house.py tests/test_words.py tests/test_doc_links.py \
+	  tests/test_doc_made.py
 	$(MKDOCS)
 
 docs: $(VENV)/.dev

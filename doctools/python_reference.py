@@ -15,8 +15,12 @@ def study_keys() -> str:
 
     default, parts = Study(), []
     for section in SECTIONS:
-        parts += [f"### [{section}]", "", "| key | type | without it | option | accepted |"]
-        parts.append("|---|---|---|---|---|")
+        parts += [
+            f"### [{section}]",
+            "",
+            "| key | meaning | type | without it | option | accepted |",
+        ]
+        parts.append("|---|---|---|---|---|---|")
         for name, asked in ASKED.items():
             if asked.section != section:
                 continue
@@ -27,7 +31,8 @@ def study_keys() -> str:
             option = f"`{asked.option}`" if asked.option else ""
             kind = asked.kind.words.in_language("en")
             shown = _toml(getattr(default, name))
-            parts.append(f"| `{key}` | {kind} | {shown} | {option} | {choices} |")
+            meaning = asked.help.in_language("en").replace("<", "&lt;")
+            parts.append(f"| `{key}` | {meaning} | {kind} | {shown} | {option} | {choices} |")
         parts.append("")
     return "\n".join(parts)
 

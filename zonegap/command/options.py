@@ -187,7 +187,7 @@ def study_option(name: str) -> Any:
     """Return the annotation of the option of a study's field."""
     asked = ASKED[name]
     group = _GROUP_OF_SECTION.get(asked.section, QUESTION)
-    what = asked.help or Joined((asked.key,))
+    what = asked.help
     if asked.accepted is None:
         kind = Path if asked.kind in (PATH, PATH_OR_SYNTHETIC) else str
         return Annotated[kind | None, option(asked.option, asked.metavar, what, group)]
