@@ -6,6 +6,7 @@ import ast
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -98,7 +99,10 @@ def test_gdp_tables_reconcile_map_data(tmp_path: Path) -> None:
     assert '"threshold_km":300.0' in (tmp_path / "m.html").read_text(encoding="utf-8")
     listing = zonegap("data").stdout
     assert "zones: Development zones of the 2018 catalogue; 2,543 rows" in listing
-    assert "sha256: " in zonegap("data", "zones").stdout
+    about = zonegap("data", "divisions").stdout
+    assert "sha256: " in about
+    assert "https://creativecommons.org/licenses/by/4.0/" in about
+    assert re.search(r"^  publisher: .*QinYuan Du \(cpca\)", about, re.MULTILINE)
     rows = [json.loads(line) for line in zonegap("data", "--json").stdout.splitlines()]
     assert {row["name"] for row in rows} >= {"zones", "divisions"}
 
