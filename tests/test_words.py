@@ -94,7 +94,6 @@ def test_chinese_has_the_same_facts_and_no_english_in_it(
     for (context, english), text in chinese.items():
         if "{{" not in english and context != "map page":
             pairs = placeholders(english.replace(":zone|zones}", "}")), placeholders(text)
-            assert set(pairs[1]) <= set(pairs[0]), english
             if "|" not in english and "{value" not in english and "billion" not in english:
                 assert pairs[0] == pairs[1], english
         if not CHINESE.search(text):
