@@ -216,7 +216,7 @@ class Study:
     year: int = _asked(CATALOGUE_YEAR, "geocode.year", WHOLE)
     openstreetmap: bool = _asked(
         False, "geocode.openstreetmap", TRUTH, option="--openstreetmap",
-        help=Message("Locate zones by OpenStreetMap too; then its licence, ODbL, binds outputs."),
+        help=Message("Use positions of OpenStreetMap too; outputs then come under the ODbL."),
     )  # fmt: skip
     provider: str | None = _asked(
         None, "geocode.provider", TEXT, option="--provider", metavar="NAME",
