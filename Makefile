@@ -2,7 +2,7 @@
 PYTHON ?= python3
 OLDEST_PYTHON ?= python3.11
 # what the tests need beside the packages themselves; lint, types and pages are not tried on old ones
-TEST_TOOLS := hypothesis openpyxl pypinyin pytest pytest-cov pytest-xdist selenium xlwt
+TEST_TOOLS := babel hypothesis openpyxl pypinyin pytest pytest-cov pytest-xdist selenium xlwt
 VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
@@ -10,7 +10,7 @@ ARGS ?=
 # the variable hides the theme's notice about its own future
 MKDOCS = NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
-.PHONY: run test test-packaging test-notebooks notebooks check format bench docs picture coverage test-oldest clean
+.PHONY: run test test-packaging test-notebooks notebooks check format bench docs picture words coverage test-oldest clean
 
 run: $(VENV)/.run
 	$(BIN)/zonegap run --out $(OUT) $(ARGS)
@@ -38,7 +38,9 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_layers.py tests/test_doc_links.py tests/test_doc_made.py
+	$(BIN)/reuse lint -q
+	$(BIN)/python -m pytest -q tests/test_house.py tests/test_words.py tests/test_doc_links.py \
+	  tests/test_doc_made.py
 	$(MKDOCS)
 
 docs: $(VENV)/.dev
@@ -48,6 +50,10 @@ docs: $(VENV)/.dev
 # the picture of the data flow, after imports have changed
 picture: $(VENV)/.dev
 	$(BIN)/python -m doctools.data_flow
+
+# the catalogues of the other languages, after a sentence or its words have changed
+words: $(VENV)/.dev
+	$(BIN)/python -m doctools.words
 
 coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto -q --cov --cov-report=term --cov-fail-under=95

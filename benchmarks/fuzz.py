@@ -54,14 +54,8 @@ def fuzz(  # noqa: C901
     import atheris
 
     with atheris.instrument_imports(include=["geodata"]):
-        from geodata import (
-            capital,
-            geocode_texts,
-            registrations,
-            tabular_files,
-            text_tables,
-            zone_tables,
-        )
+        from geodata.address_geocoder import geocode_texts
+        from geodata.user_tables import capital, companies, files, headers, zones
     import pandas as pd
 
     from geodata.errors import ZonegapError
@@ -83,21 +77,19 @@ def fuzz(  # noqa: C901
         if target == "geocoder":
             cells = data.decode("utf-8", "replace").split("\0")
             province, city, text = (*cells, "", "", "")[:3]
-            frame = geocode_texts.geocode_texts(
-                [pd.Series([text])], pd.Series([province]), pd.Series([city])
-            )
+            frame = geocode_texts([pd.Series([text])], pd.Series([province]), pd.Series([city]))
             assert len(frame) == 1
             return
         path.write_bytes(magic + data[len(magic) :])
         try:
             if target == "registrations":
-                registrations.load_registrations(path)
+                companies.load_registrations(path)
             elif target == "zones":
-                zone_tables.load_zone_table(path)
+                zones.load_zone_table(path)
             else:
                 if target == "text":
-                    text_tables.read_csv(path, None)
-                for sheet in tabular_files.open_tables(path):
+                    headers.read_table(path, ["公司名称"])
+                for sheet in files.open_tables(path):
                     for _ in zip(range(1000), sheet.rows(), strict=False):
                         pass
         except ZonegapError:

@@ -218,12 +218,12 @@ EXACT_PEERS = ["scipy", "pykdtree", "pynanoflann", "napf"]
 
 OUR_SCRIPT = """
 import numpy as np
-import zones
+import zonegap as zg
 def columns(name):
     with open(name) as file:
         next(file)
         return np.array([line.split(",") for line in file], float).T
-found = zones.nearest_on_sphere(*columns("points.csv"), *columns("hubs.csv"))
+found = zg.nearest_on_sphere(*columns("points.csv"), *columns("hubs.csv"))
 with open("ours.csv", "w") as file:
     file.write("hub,km\\n")
     file.writelines(f"{hub},{km:.6f}\\n" for hub, km in zip(*map(np.ndarray.tolist, found)))

@@ -122,7 +122,7 @@ Best exact peer: the quickest of scipy, pykdtree, pynanoflann and napf without a
 ## Whole process, 2543x206
 
 A script that reads two CSV files, finds the nearest hubs and writes a third, with Python's start:
-ours on arrays without pandas (`zones.nearest_on_sphere`), the peer's with pandas, which it needs.
+ours on arrays without pandas (`zonegap.nearest_on_sphere`), the peer's with pandas, which it needs.
 
 {whole}
 ## Left out

@@ -35,7 +35,9 @@ COMMANDS = {
 }
 PROFILED = ("--help", "threshold")
 SHOWN = 8  # packages in a profile
-OWN = ("geodata", "zones", "maps")
+# where main stands: here, and in checkouts from before there was a package of this name
+ENTRIES = {"zonegap/command/app.py": "zonegap.command.app", "zones/cli.py": "zones.cli"}
+OWN = ("geodata", "zones", "maps", "zonegap")
 INTRODUCTION = """# Start-up
 
 Made by `benchmarks/start_up.py`. {cpu}, {cores} cores, load at the start {load}; python {python}.
@@ -46,9 +48,14 @@ the built-in zones by their names each time. `run` did less then: no figures, a 
 """
 
 
+def entry(checkout: Path) -> str:
+    """Return the module of a checkout that has the command."""
+    return next(module for file, module in ENTRIES.items() if (checkout / file).is_file())
+
+
 def process(command: str, checkout: Path, folder: str, *flags: str) -> str:
     """Run a command of a checkout; return what it printed on stderr."""
-    python = [sys.executable, *flags, "-c", "import zonegap.command.app as c; c.main()"]
+    python = [sys.executable, *flags, "-c", f"import {entry(checkout)} as c; c.main()"]
     out = ["--out", f"{folder}/out"] if command == "run" else []
     environment = {**os.environ, "PYTHONPATH": str(checkout), "ZONEGAP_LANG": "en"}
     done = subprocess.run(

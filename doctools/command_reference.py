@@ -7,6 +7,7 @@ from typing import Any
 
 import geodata.errors
 from geodata.errors import ZonegapError
+from geodata.words import ENGLISH
 
 # The one exit code that is no error class; `zonegap.command.options.UNRESOLVED_EXIT`.
 UNRESOLVED = "done, but rows stayed unresolved or failed (only with `--strict`)"
@@ -47,9 +48,26 @@ def _examples(name: str) -> str:
 
 
 def _options_table(command: Any, context: Any) -> str:
-    """Return arguments and options as ``--help`` shows them."""
-    records = [parameter.get_help_record(context) for parameter in command.get_params(context)]
-    rows = [f"| `{names}` | {_escaped(text)} |" for names, text in filter(None, records)]
+    """Return arguments and options in the order and words of ``--help``."""
+    from zonegap.command.help import GROUPS, QUESTION, option_help
+
+    headings = [group.in_language(ENGLISH) for group in GROUPS]
+    question = headings.index(QUESTION.in_language(ENGLISH))
+
+    def place(parameter: Any) -> int:
+        if parameter.param_type_name == "argument":
+            return 0
+        if parameter.name == "help":
+            return len(headings)
+        group = getattr(parameter, "rich_help_panel", None)
+        return headings.index(group) if group in headings else question
+
+    rows = []
+    for parameter in sorted(command.get_params(context), key=place):
+        record = parameter.get_help_record(context)
+        if record is not None:
+            text = option_help(parameter).in_language(ENGLISH)
+            rows.append(f"| `{record[0]}` | {_escaped(text)} |")
     return "\n".join(["| argument or option | meaning |", "|---|---|", *rows])
 
 

@@ -79,13 +79,17 @@ def table_columns() -> str:
 
 
 def built_in_tables() -> str:
-    """Return every registered table: what the registry and the tables' README say of it."""
+    """Return every registered table: what the registry and the tables' README say of it.
+
+    The README's list of whose data it is and under which terms is the registry's, written by
+    ``prepare.make_registry``.
+    """
     readme = (TABLES / "README.md").read_text(encoding="utf-8")
-    parts = ["| table | rows | date | licence |", "|---|--:|---|---|"]
+    parts = ["| table | rows | whose | date | licence |", "|---|--:|---|---|---|"]
     for name, entry in sorted(registry().items()):
         anchor = re.sub(r"[^\w-]", "", entry.file)
-        row = f"| [{name}](#{anchor}) | {entry.rows:,} | {entry.date} | {entry.licence} |"
-        parts.append(row)
+        cells = [f"{entry.rows:,}", entry.publisher, entry.date, entry.licence]
+        parts.append(f"| [{name}](#{anchor}) | {' | '.join(cells)} |")
     for entry in (entry for _, entry in sorted(registry().items())):
         section = readme.partition(f"\n## {entry.file}\n")[2].partition("\n## ")[0].strip()
         anchor = re.sub(r"[^\w-]", "", entry.file)

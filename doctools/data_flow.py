@@ -16,53 +16,52 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "data-flow.svg"
-LAYERS = ("geodata", "zones", "maps")
+LAYERS = ("geodata", "zones", "maps", "zonegap")
 OTHERS = "Others"
 
 # Title -> modules, by column of the picture from left to right. Only the grouping is stated here;
 # which group uses which is read from the code. The first pattern that fits counts.
 COLUMNS: list[dict[str, str]] = [
     {
-        "Tables and their checks": "geodata.registry geodata.schema geodata.loaders "
-        "geodata.user_tables.files geodata.vocabulary geodata.errors geodata.user_tables.files "
-        "geodata.messages*",
-        "Names of divisions": "geodata.gazetteer geodata.names geodata.gazetteer geodata.resolver",
+        "What all share": "geodata.words geodata.errors geodata.vocabulary geodata.datum",
+        "Tables and their checks": "geodata.registry geodata.schema geodata.loaders",
+        "Names of divisions": "geodata.names geodata.gazetteer geodata.resolver",
     },
     {
-        "Where zones are": "geodata.zone_geocoder geodata.zone_geocoder geodata.datum",
-        "Addresses": "geodata.addresses geodata.addresses geodata.address_geocoder",
-        "Tables of users": "geodata.user_tables.*",
+        "Where zones are": "geodata.zone_geocoder",
+        "Addresses": "geodata.addresses geodata.address_geocoder",
+        "Files of users": "geodata.user_tables.*",
         "Web geocoders": "geodata.web.*",
+        "Constants, checks, writing": "zones.parameters zones.inputs zones.writing",
     },
     {
-        "What is asked": "zones.study zones.parameters zones.inputs zonegap.console zones.report.provenance",
-        "Words in two languages": "zones.words.*",
-        "Many points": "zones.distance.point_* zones.points.cluster",
-        "Distance": "zones.distance.*",
-        "Hubs": "zones.hubs zones.companies zones.companies",
+        "Hubs": "zones.hubs zones.companies",
+        "What is asked": "zones.study",
         "Counts and GDP": "zones.thresholds zones.gdp zones.groups",
-        "Writing safely": "zones.writing zones.writing",
+        "Distance": "zones.distance.* zones.points.grid",
+        "Where next": "zones.maximal_covering",
     },
     {
-        "The study": "zones.pipeline zones.report.notes",
-        "What moves the count": "zones.sensitivity zones.sensitivity zones.sensitivity "
-        "zones.sensitivity",
-        "Where next": "zones.maximal_covering",
+        "The study": "zones.pipeline",
+        "What moves the count": "zones.sensitivity",
         "The report": "zones.report.*",
     },
     {
-        "The map": "maps.page* maps.credits maps.page_data maps.basemap maps.boundaries maps.tile_* "
-        "maps.safe_text maps.style",
+        "The map": "maps.page* maps.basemap maps.boundaries maps.tiles maps.safe_text maps.style",
         "Figures": "maps.figures.*",
-        "The command": "zonegap.command.app zonegap.command.* zonegap.__main__",
+        "Many points": "zones.points.*",
+    },
+    {
+        "The front door": "zonegap.__init__",
+        "The command": "zonegap.command.* zonegap.console zonegap.__main__",
         OTHERS: "*",
     },
 ]
 
 BOX_WIDTH, COLUMN_GAP, BOX_GAP, MARGIN, TOP = 214, 74, 22, 20, 64
 LINE, TITLE_HEIGHT, PAD = 15, 24, 8
-FILL = {"geodata": "#e3edf7", "zones": "#e6f2ea", "maps": "#f8ecdc"}
-EDGE = {"geodata": "#3b6ea5", "zones": "#3f7d58", "maps": "#a4671c"}
+FILL = {"geodata": "#e3edf7", "zones": "#e6f2ea", "maps": "#f8ecdc", "zonegap": "#f1e6f3"}
+EDGE = {"geodata": "#3b6ea5", "zones": "#3f7d58", "maps": "#a4671c", "zonegap": "#7d4a8a"}
 
 
 @dataclass(frozen=True)
@@ -84,19 +83,25 @@ class Box:
 
 def lines_of(names: tuple[str, ...]) -> list[str]:
     """Return what a box says of its modules: their paths, a room of a layer named only once."""
-    paths = [Path(*name.split(".")) for name in names]
-    rooms = {path.parent for path in paths}
-    if len(rooms) == 1 and len(paths) > 1 and len(paths[0].parts) > 2:
-        return [f"{rooms.pop().as_posix()}/", *(f"\u2003{path.name}.py" for path in paths)]
-    return [f"{path.as_posix()}.py" for path in paths]
+    rooms: dict[Path, list[str]] = defaultdict(list)
+    for name in names:
+        path = Path(*name.split("."))
+        rooms[path.parent].append(f"{path.name}.py")
+    lines = []
+    for room, files in rooms.items():
+        if len(room.parts) > 1 and len(files) > 1:
+            lines += [f"{room.as_posix()}/", *(f"\u2003{file}" for file in files)]
+        else:
+            lines += [f"{room.as_posix()}/{file}" for file in files]
+    return lines
 
 
 def modules() -> dict[str, Path]:
-    """Return the modules of the three packages by their dotted name, in order."""
+    """Return the modules of the packages by their dotted name, in order; the front door, too."""
     found = {}
     for layer in LAYERS:
         for path in sorted((ROOT / layer).rglob("*.py")):
-            if "prepare" not in path.parts and path.name != "__init__.py":
+            if path.name != "__init__.py" or path.parent == ROOT / "zonegap":
                 found[".".join(path.relative_to(ROOT).with_suffix("").parts)] = path
     return found
 
@@ -240,8 +245,8 @@ def svg() -> str:
             f"<defs>{tips}</defs>",
             f'<rect width="{width}" height="{height}" fill="#fff"/>',
             legend,
-            f'<text x="{MARGIN + 450}" y="28">arrows: from what is imported to what imports it'
-            "</text>",
+            f'<text x="{MARGIN + 150 * len(LAYERS)}" y="28">'
+            "arrows: from what is imported to what imports it</text>",
             *out,
             "</svg>\n",
         ]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
+from typing import Any
+
+WIDTH = 100  # a signature that is longer has a line for each parameter
 
 
 def study_keys() -> str:
@@ -12,8 +15,12 @@ def study_keys() -> str:
 
     default, parts = Study(), []
     for section in SECTIONS:
-        parts += [f"### [{section}]", "", "| key | type | without it | option | accepted |"]
-        parts.append("|---|---|---|---|---|")
+        parts += [
+            f"### [{section}]",
+            "",
+            "| key | meaning | type | without it | option | accepted |",
+        ]
+        parts.append("|---|---|---|---|---|---|")
         for name, asked in ASKED.items():
             if asked.section != section:
                 continue
@@ -24,13 +31,15 @@ def study_keys() -> str:
             option = f"`{asked.option}`" if asked.option else ""
             kind = asked.kind.words.in_language("en")
             shown = _toml(getattr(default, name))
-            parts.append(f"| `{key}` | {kind} | {shown} | {option} | {choices} |")
+            meaning = asked.help.in_language("en").replace("<", "&lt;")
+            parts.append(f"| `{key}` | {meaning} | {kind} | {shown} | {option} | {choices} |")
         parts.append("")
     return "\n".join(parts)
 
 
 def _toml(value: object) -> str:
-    if value is None:
+    """Return a default as a study file has it, "" for none."""
+    if value in (None, ()):
         return ""
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
@@ -49,13 +58,22 @@ def python_names() -> str:
         found = getattr(zonegap, name)
         if not callable(found):
             continue
-        parts += [f"### zonegap.{name}", "", "```python", f"{name}{_signature(found)}", "```"]
+        parts += [f"### zonegap.{name}", "", "```python", _signature(name, found), "```"]
         parts += ["", "```text", inspect.cleandoc(found.__doc__ or ""), "```", ""]
     return "\n".join(parts)
 
 
-def _signature(found: object) -> str:
+def _signature(name: str, found: Any) -> str:
     """Return a signature as it is written: annotations without quotes, paths of no system."""
-    text = str(inspect.signature(found))  # type: ignore[arg-type]
+    signature = inspect.signature(found)
+    text = f"{name}{signature}"
+    if len(text) > WIDTH:
+        lines: list[str] = []
+        for parameter in signature.parameters.values():
+            if parameter.kind is parameter.KEYWORD_ONLY and "*" not in lines:
+                lines.append("*")
+            lines.append(str(parameter))
+        end = str(signature.replace(parameters=[])).removeprefix("()")
+        text = f"{name}(\n" + "".join(f"    {line},\n" for line in lines) + f"){end}"
     text = re.sub(r"((?::|->) )'([^']*)'", r"\1\2", text)
     return re.sub(r"\b(?:Posix|Windows)Path\b", "Path", text)

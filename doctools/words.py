@@ -61,14 +61,15 @@ def write(catalogue: Catalog, path: Path) -> None:
     """Write a catalogue and what is compiled of it; the same words give the same bytes."""
     # no date and no person: the history says both
     catalogue.header_comment = HEADER
+    catalogue.project, catalogue.fuzzy = "zonegap", False  # an empty file has neither yet
     catalogue.creation_date = catalogue.revision_date = EPOCH
     catalogue.version, catalogue.msgid_bugs_address = "", ""
     catalogue.last_translator = catalogue.language_team = ""
-    with path.open("wb") as file:
-        write_po(
-            file, catalogue, width=0, sort_by_file=True, omit_header=False, include_lineno=False,
-            ignore_obsolete=True,
-        )  # fmt: skip
+    raw = io.BytesIO()
+    write_po(raw, catalogue, width=0, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
+    # nor the version of the library that writes it
+    lines = [line for line in raw.getvalue().splitlines(True) if b'"Generated-By' not in line]
+    path.write_bytes(b"".join(lines))
     path.with_suffix(".mo").write_bytes(compiled(catalogue))
 
 

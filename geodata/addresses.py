@@ -1,13 +1,10 @@
-"""Read the chain of divisions at the beginning of an address: province, city, county.
+"""Resolve addresses and company names to divisions.
 
-Only the chain counts, never a place word behind it, so that roads, malls and firms' names
-(陕西南路, 上海城, 重庆市场) cannot win.
-
-Resolve addresses and company names to divisions.
-
-An address names its divisions at its beginning (see `geodata.chain`). A company's name has its
-place before 分公司, in parentheses (...(深圳)有限公司) or at the beginning (北京...). What the
-columns for province and city say binds; what stays open is reported with its candidates.
+An address names its divisions at its beginning, as a chain: province, city, county. Only the chain
+counts, never a place word behind it, so that roads, malls and firms' names (陕西南路, 上海城,
+重庆市场) cannot win. A company's name has its place before 分公司, in parentheses
+(...(深圳)有限公司) or at the beginning (北京...). What the columns for province and city say binds;
+what stays open is reported with its candidates.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -111,10 +112,10 @@ _SYSTEM_FAULTS = {
 
 def system_fault(error: BaseException) -> object:
     """Return what the system said of a file, in words where they are known."""
-    number = getattr(error, "errno", None)
-    if number in _SYSTEM_FAULTS:
+    number, said = getattr(error, "errno", None), getattr(error, "strerror", None)
+    if number in _SYSTEM_FAULTS and said in (None, os.strerror(number)):
         return _SYSTEM_FAULTS[number]
-    return getattr(error, "strerror", None) or str(error)
+    return said or str(error)
 
 
 def how_to_install(extra: str) -> Message:

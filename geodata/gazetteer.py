@@ -1,7 +1,4 @@
-"""The gazetteer: division names of a year, by province, with their seats.
-
-Towns of GeoNames: by id, and by name within a county.
-"""
+"""The gazetteer: division names of a year, by province, with their seats; towns within a county."""
 
 from __future__ import annotations
 

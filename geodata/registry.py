@@ -15,6 +15,23 @@ from geodata.words import Listed, Message
 
 TABLES = Path(__file__).parent / "tables"
 
+# SPDX identifier, as in REUSE.toml and LICENSES/ -> where its text or terms can be read; none for
+# facts, which need no licence
+LICENCES = {
+    "Apache-2.0": "https://www.apache.org/licenses/LICENSE-2.0",
+    "BSD-2-Clause": "https://opensource.org/license/bsd-2-clause",
+    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "ISC": "https://opensource.org/license/isc-license-txt",
+    "LicenseRef-ECB": (
+        "https://www.ecb.europa.eu/services/using-our-site/disclaimer/html/index.en.html"
+    ),
+    "LicenseRef-Facts": "",
+    "LicenseRef-Natural-Earth": "https://www.naturalearthdata.com/about/terms-of-use/",
+    "MIT": "https://opensource.org/license/mit",
+    "ODbL-1.0": "https://opendatacommons.org/licenses/odbl/1-0/",
+    "Unicode-3.0": "https://www.unicode.org/license.txt",
+}
+
 
 @dataclass(frozen=True)
 class TableEntry:
@@ -30,8 +47,18 @@ class TableEntry:
         Number of rows below the header.
     columns
         Column names in file order.
-    title, source, date, licence
-        One line each, for manifests and map credits.
+    title, source, date
+        One line each: what the table is, from where, of when.
+    publisher, source_title, edition, table
+        Whose work it is taken from, its title, its edition, and which part of it.
+    copy_used
+        The copy that was read: a package with its version, a repository with its commit.
+    changed_by_us
+        What the project did to it.
+    licence
+        Its terms in words.
+    spdx, licence_uri
+        The same as an SPDX expression, as in REUSE.toml, and where the terms can be read.
     title_rows
         Rows above the header.
     """
@@ -43,13 +70,35 @@ class TableEntry:
     title: str
     source: str
     date: str
+    publisher: str
+    source_title: str
+    edition: str
+    table: str
+    copy_used: str
+    changed_by_us: str
     licence: str
+    spdx: str
+    licence_uri: tuple[str, ...]
     title_rows: int = 0
 
     @property
     def path(self) -> Path:
         """Where the table lies."""
         return TABLES / self.file
+
+    def provenance(self) -> dict[str, str]:
+        """Return whose it is and under which terms, label by label, as every document shows it."""
+        uris = f" ({', '.join(self.licence_uri)})" if self.licence_uri else ""
+        return {
+            "Publisher": self.publisher,
+            "Title": self.source_title,
+            "Edition": self.edition,
+            "Table": self.table,
+            "Copy used": self.copy_used,
+            "Changed by us": self.changed_by_us,
+            "Licence": self.licence + uris,
+            "Date": self.date,
+        }
 
 
 @functools.cache
@@ -62,7 +111,8 @@ def registry() -> dict[str, TableEntry]:
         raise DataFileError(
             Message("{path}: the registry of tables is missing; install zonegap again", path=path)
         ) from None
-    return {k: TableEntry(**{**v, "columns": tuple(v["columns"])}) for k, v in entries.items()}
+    lists = ("columns", "licence_uri")
+    return {k: TableEntry(**v | {n: tuple(v[n]) for n in lists}) for k, v in entries.items()}
 
 
 def sha256(path: Path) -> str:

@@ -1,11 +1,10 @@
-"""What is known of single zones: compiled seats and OpenStreetMap points, by zone name.
-
-Give every zone a position with level, method, source, uncertainty and reason, offline.
+"""Give every zone a position with level, method, source, uncertainty and reason, offline.
 
 Order of evidence: named OpenStreetMap points of the zone itself, where asked for; its compiled
 position; the GeoNames town of its seat; OpenStreetMap points of that town, where asked for; the
 seat of its county, compiled or named in the zone's name (see `geodata.resolver`); the province.
-The province of the zone's code always binds.
+The province of the zone's code always binds. Compiled seats and OpenStreetMap points are found by
+the zone's name.
 """
 
 from __future__ import annotations

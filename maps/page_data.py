@@ -1,6 +1,6 @@
-"""Pinyin of place names whose English name is another word, so that a search finds both.
+"""What the page of the map is told: zones by column, hubs by layer, words in every language.
 
-What the page of the atlas is told: zones by column, hubs by layer, words in both languages.
+Pinyin goes with it for place names whose English name is another word, so that a search finds both.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def page_data(  # noqa: PLR0913, as zone_map
     Parameters
     ----------
     zones, layers, method, new_hubs, made_up
-        As for `maps.zone_map`.
+        As for `maps.page.zone_map`.
     gcj02
         Give the places on the map in GCJ-02, too.
 

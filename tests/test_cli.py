@@ -98,7 +98,13 @@ def test_gdp_tables_reconcile_map_data(tmp_path: Path) -> None:
     assert '"threshold_km":300.0' in (tmp_path / "m.html").read_text(encoding="utf-8")
     listing = zonegap("data").stdout
     assert "zones: Development zones of the 2018 catalogue; 2,543 rows" in listing
-    assert "sha256: " in zonegap("data", "zones").stdout
+    about = zonegap("data", "divisions").stdout
+    for said in (
+        "sha256: ",
+        "publisher: Maobin Xu",
+        "https://creativecommons.org/licenses/by/4.0/",
+    ):
+        assert said in about
     rows = [json.loads(line) for line in zonegap("data", "--json").stdout.splitlines()]
     assert {row["name"] for row in rows} >= {"zones", "divisions"}
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 
 from doctools import data_flow
 from doctools.hooks import PARTS, on_page_markdown
 from geodata.registry import registry
-from zonegap.command.geocode import UNRESOLVED_EXIT
+from zonegap.command.options import UNRESOLVED_EXIT
 from zones.hubs import HUB_LAYERS
 from zones.parameters import GDP_VINTAGES
 from zones.report.tables import REPORT_TABLES
@@ -22,9 +23,10 @@ def test_the_picture_of_the_data_flow_is_up_to_date() -> None:
 
 def test_the_picture_shows_every_module_once_and_only_true_arrows() -> None:
     svg, boxes = data_flow.svg(), data_flow.boxes()
-    for name in data_flow.modules():
-        file = name.split(".")[-1]  # module names are unique
-        assert len(re.findall(rf"[>/\u2003]{file}\.py<", svg)) == 1
+    shown = Counter(re.findall(r"[>/\u2003](\w+)\.py<", svg))
+    assert shown == Counter(name.split(".")[-1] for name in data_flow.modules())
+    for box in boxes.values():
+        assert {name.split(".")[0] for name in box.modules} == {box.layer}
     assert [box.modules for box in boxes.values() if box.title == data_flow.OTHERS] == []
     files = data_flow.modules()
     for start, end in data_flow.group_edges():
@@ -80,6 +82,9 @@ def test_command_reference_has_every_command_option_and_exit_code() -> None:
     for value in (*HUB_LAYERS, *GDP_VINTAGES):
         assert value in text
     assert [f"| {code} |" in text for code in (0, 1, 2, 3, UNRESOLVED_EXIT)] == [True] * 5
+    codes = text.partition("\n## Exit codes\n")[2]
+    assert "`UsageError`" in codes
+    assert "TryLaterError" not in codes  # never leaves the web geocoders
     assert "zonegap geocode firms.csv --column 注册地址" in text
 
 
@@ -88,6 +93,8 @@ def test_dictionary_has_every_table() -> None:
     for entry in registry().values():
         assert f"## {entry.file} " in text
         assert entry.sha256 in text
+        assert all(f"- {label}: " in text for label in entry.provenance())
+        assert all(uri in text for uri in entry.licence_uri)
         assert all(f"`{column}`" in text for column in entry.columns)
     headings = re.findall(r"^### (\w+)\.csv$", PARTS["table-columns"](), re.MULTILINE)
     assert headings == list(REPORT_TABLES)

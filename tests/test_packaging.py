@@ -25,7 +25,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PACKAGES = ("geodata", "zones", "maps")
+PACKAGES = ("geodata", "zones", "maps", "zonegap")
 IGNORED = shutil.ignore_patterns(
     ".*", "__pycache__", "build", "dist", "out", "site", "*.egg-info", "*.pyc"
 )
@@ -102,7 +102,8 @@ def test_the_source_distribution_holds_what_tests_need(dist: Path) -> None:
     tests = {p.relative_to(ROOT).as_posix() for p in (ROOT / "tests").rglob("*.py")}
     notebooks = {p.relative_to(ROOT).as_posix() for p in (ROOT / "notebooks").glob("*.ipynb")}
     others = {"pyproject.toml", "README.md", "LICENSE", "NOTICE", "Makefile", "docs/map.png"}
-    assert sources() | tests | notebooks | others <= held
+    texts = {p.relative_to(ROOT).as_posix() for p in (ROOT / "LICENSES").glob("*.txt")}
+    assert sources() | tests | notebooks | others | texts | {"REUSE.toml"} <= held
     assert not any("__pycache__" in name or name.startswith(".") for name in held)
 
 
@@ -115,7 +116,9 @@ def test_metadata_is_valid_and_says_what_the_project_says(wheel: Path) -> None:
     about = Metadata.from_email(raw, validate=True)
     assert (about.name, str(about.version)) == ("zonegap", PROJECT["version"])
     assert about.license_expression == PROJECT["license"]
-    assert len(licences) == len(PROJECT["license-files"])
+    stated = {p.relative_to(ROOT) for glob in PROJECT["license-files"] for p in ROOT.glob(glob)}
+    held = {Path(name.partition(".dist-info/licenses/")[2]) for name in licences}
+    assert held == stated >= {Path("LICENSE"), Path("NOTICE"), Path("LICENSES/ODbL-1.0.txt")}
     assert about.description_content_type == "text/markdown"
     assert "zonegap = zonegap.command.app:main" in entry
     extras = PROJECT["optional-dependencies"]

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import csv
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import geodata.registry as registry_module
 from geodata.errors import DataFileError
-from geodata.registry import TABLES, registry, sha256, table_path
+from geodata.registry import LICENCES, TABLES, registry, sha256, table_path
+from prepare.make_registry import provenance_list
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.parametrize("name", sorted(registry()))
 def test_table_is_what_the_registry_says(name: str) -> None:
     entry = registry()[name]
     assert sha256(entry.path) == entry.sha256
-    assert all([entry.title, entry.source, entry.date, entry.licence])
+    assert all([entry.title, entry.source, *entry.provenance().values()])
     if entry.path.suffix == ".json":
         data = json.loads(entry.path.read_text(encoding="utf-8"))
         assert (tuple(data), len(data["rings"])) == (entry.columns, entry.rows)
@@ -42,8 +46,41 @@ def test_readme_describes_table_and_columns(name: str) -> None:
     section = section.partition("\n## ")[0]
     for column in entry.columns:
         assert f"`{column}`" in section, f"{entry.file}: column {column} is not described"
-    for label in ("Source:", "Date:", "Licence:"):
-        assert label in section
+    assert f"\n{provenance_list(entry)}" in section, "run python -m prepare.make_registry"
+
+
+def licences(expression: str) -> set[str]:
+    return set(expression.split(" AND "))
+
+
+@pytest.mark.parametrize("name", sorted(registry()))
+def test_reuse_states_the_licence_of_the_registry(name: str) -> None:
+    entry = registry()[name]
+    stated = tomllib.loads((ROOT / "REUSE.toml").read_text(encoding="utf-8"))["annotations"]
+    named = [a for a in stated if f"geodata/tables/{entry.file}" in a["path"]]
+    assert [licences(a["SPDX-License-Identifier"]) for a in named] == [licences(entry.spdx)]
+    uris = tuple(LICENCES[licence] for licence in entry.spdx.split(" AND "))
+    assert entry.licence_uri == tuple(uri for uri in uris if uri)
+
+
+def test_every_licence_has_its_text_and_stands_in_the_metadata() -> None:
+    texts = {path.stem for path in (ROOT / "LICENSES").glob("*.txt")}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert texts == set(LICENCES) == licences(project["license"])
+    for path in (ROOT / "LICENSES").glob("*.txt"):
+        assert len(path.read_text(encoding="utf-8")) > 500, path.name
+
+
+def test_a_chain_of_rights_is_credited_wherever_a_row_of_it_remains() -> None:
+    """Seats of Vonng/adcode are under CC BY 4.0; positions from OpenStreetMap share alike."""
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    with table_path("divisions").open(encoding="utf-8", newline="") as file:
+        if any(row["position_source"] == "adcode" for row in csv.DictReader(file)):
+            assert "https://github.com/Vonng/adcode" in notice
+            assert "Vonng/adcode" in registry()["divisions"].licence
+    with table_path("zone_positions").open(encoding="utf-8", newline="") as file:
+        shared = any("OpenStreetMap" in row["geocode_source"] for row in csv.DictReader(file))
+    assert shared == ("ODbL-1.0" in registry()["zone_positions"].spdx)
 
 
 def test_unknown_table_names_the_known_ones() -> None:

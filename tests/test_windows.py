@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from geodata.errors import DataFileError
-from tests.test_layers import FILES, imported
+from tests.test_house import FILES, imported
 from tests.test_outputs import tree
 from zones.pipeline import StudyResult
 from zones.report.files import write_run
@@ -103,9 +103,9 @@ def test_text_is_read_and_written_in_a_stated_encoding() -> None:
     """The default is the code page of the machine on Windows."""
     call = re.compile(r"\.(?:read_text|write_text)\(|(?<!os)\.open\(|(?<![\w.])open\(")
     for path in FILES:
-        if "prepare" in path.parts:
-            continue
         text = path.read_text(encoding="utf-8")
         for found in call.finditer(text):
+            if text[: found.end()].endswith("formatter.write_text("):
+                continue  # of a help, into memory
             arguments = text[found.end() : text.index(")", found.end())]
             assert "encoding" in arguments or '"rb"' in arguments, (path, arguments)

@@ -1,6 +1,6 @@
-"""Footnote 7 of the report from company registrations: number and capital, in and outside.
+"""What a list of companies gives: hubs, and footnote 7 of the report.
 
-Hubs from a list of companies: those at one place are one hub.
+Companies at one place are one hub. Footnote 7 is number and capital, inside the three and outside.
 """
 
 from __future__ import annotations

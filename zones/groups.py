@@ -139,7 +139,7 @@ def _measures(
 
 def grouping(zones: pd.DataFrame, by: str) -> pd.Series[Any]:
     """Return the group of each zone, on the same index; see `gap_table` for the names."""
-    check_choice("grouping", by, GROUPINGS)
+    check_choice(Message("grouping"), by, GROUPINGS)
     column = {"period": "approved", "cluster": "province_adcode"}.get(by, by)
     need_columns(zones, "zones", [column])
     if by == "period":

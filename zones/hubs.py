@@ -219,7 +219,7 @@ def hub_layer(
     UsageError
         For an unknown layer, a missing file option, or a layer left without hubs.
     """
-    check_choice("hub layer", layer, HUB_LAYERS)
+    check_choice(Message("hub layer"), layer, HUB_LAYERS)
     if provinces is not None:
         provinces = [provinces] if isinstance(provinces, str) else list(provinces)
     for province in provinces or ():

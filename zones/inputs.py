@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from geodata.errors import Faults, UsageError, missing_columns, not_accepted
-from geodata.words import Listed, Message
+from geodata.words import Listed, Message, Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 
-def check_choice(name: str, value: str, accepted: Iterable[str]) -> None:
+def check_choice(name: Words | str, value: str, accepted: Iterable[str]) -> None:
     """Raise UsageError unless `value` is one of `accepted`."""
     accepted = tuple(accepted)
     if value not in accepted:

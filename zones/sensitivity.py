@@ -1,10 +1,7 @@
-"""How the answers move with the hub layer, the distance, the GDP vintage and the land year.
+"""What moves the answers, and what the published count implies about the hubs behind it.
 
-Which hub moves the count most: each hub left out in turn.
-
-How the count spreads when every position is drawn again from its measured error.
-
-What the published count implies about the hubs behind it, in one sentence.
+They move with hub layer, distance, GDP vintage and land year; with each hub, left out in turn; and
+with the positions, each drawn again from its measured error.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ class Asked:
     kind: Kind
     option: str = ""
     metavar: str = ""
-    help: Words | None = None
+    help: Words = Joined(())
     accepted: Callable[[], Collection[str]] | None = None
 
     @property
@@ -177,9 +177,15 @@ class Study:
         None, "zones.table", PATH, option="--zones", metavar="FILE",
         help=Message("Table of zones (xlsx, xls, csv, tsv, parquet) with a column of names."),
     )  # fmt: skip
-    zones_encoding: str | None = _asked(None, "zones.encoding", TEXT)
+    zones_encoding: str | None = _asked(
+        None, "zones.encoding", TEXT, help=Message("Encoding of that table; found out without it.")
+    )
     zones_columns: tuple[tuple[str, str], ...] = _asked(
-        (), "zones.columns", PAIRS, accepted=_zone_columns
+        (),
+        "zones.columns",
+        PAIRS,
+        accepted=_zone_columns,
+        help=Message("Column and its heading in that table, where the heading is not known."),
     )
     hub_layer: str = _asked(
         "prefectures", "hubs.layer", TEXT, option="--hubs", metavar="LAYER",
@@ -190,7 +196,11 @@ class Study:
         help=Message("Hubs (hub, province, lon, lat, datum) or companies."),
     )  # fmt: skip
     hub_provinces: tuple[str, ...] | None = _asked(
-        None, "hubs.provinces", TEXTS, accepted=lambda: PROVINCES
+        None,
+        "hubs.provinces",
+        TEXTS,
+        accepted=lambda: PROVINCES,
+        help=Message("Only the layer's hubs in these provinces, by their full Chinese names."),
     )
     distance_method: str = _asked(
         "great-circle", "distance.method", TEXT, option="--method", metavar="METHOD",
@@ -204,7 +214,12 @@ class Study:
         None, "registrations.file", PATH_OR_SYNTHETIC, option="--registrations", metavar="FILE",
         help=Message("Company extract (xlsx, xls, csv, tsv, parquet), or: synthetic."),
     )  # fmt: skip
-    keep_deregistered: bool = _asked(False, "registrations.keep_deregistered", TRUTH)
+    keep_deregistered: bool = _asked(
+        False,
+        "registrations.keep_deregistered",
+        TRUTH,
+        help=Message("Keep companies whose registration was cancelled or revoked."),
+    )
     gdp: str = _asked(
         "2018-first", "gdp.gdp", TEXT, option="--gdp", metavar="VINTAGE",
         help=Message("Vintage of provincial GDP 2018"), accepted=lambda: GDP_VINTAGES,
@@ -213,7 +228,12 @@ class Study:
         "built-up-2017", "gdp.land", TEXT, option="--land", metavar="YEAR",
         help=Message("Urban land to divide by"), accepted=lambda: LAND_YEARS,
     )  # fmt: skip
-    year: int = _asked(CATALOGUE_YEAR, "geocode.year", WHOLE)
+    year: int = _asked(
+        CATALOGUE_YEAR,
+        "geocode.year",
+        WHOLE,
+        help=Message("Year of the names in the zones' names."),
+    )
     openstreetmap: bool = _asked(
         False, "geocode.openstreetmap", TRUTH, option="--openstreetmap",
         help=Message("Use positions of OpenStreetMap too; outputs then come under the ODbL."),

@@ -1,8 +1,7 @@
-"""Tables as CSV text that spreadsheets open as data, never as formulas.
+"""Write outputs beside their place; they move there only when all of them are complete.
 
-Zip archives that are equal when their contents are: one date, one system, one order.
-
-Outputs are written beside their place and moved there only when all of them are complete.
+Tables go as CSV text that spreadsheets open as data, never as formulas; zip archives are equal
+when their contents are: one date, one system, one order.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
-"""The columns of a company extract, and the headings that name them.
+"""Company extracts as their users export them: columns, loading, places.
 
-Load an extract of a company database as its users export it.
-
-What is left out, and every cell that is not understood, is in the report that comes with it.
-
-Locate the companies of an extract: by the file's own positions, else by address and name.
+What is left out, and every cell that is not understood, is in the report that comes with it. A
+company is where the file's own position says, else where its address or name does.
 """
 
 from __future__ import annotations

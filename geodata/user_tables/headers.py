@@ -1,7 +1,4 @@
-"""Find the columns of a user's table: its header below any title rows, by synonyms.
-
-Read the rows of a user's table below its header.
-"""
+"""Find the columns of a user's table, by synonyms below any title rows, and read its rows."""
 
 from __future__ import annotations
 

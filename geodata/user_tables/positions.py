@@ -1,6 +1,4 @@
-"""Positions that a table gives, each with its datum, to WGS-84.
-
-Hold the positions that a company extract gives against its own addresses.
+"""Positions that a user's table gives, each with its datum: to WGS-84, and held against addresses.
 
 A position far from the place that its own row names is reported, and stays. Whether the stated
 datum is right cannot be told from one row: the datums differ by 0.1 to 1.2 km, an address is known

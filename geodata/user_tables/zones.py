@@ -1,10 +1,7 @@
-"""The columns of a table of zones, the headings that name them, and units of area.
+"""A user's own table of zones: another edition of the catalogue, a province's list.
 
-Areas of a user's table of zones: their unit, and what looks like another unit.
-
-Load a user's own table of zones: another edition of the catalogue, a province's list.
-
-Locate the zones of a user's own table: by its positions, else by name and province.
+Its columns and the headings that name them; areas with their unit, and what looks like another
+unit; loading; each zone's place, by its position, else by name and province.
 """
 
 from __future__ import annotations

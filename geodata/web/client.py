@@ -1,10 +1,9 @@
-"""The key of a web geocoder: from the environment or a file only its owner can read.
+"""Ask one web geocoder: pace, retry, limits, and a key that gets out nowhere.
 
-Ask one web geocoder: pace, retry, limits, and a key that gets out nowhere.
-
-The key travels in the query of the URL, as all three services want it. HTTP libraries put URLs
-into their exceptions and logs; so nothing of theirs leaves `_get`, whose outcome is plain data,
-and their loggers are silent while it runs. Redirects are not followed: they would carry the key.
+The key comes from the environment or a file only its owner can read. It travels in the query of
+the URL, as all three services want it. HTTP libraries put URLs into their exceptions and logs; so
+nothing of theirs leaves `_get`, whose outcome is plain data, and their loggers are silent while it
+runs. Redirects are not followed: they would carry the key.
 """
 
 from __future__ import annotations

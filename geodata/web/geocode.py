@@ -1,9 +1,7 @@
-"""Hold web geocoders' answers against what is known offline.
+"""Locate rows with a web geocoder, on top of the offline result and checked against it.
 
 An answer is taken when it lies in the right province, no farther from the offline position than
 both are unsure, and is finer than that position. Everything else is refused, with the reason.
-
-Locate rows with a web geocoder, on top of the offline result and checked against it.
 """
 
 from __future__ import annotations

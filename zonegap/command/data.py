@@ -37,6 +37,7 @@ def data(
             continue
         show(f"{n}: {entry.title}; {entry.rows:,} rows; {entry.date}; {entry.licence}")
         if name is not None:
-            show(f"  source: {entry.source}")
+            for label, text in entry.provenance().items():
+                show(f"  {label.lower()}: {text}")
             show(f"  columns: {', '.join(entry.columns)}")
             show(f"  sha256: {entry.sha256}\n  file: {path}")

@@ -216,7 +216,12 @@ def _of_folder(
     for part in sorted(set(parts) - set(todo)):
         total.add(count_again(out / part.name, task.thresholds_km))
     if len(todo) < len(parts):
-        remark(f"{len(parts) - len(todo):,} of {len(parts):,} parts are done")
+        remark(
+            Message(
+                "{done:,} of {parts:,} parts are done",
+                done=len(parts) - len(todo), parts=len(parts),
+            )
+        )  # fmt: skip
     with advancing_bar(len(todo), POINTS) as advance:
 
         def done(part: Path, counts: Counts) -> None:

@@ -168,7 +168,8 @@ def option_help(param: Any) -> Words:
     """Return what an option or argument is, with its default and whether it is needed."""
     parts: list[object] = [_WORDS.get(param.help or "", param.help or "")]
     default = getattr(param, "default", None)
-    if default not in (None, False, True, ()) and not callable(default) and _is_option(param):
+    shown = default is not None and not isinstance(default, bool | tuple) and not callable(default)
+    if shown and _is_option(param):
         parts.append(Message("  [default: {default}]", default=default))
     if param.required:
         parts.append(Message("  [required]"))

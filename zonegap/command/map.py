@@ -108,5 +108,6 @@ def map_(
     path = out or study.folder / "map.html"
     with staged_again(path.parent, path.parent, "map") as stage:
         stage.mkdir()
-        (stage / path.name).write_text(stable_html(page), encoding="utf-8", newline="")
+        html = stable_html(page)
+        (stage / path.name).write_text(html, encoding="utf-8", newline="")
     show(str(path))

@@ -189,7 +189,7 @@ def study_option(name: str) -> Any:
     """Return the annotation of the option of a study's field."""
     asked = ASKED[name]
     group = _GROUPS.get(asked.key, _GROUPS.get(asked.section, QUESTION))
-    what = asked.help or Joined((asked.key,))
+    what = asked.help
     if asked.kind is TRUTH:
         switch = f"{asked.option}/--no-{asked.option.removeprefix('--')}"
         return Annotated[bool | None, option(switch, None, what, group)]

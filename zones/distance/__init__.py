@@ -1,1 +1,1 @@
-"""The nearest hub: on the sphere by three engines, on the ellipsoid, of tables of any size."""
+"""The nearest hub: on the sphere by three engines, on the ellipsoid."""

@@ -1,6 +1,8 @@
-"""Compile functions with numba, kept on disk so that the next process starts at once.
+"""The compiled engine: a grid of candidate lists, looked up in chunks on all cores.
 
-Build a grid of candidate lists: for each cell the hubs that can be nearest in it (compiled).
+Built in three steps, each compiled with numba and kept on disk, so that the next process starts at
+once: for each cell the hubs that can be nearest in it; flat tables that lead from a point to its
+cell; the lookup itself.
 
 A cell is a rectangle of longitude and latitude. Hub b is struck off a cell when hub a is nearer
 in all of it. Nearer to a than to b means p . (a - b) > 0 for the unit vector p; on the cell this
@@ -10,12 +12,6 @@ hub that is nearest anywhere in the cell is ever struck off.
 
 A quadtree divides a cell while the time that its points would save is more than the time to
 divide it; points are counted on a sample. Flat tables then lead from a point to its cell.
-
-Flat tables that lead from a point to its cell of the grid (compiled).
-
-Look points up in a grid of candidate lists (compiled).
-
-The compiled engine: a lookup grid of candidate lists, in chunks on all cores.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Read and write tables of points, Parquet and Arrow, a batch at a time.
+"""The nearest hub of the points of a table of any length: read, measured, written in batches.
 
-The nearest hub of the points of a table of any length: read, measure and write in batches.
+Tables are Parquet or Arrow.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The files of a study: zones as CSV, GeoParquet and GeoPackage, tables in each format.
+"""Everything ``zonegap run`` writes, staged and moved as one.
 
-Everything ``zonegap run`` writes, staged and moved as one.
+Zones as CSV, GeoParquet and GeoPackage, tables in each format, map, figures, manifest.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""How wide the columns of a printed table are.
-
-The tables as Markdown, readable in a terminal too.
-"""
+"""The tables as Markdown, readable in a terminal too; how wide columns of a printed table are."""
 
 from __future__ import annotations
 
