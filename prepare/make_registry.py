@@ -210,7 +210,8 @@ ABOUT: dict[str, About] = {
     ),
     "zone_seats": own(
         "County and town of the seat of zones whose name does not say it",
-        "recalled from general knowledge by a language model, not looked up, not checked row by row",
+        "recalled from general knowledge by a language model, not looked up, not checked row by "
+        "row",
         "recalled from general knowledge by a language model, not looked up, not checked row by "
         "row; its reasoning and confidence in each row",
         "CC BY 4.0, zonegap maintainers, as far as rights in it exist",
