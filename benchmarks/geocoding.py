@@ -1,8 +1,12 @@
 """Measure the geocoder against reference points, and calibrate its radii on them.
 
 The reference is not part of the project: a CSV with columns code, name, lon, lat (WGS-84) and
-precision, one zone a row. Rows whose reference is itself only the seat of a county (precision
-区县, within 0.3 km of ours) say nothing about a zone and are left out of the calibration.
+precision, one zone a row. Rows of precision 区县 know only the county, so their point is its seat
+and says nothing about the zone: they are left out of the calibration.
+
+Zones are located as a study does without OpenStreetMap, and once more with it; the radii of
+positions from OpenStreetMap are measured on the second, all others and the table of errors on the
+first.
 
 Run: python benchmarks/geocoding.py REFERENCE.csv [--calibrate] [--figure FILE.png]
 """
@@ -24,7 +28,8 @@ from zones.distance.great_circle import haversine_km
 COVERAGE = 0.90
 MIN_POINTS = 30  # below it a pool takes the radius of its level
 FOLDS = 10
-SEAT_ONLY_KM = 0.3
+SEAT_ONLY = "区县"
+FROM_OSM = "OpenStreetMap"
 # Zones whose reference point is plainly another place, each with the reason.
 REFERENCE_ERRORS = Path(__file__).with_name("reference_errors.csv")
 QUANTILES = {"median": 0.5, "p75": 0.75, "p90": 0.9, "p99": 0.99}
@@ -44,18 +49,17 @@ POOLS: dict[str, list[list[str]]] = {
 }
 
 
-def compare(reference: Path) -> pd.DataFrame:
+def compare(reference: Path, *, openstreetmap: bool) -> pd.DataFrame:
     """Return the located zones that have a reference point, with ``error_km``."""
     zones = load_zones().reset_index()
     points = pd.read_csv(reference, dtype={"code": str})
     points = points.rename(columns={"lon": "ref_lon", "lat": "ref_lat"})
     both = zones.merge(points[["code", "name", "ref_lon", "ref_lat", "precision"]]).set_index("id")
-    both = both.join(geocode_zones(both))
+    both = both.join(geocode_zones(both, openstreetmap=openstreetmap))
     both["error_km"] = haversine_km(both["lon"], both["lat"], both["ref_lon"], both["ref_lat"])
     errors = pd.read_csv(REFERENCE_ERRORS)["name"]
     both["reference_wrong"] = both["name"].isin(errors)
-    seat_only = (both["precision"] == "区县") & (both["error_km"] < SEAT_ONLY_KM)
-    both["independent"] = ~seat_only
+    both["independent"] = both["precision"] != SEAT_ONLY
     return both
 
 
@@ -70,9 +74,13 @@ def summary(points: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return table.round(2)
 
 
-def calibrate(points: pd.DataFrame) -> list[tuple[str, str, float, int]]:
-    """Return the rows of tables/uncertainty.csv: level, method, radius in km, points used."""
+def calibrate(points: pd.DataFrame, with_osm: pd.DataFrame) -> list[tuple[str, str, float, int]]:
+    """Return the rows of tables/uncertainty.csv: level, method, radius in km, points used.
+
+    `with_osm` are the same zones located with OpenStreetMap; its own positions count from there.
+    """
     rows = []
+    points = pd.concat([points, with_osm[with_osm["geocode_source"] == FROM_OSM]])
     for level, pools in POOLS.items():
         of_level = points[points["geocode_level"] == level]
         any_km = float(of_level["error_km"].quantile(COVERAGE))
@@ -86,18 +94,25 @@ def calibrate(points: pd.DataFrame) -> list[tuple[str, str, float, int]]:
     return rows
 
 
-def held_out_coverage(points: pd.DataFrame) -> float:
-    """Return the share inside radii that were calibrated without the zones they are tested on."""
-    fold = points.index.map(lambda code: zlib.crc32(str(code).encode()) % FOLDS)
+def held_out_coverage(points: pd.DataFrame, with_osm: pd.DataFrame, tested: pd.DataFrame) -> float:
+    """Return the share inside radii that were calibrated without the zones they are tested on.
+
+    `points` and `with_osm` calibrate, `tested` is one of them.
+    """
+
+    def fold(frame: pd.DataFrame) -> pd.Index:
+        return frame.index.map(lambda code: zlib.crc32(str(code).encode()) % FOLDS)
+
     inside = 0
     for k in range(FOLDS):
-        radii = {(row[0], row[1]): row[2] for row in calibrate(points[fold != k])}
-        test = points[fold == k]
+        rows = calibrate(points[fold(points) != k], with_osm[fold(with_osm) != k])
+        radii = {(row[0], row[1]): row[2] for row in rows}
+        test = tested[fold(tested) == k]
         for level, method, error_km in test[
             ["geocode_level", "geocode_method", "error_km"]
         ].itertuples(index=False):
             inside += error_km <= radii.get((level, method), radii[level, "any"])
-    return inside / len(points)
+    return inside / len(tested)
 
 
 def figure(points: pd.DataFrame, path: Path) -> None:
@@ -147,25 +162,31 @@ def main() -> None:
     )
     parser.add_argument("--figure", type=Path, help="write the calibration figure")
     options = parser.parse_args()
-    points = compare(options.reference)
-    independent = points[points["independent"]]
-    right = points[~points["reference_wrong"]]
-    for title, chosen in (
-        ("all points", points),
-        ("without the listed errors of the reference", right),
-        ("independent points", independent),
-    ):
-        print(f"\n{title}")
-        print(summary(chosen.assign(all="all"), ["all"]).to_string())
-        print(summary(chosen, ["geocode_level", "geocode_method"]).to_string())
-    print(
-        f"\nheld-out coverage: {100 * held_out_coverage(independent):.1f} % of {len(independent)}"
-    )
+    located = {osm: compare(options.reference, openstreetmap=osm) for osm in (False, True)}
+    independent = {osm: points[points["independent"]] for osm, points in located.items()}
+    for osm, points in located.items():
+        print(f"\n{'with' if osm else 'without'} OpenStreetMap")
+        for title, chosen in (
+            ("all points", points),
+            ("without the listed errors of the reference", points[~points["reference_wrong"]]),
+            ("independent points", independent[osm]),
+        ):
+            print(f"\n{title}")
+            print(summary(chosen.assign(all="all"), ["all"]).to_string())
+            print(summary(chosen, ["geocode_level", "geocode_method"]).to_string())
+        share = held_out_coverage(independent[False], independent[True], independent[osm])
+        print(f"\nheld-out coverage: {100 * share:.1f} % of {len(independent[osm])}")
+    chosen = independent[False]
     if options.calibrate:
-        write_radii(calibrate(independent))
-        write_errors(independent[~independent["reference_wrong"]])
+        write_radii(calibrate(chosen, independent[True]))
+        # the errors are multiples of the radii, so of those that were just written
+        radii = pd.read_csv(TABLES / "uncertainty.csv")
+        radii = radii.set_index(["level", "method"])["uncertainty_km"]
+        keys = zip(chosen["geocode_level"], chosen["geocode_method"], strict=True)
+        chosen = chosen.assign(uncertainty_km=[radii.get(k, radii[k[0], "any"]) for k in keys])
+        write_errors(chosen[~chosen["reference_wrong"]])
     if options.figure:
-        figure(independent, options.figure)
+        figure(chosen, options.figure)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Give every zone a position with level, method, source, uncertainty and reason, offline.
 
-Order of evidence: named OpenStreetMap points of the zone itself; its position by hand; the
-GeoNames town of its seat; OpenStreetMap points of that town; the seat of its county, compiled or
-named in the zone's name (see `geodata.resolver`); the province. The province of the zone's code
-always binds. Compiled seats and OpenStreetMap points are found by the zone's name.
+Order of evidence: named OpenStreetMap points of the zone itself, where asked for; its compiled
+position; the GeoNames town of its seat; OpenStreetMap points of that town, where asked for; the
+seat of its county, compiled or named in the zone's name (see `geodata.resolver`); the province.
+The province of the zone's code always binds. Compiled seats and OpenStreetMap points are found by
+the zone's name.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ ZoneKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ZoneSeat:
-    """One row of the hand-compiled table of zone seats.
+    """One row of the table of zone seats, which was compiled from recall.
 
     Attributes
     ----------
@@ -39,8 +40,8 @@ class ZoneSeat:
     place_name, geonameid
         Town of the seat, and the GeoNames place that stands for it; "" where unknown.
     lon, lat, error_km
-        Position of the zone's core, WGS-84 degrees from knowledge of the map, with the radius
-        its compiler trusts; nan where there is none.
+        Position of the zone's core, WGS-84 degrees as recalled, with the radius it was trusted to;
+        nan where there is none.
     relation
         ``town``, or ``county-town`` where the zone lies at its county's own town.
     spans
@@ -97,7 +98,7 @@ def zone_key(name: str, province_adcode: str) -> ZoneKey:
 
 @functools.cache
 def zone_seats() -> dict[ZoneKey, ZoneSeat]:
-    """Return the hand-compiled seats."""
+    """Return the compiled seats."""
     return {
         zone_key(r["name"], r["province_adcode"]): ZoneSeat(
             r["adcode"], r["current_adcode"], r["place_name"], r["geonameid"],
@@ -145,7 +146,7 @@ def radius_km(level: str, method: str) -> float:
 # Points that bear the zone's own name or type are nearer than anything else; points of its town
 # only help where nothing better is known (measured, benchmarks/geocoding.py).
 STRONG_RULES = frozenset({"named-area", "named-public", "named-office", "type"})
-# Positions by hand that their compiler trusts to this distance, and the others.
+# Compiled positions that are trusted to this distance, and the others.
 HAND_NEAR_KM = 6.0
 
 
@@ -165,7 +166,7 @@ class Position(NamedTuple):
 
 
 def geocode_zones(
-    zones: pd.DataFrame, year: int = CATALOGUE_YEAR, *, openstreetmap: bool = True
+    zones: pd.DataFrame, year: int = CATALOGUE_YEAR, *, openstreetmap: bool = False
 ) -> pd.DataFrame:
     """Locate zones by their names.
 
@@ -176,7 +177,8 @@ def geocode_zones(
     year
         Of the names, 1980 to 2024.
     openstreetmap
-        Use the table of OpenStreetMap points; positions from it are under the ODbL.
+        Use the table of OpenStreetMap points, too; positions from it are under the ODbL, and so
+        is what is made of them.
 
     Returns
     -------

@@ -1,12 +1,13 @@
-"""Fold worksheets of hand-compiled zone seats into tables/zone_seats.csv, in catalogue order.
+"""Fold worksheets of zone seats into tables/zone_seats.csv, in catalogue order.
 
-Worksheets are tab-separated. Those of counties hold code, name, county_adcode (of 2018),
-county_name, place_name, geonameid, spans, confidence, note, and may hold current_adcode; those of
-towns, for zones whose name says the county, hold name, place_name, geonameid, relation,
-confidence, note; those of positions, for towns that no table holds, hold name, lon, lat (WGS-84,
-from knowledge of the map), error_km (radius of the compiler's own 90 %), basis. Later worksheets
-override earlier rows of the same zone, empty cells never. Every row is checked against the zones,
-the divisions of 2018 and the towns before anything is written.
+Worksheets were written from recall by a language model, not looked up and not checked row by row.
+They are tab-separated. Those of counties hold code, name, county_adcode (of 2018), county_name,
+place_name, geonameid, spans, confidence, note, and may hold current_adcode; those of towns, for
+zones whose name says the county, hold name, place_name, geonameid, relation, confidence, note;
+those of positions, for towns that no table holds, hold name, lon, lat (WGS-84, as recalled),
+error_km (radius of the compiler's own 90 %), basis. Later worksheets override earlier rows of the
+same zone, empty cells never. Every row is checked against the zones, the divisions of 2018 and the
+towns before anything is written.
 
 Run: python -m prepare.import_zone_seats WORKSHEET.tsv ...
 """

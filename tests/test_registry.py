@@ -72,10 +72,10 @@ def test_every_licence_has_its_text_and_stands_in_the_metadata() -> None:
 
 
 def test_a_chain_of_rights_is_credited_wherever_a_row_of_it_remains() -> None:
-    """Seats of cpca are Vonng/adcode's (CC BY 4.0); positions from OpenStreetMap share alike."""
+    """Seats of Vonng/adcode are under CC BY 4.0; positions from OpenStreetMap share alike."""
     notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
     with table_path("divisions").open(encoding="utf-8", newline="") as file:
-        if any(row["position_source"] == "cpca" for row in csv.DictReader(file)):
+        if any(row["position_source"] == "adcode" for row in csv.DictReader(file)):
             assert "https://github.com/Vonng/adcode" in notice
             assert "Vonng/adcode" in registry()["divisions"].licence
     with table_path("zone_positions").open(encoding="utf-8", newline="") as file:

@@ -125,7 +125,7 @@ def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
         zones = zones.drop(columns=["lon", "lat", "province_reason"])
     else:
         zones = load_zones()
-        built_in = study.year == CATALOGUE_YEAR and study.openstreetmap
+        built_in = study.year == CATALOGUE_YEAR and not study.openstreetmap
         located = (
             load_zone_positions()
             if built_in

@@ -106,7 +106,8 @@ class Asked:
     kind
         Its type.
     option, metavar
-        On the command line, "" for none; the metavar names its value.
+        On the command line, "" for none; the metavar names its value. A truth has none: it is a
+        switch, with one beginning ``--no-`` beside it.
     help
         One sentence or phrase; the accepted values are added.
     accepted
@@ -165,7 +166,7 @@ class Study:
     year
         Of the names in the zones' names.
     openstreetmap
-        Use positions from OpenStreetMap (ODbL).
+        Use positions from OpenStreetMap, too; what is made of them is under the ODbL.
     provider, cache, key_file
         Web geocoder to ask as well, its file of answers and of its key; see `geodata.web.ask`.
     folder, language, formats, figures
@@ -234,11 +235,9 @@ class Study:
         help=Message("Year of the names in the zones' names."),
     )
     openstreetmap: bool = _asked(
-        True,
-        "geocode.openstreetmap",
-        TRUTH,
-        help=Message("Use positions from OpenStreetMap (ODbL)."),
-    )
+        False, "geocode.openstreetmap", TRUTH, option="--openstreetmap",
+        help=Message("Use positions of OpenStreetMap too; outputs then come under the ODbL."),
+    )  # fmt: skip
     provider: str | None = _asked(
         None, "geocode.provider", TEXT, option="--provider", metavar="NAME",
         help=Message("Ask this too (needs a key and the extra web)"), accepted=lambda: PROVIDERS,

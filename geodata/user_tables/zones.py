@@ -411,7 +411,7 @@ def _ids(cells: pd.DataFrame) -> list[str]:
 
 
 def locate_zone_table(
-    zones: pd.DataFrame, year: int, *, openstreetmap: bool = True
+    zones: pd.DataFrame, year: int, *, openstreetmap: bool = False
 ) -> pd.DataFrame:
     """Return where each zone is and how that is known; no row is dropped.
 

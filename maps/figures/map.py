@@ -116,7 +116,7 @@ def map_figure(
     >>> result = run_study(Study())
     >>> figure = map_figure(result.zones, result.hubs, result.study)
     >>> figure.axes[0].get_legend().get_title().get_text()
-    '1,105 of 2,543 zones beyond 500 km'
+    '1,107 of 2,543 zones beyond 500 km'
     """
     language, threshold_km = study.language, study.thresholds_km[0]
     albers = Proj(ALBERS)

@@ -30,7 +30,7 @@ TABLES = (".parquet", ".arrow", ".feather")
 POINTS = Message("points")
 
 
-@with_study_options("zones.table hubs registrations distance output.language")
+@with_study_options("zones.table hubs registrations distance geocode.openstreetmap output.language")
 def distance(
     options: dict[str, Any],
     source: Annotated[
@@ -106,8 +106,7 @@ def distance(
                 )  # fmt: skip
         _of_study(study_of(source, options), out)
         return
-    if options["zones_table"] is not None:
-        raise UsageError(Message("--zones: of a study; the points are the table here"))
+    _refuse_zones(options)
     if engine != CLUSTER and (scheduler is not None or workers is not None):
         raise UsageError(
             only_with("--workers" if scheduler is None else "--scheduler", "--engine dask")
@@ -142,6 +141,15 @@ def distance(
         )  # fmt: skip
     if out is not None:
         remark(Message("{points:,} points: {out}", points=counts.points, out=out))
+
+
+def _refuse_zones(options: dict[str, Any]) -> None:
+    """Refuse options that say which zones there are or where, beside a table of points."""
+    for name, said in (("zones_table", "--zones"), ("openstreetmap", "--openstreetmap")):
+        if options[name] is not None:
+            raise UsageError(
+                Message("{option}: of a study; the points are the table here", option=said)
+            )
 
 
 def _of_study(study: Study, out: Path | None) -> None:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from zones.report.files import Drawn
 
 
-@study_command("zones.table hubs registrations distance gdp output.language output.figures")
+@study_command(
+    "zones.table hubs registrations distance gdp geocode.openstreetmap "
+    "output.language output.figures"
+)
 def figures(
     study: Study,
     out: Annotated[

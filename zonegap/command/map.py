@@ -14,7 +14,7 @@ from zones.hubs import HUB_LAYERS
 from zones.study import Study
 
 
-@study_command("zones.table hubs registrations distance output.language")
+@study_command("zones.table hubs registrations distance geocode.openstreetmap output.language")
 def map_(
     study: Study,
     out: Annotated[

@@ -24,6 +24,7 @@ from zones.study import (
     PATH,
     PATH_OR_SYNTHETIC,
     TEXTS,
+    TRUTH,
     Asked,
     Study,
     did_you_mean,
@@ -180,14 +181,18 @@ MessageLang = Annotated[
 
 # ---- options of the study
 
-_GROUP_OF_SECTION = {"output": OUTPUT, "geocode": WEB}
+# by section, or by key where one stands apart
+_GROUPS = {"output": OUTPUT, "geocode": WEB, "geocode.openstreetmap": QUESTION}
 
 
 def study_option(name: str) -> Any:
     """Return the annotation of the option of a study's field."""
     asked = ASKED[name]
-    group = _GROUP_OF_SECTION.get(asked.section, QUESTION)
+    group = _GROUPS.get(asked.key, _GROUPS.get(asked.section, QUESTION))
     what = asked.help
+    if asked.kind is TRUTH:
+        switch = f"{asked.option}/--no-{asked.option.removeprefix('--')}"
+        return Annotated[bool | None, option(switch, None, what, group)]
     if asked.accepted is None:
         kind = Path if asked.kind in (PATH, PATH_OR_SYNTHETIC) else str
         return Annotated[kind | None, option(asked.option, asked.metavar, what, group)]

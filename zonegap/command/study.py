@@ -22,10 +22,7 @@ from zonegap.console import note, progress_bar, show, step
 from zones.study import Study
 
 
-@study_command(
-    "zones.table hubs registrations distance gdp geocode.provider geocode.cache geocode.key_file "
-    "output.folder output.language"
-)
+@study_command("zones.table hubs registrations distance gdp geocode output.folder output.language")
 def run(study: Study, strict: Strict = False) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from maps.page import study_map
@@ -61,7 +58,10 @@ def run(study: Study, strict: Strict = False) -> None:
         raise typer.Exit(UNRESOLVED_EXIT)
 
 
-@study_command("zones.table hubs registrations distance gdp output.language output.formats")
+@study_command(
+    "zones.table hubs registrations distance gdp geocode.openstreetmap "
+    "output.language output.formats"
+)
 def tables(
     study: Study,
     out: Annotated[
@@ -84,13 +84,15 @@ def tables(
         show(str(folder / name))
 
 
-@study_command("zones.table gdp output.language")
+@study_command("zones.table gdp geocode.openstreetmap output.language")
 def gdp(study: Study, as_json: Json = False) -> None:
     """Print the estimated zone GDP by province."""
     _print_table("provinces", study, as_json)
 
 
-@study_command("zones.table hubs registrations distance.method gdp output.language")
+@study_command(
+    "zones.table hubs registrations distance.method gdp geocode.openstreetmap output.language"
+)
 def reconcile(study: Study, as_json: Json = False) -> None:
     """Print the report's figures with ours beside them."""
     _print_table("reconciliation", study, as_json)

@@ -32,7 +32,7 @@ COUNTS = {
 }
 
 
-@study_command("zones.table hubs registrations distance output.language")
+@study_command("zones.table hubs registrations distance geocode.openstreetmap output.language")
 def threshold(
     study: Study,
     asked: set[str],

@@ -12,7 +12,7 @@ from zonegap.console import progress_bar, show
 from zones.study import Study
 
 
-@study_command("zones.table hubs registrations distance output.language")
+@study_command("zones.table hubs registrations distance geocode.openstreetmap output.language")
 def where_next(
     study: Study,
     k: Annotated[

@@ -27,9 +27,9 @@ TWO_SENTENCES = Message("{one} {other}")
 COARSE = Message("located no better than by city or province: {listed}")
 COARSE_PART = Message("{count} by {level}")
 AMBIGUOUS = Message("ambiguous names: {names}")
-BY_HAND = Message(
-    "compiled by hand from general knowledge: {placed} positions, and the county or town of "
-    "{seated} more zones"
+RECALLED = Message(
+    "recalled from general knowledge by a language model, not looked up and not checked row by "
+    "row: {placed} positions, and the county or town of {seated} more zones"
 )
 WEB_TAKEN = Message(
     "positions of {taken:,} zones are from a web geocoder ({provider}), whose terms may "
@@ -132,7 +132,7 @@ def notes_of(result: StudyResult) -> list[Words]:
     placed = int(methods.str.startswith("hand").sum())
     seated = int(methods.str.match("seat|county-town").sum())
     if placed + seated:
-        notes.append(BY_HAND.fill(placed=placed, seated=seated))
+        notes.append(RECALLED.fill(placed=placed, seated=seated))
     notes += _of_web(result)
     known = {remark.text: remark for remark in CATALOGUE_REMARKS}
     flagged = zones[zones["remark"] != ""]

