@@ -39,7 +39,7 @@ ZONE_MEANINGS = {
     "beyond_500km": "whether `nearest_km` is strictly greater than the threshold; one column for "
     "each threshold",
     "gdp_density_yi_per_km2": "provincial GDP / urban land, 100 million CNY per km²",
-    "gdp_yi_cny": "estimated zone GDP, 100 million CNY",
+    "gdp_estimate_yi_cny": "estimated zone GDP, 100 million CNY",
 }
 
 

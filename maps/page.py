@@ -98,7 +98,7 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
         Sources of zones and hubs; without, those of the positions where zonegap found them. The
         coast's is added.
     gdp_note
-        How ``gdp_yi_cny`` was estimated.
+        How ``gdp_estimate_yi_cny`` was estimated.
 
     Returns
     -------

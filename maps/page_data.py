@@ -68,7 +68,7 @@ FIELDS: dict[str, int | None] = {
     "remark": None, "lon": 6, "lat": 6, "adcode": None, "geocode_level": None,
     "geocode_method": None, "geocode_source": None, "uncertainty_km": None, "spans": None,
     "geocode_candidates": None, "geocode_reason": None, "gdp_density_yi_per_km2": 4,
-    "gdp_yi_cny": 4,
+    "gdp_estimate_yi_cny": 4,
 }  # fmt: skip
 # compared with a threshold in the page, so it keeps every digit, as nearest_km does
 EXACT = ("uncertainty_km",)

@@ -122,7 +122,7 @@ PAGE_WORDS: dict[str, Message] = {
     "field_zhejiang_km": Message("To Zhejiang"),
     "field_guangdong_km": Message("To Guangdong"),
     "field_gdp_density_yi_per_km2": Message("Provincial GDP per urban land"),
-    "field_gdp_yi_cny": Message("Zone GDP"),
+    "field_gdp_estimate_yi_cny": Message("Zone GDP"),
     "companies": Message("{count} {count:company|companies}"),
     "level_place": Message("town or park"),
     "level_county": Message("county seat"),

@@ -57,7 +57,7 @@ def by_hand(result: StudyResult) -> int:
 
 def gdp_trillion(result: StudyResult) -> tuple[float, float]:
     """Zone GDP outside the three clusters' provinces, and of all."""
-    gdp = result.zones["gdp_yi_cny"] / YI_PER_TRILLION
+    gdp = result.zones["gdp_estimate_yi_cny"] / YI_PER_TRILLION
     outside = ~result.zones["province_adcode"].isin(CLUSTERS.values())
     return float(gdp[outside].sum()), float(gdp.sum())
 

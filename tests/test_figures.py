@@ -188,13 +188,13 @@ def test_gdp_bars_add_up_to_the_table(
     table = province_table(result).set_index("province")
     total = table.loc["total"]
     within, beyond = np.array(bars(figure, "within")), np.array(bars(figure, "beyond"))
-    assert np.isclose(1e4 * (within + beyond).sum(), total["gdp_yi_cny"])
+    assert np.isclose(1e4 * (within + beyond).sum(), total["gdp_estimate_yi_cny"])
     assert np.isclose(1e4 * beyond.sum(), total["gdp_beyond_yi_cny"])
     assert (np.diff(within + beyond) <= 0).all()
-    rows = table.drop("total").sort_values("gdp_yi_cny", ascending=False)
+    rows = table.drop("total").sort_values("gdp_estimate_yi_cny", ascending=False)
     assert np.allclose(1e4 * beyond, rows["gdp_beyond_yi_cny"])
     shown = words(figure)
-    assert all(f"{x / 1e4:.2f}" in shown for x in rows["gdp_yi_cny"])
+    assert all(f"{x / 1e4:.2f}" in shown for x in rows["gdp_estimate_yi_cny"])
     notes = " ".join(shown)
-    assert f"{total['gdp_yi_cny'] / 1e4:.2f}" in notes
+    assert f"{total['gdp_estimate_yi_cny'] / 1e4:.2f}" in notes
     assert value("2018-first", language) in notes

@@ -28,7 +28,7 @@ def test_national_sum_by_a_second_route(result: StudyResult) -> None:
     area_km2 = zones.groupby("province")["area_ha"].sum() / 100.0
     provinces = load_provinces()
     by_province = area_km2 * provinces["gdp_2018_first_yi_cny"] / provinces["built_up_2017_km2"]
-    assert_numbers(zones["gdp_yi_cny"], zones.index, sum=by_province.sum(), count=2543)
+    assert_numbers(zones["gdp_estimate_yi_cny"], zones.index, sum=by_province.sum(), count=2543)
 
 
 @pytest.mark.parametrize("gdp", GDP_VINTAGES)

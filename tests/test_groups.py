@@ -18,7 +18,7 @@ from zones.parameters import GROUPINGS
 from zones.pipeline import StudyResult
 from zones.thresholds import count_beyond
 
-SUMS = ["zones", "area_km2", "gdp_yi_cny", "beyond", "surely", "possibly",
+SUMS = ["zones", "area_km2", "gdp_estimate_yi_cny", "beyond", "surely", "possibly",
         "area_beyond_km2", "gdp_beyond_yi_cny"]  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def test_every_grouping_adds_up_to_the_count_of_all_zones(
         assert np.isclose(table[column].iloc[:-1].sum(), table.loc[TOTAL, column])
     whole = count_beyond(
         zones["nearest_km"], zones["uncertainty_km"], [threshold_km],
-        zones[["area_ha", "gdp_yi_cny"]],
+        zones[["area_ha", "gdp_estimate_yi_cny"]],
     ).iloc[0]  # fmt: skip
     for column in whole.index:
         assert np.isclose(table.loc[TOTAL, column], whole[column])
@@ -49,8 +49,8 @@ def test_a_group_is_the_sum_of_its_zones(result: StudyResult) -> None:
     far = inside[inside["nearest_km"] > 500]
     assert row["zones"] == len(inside)
     assert row["beyond"] == len(far)
-    assert np.isclose(row["gdp_beyond_yi_cny"], far["gdp_yi_cny"].sum())
-    assert np.isclose(row["beyond_gdp_pct"], 100 * far["gdp_yi_cny"].sum() / inside["gdp_yi_cny"].sum())  # fmt: skip
+    assert np.isclose(row["gdp_beyond_yi_cny"], far["gdp_estimate_yi_cny"].sum())
+    assert np.isclose(row["beyond_gdp_pct"], 100 * far["gdp_estimate_yi_cny"].sum() / inside["gdp_estimate_yi_cny"].sum())  # fmt: skip
 
 
 def test_group_counts_hold_every_grouping_and_threshold(result: StudyResult) -> None:
@@ -77,7 +77,7 @@ def test_input_stays_untouched_and_own_series_group(result: StudyResult) -> None
                 min_size=1, max_size=30))  # fmt: skip
 def test_groups_of_any_zones_add_up(rows) -> None:
     zones = pd.DataFrame(rows, columns=["level", "nearest_km", "uncertainty_km"])
-    zones = zones.assign(area_ha=1.0, gdp_yi_cny=2.0)
+    zones = zones.assign(area_ha=1.0, gdp_estimate_yi_cny=2.0)
     table = gap_table(zones, "level")
     assert set(table.index) == {*zones["level"], TOTAL}
     for column in SUMS:
@@ -88,10 +88,10 @@ def test_groups_of_any_zones_add_up(rows) -> None:
 def test_unknown_grouping_and_missing_column() -> None:
     zones = pd.DataFrame({"area_ha": [1.0]})
     with pytest.raises(
-        ValueError, match="(?s)'gdp_yi_cny' is.*'nearest_km' is.*'uncertainty_km' is"
+        ValueError, match="(?s)'gdp_estimate_yi_cny' is.*'nearest_km' is.*'uncertainty_km' is"
     ):
         gap_table(zones)
-    zones = zones.assign(gdp_yi_cny=1.0, nearest_km=1.0, uncertainty_km=1.0)
+    zones = zones.assign(gdp_estimate_yi_cny=1.0, nearest_km=1.0, uncertainty_km=1.0)
     with pytest.raises(ValueError, match="grouping: 'city'; accepted: province, level"):
         gap_table(zones, "city")
     with pytest.raises(ValueError, match="column 'approved' is missing"):

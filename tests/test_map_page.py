@@ -75,7 +75,7 @@ def test_counts_are_those_of_the_threshold_command(
         float((distance_km - zones["uncertainty_km"]).iloc[9]),
     ]
     by_number = [0.5, 137.25, abs(on_a_zone[0]), abs(on_a_zone[1]), 2999.5]
-    weights = zones[["area_ha", "gdp_yi_cny"]]
+    weights = zones[["area_ha", "gdp_estimate_yi_cny"]]
     for control, thresholds_km in (
         ("#zg-slider", [0.0, 300.0, 500.0, 1120.0, 2000.0]),
         ("#zg-number", by_number),
@@ -156,7 +156,7 @@ def test_a_zone_shows_all_its_fields(browser: Any, page: Path, result: StudyResu
     for part in (
         zone["name"], zone["name_en"], zone["industries"], zone["approved"], "Tianjin", "National",
         f"{zone['nearest_km']:,.1f} km", f"{zone['zhejiang_km']:,.1f} km", "± 10.6 km",
-        f"{zone['area_ha']:,.0f} ha", f"{zone['gdp_yi_cny'] / 10:.3f} bn CNY", "Binhai",
+        f"{zone['area_ha']:,.0f} ha", f"{zone['gdp_estimate_yi_cny'] / 10:.3f} bn CNY", "Binhai",
         "named points of OpenStreetMap", zone["geocode_reason"], "surely within 500 km",
     ):  # fmt: skip
         assert str(part) in text, part
@@ -213,7 +213,7 @@ def test_pointing_at_a_zone_names_it_and_its_province(
         f"{(members['nearest_km'] > 500).sum()}",
         f"{members['nearest_km'].median():,.0f} km",
         f"{members['area_ha'].sum() / 100:,.0f} km²",
-        f"{members['gdp_yi_cny'].sum() / 10:,.1f} bn CNY",
+        f"{members['gdp_estimate_yi_cny'].sum() / 10:,.1f} bn CNY",
     ]
     chain.click().perform()
     assert text_of(browser, "#zg-details h2") == zone["name_en"]

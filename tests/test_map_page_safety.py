@@ -140,7 +140,7 @@ def test_csv_holds_the_filtered_zones(result: StudyResult, tmp_path: Path, brows
     by_layer = {"id", "nearest_hub", "nearest_km", *clusters}
     shared = [name for name in ZONE_COLUMNS if name in table and name not in by_layer]
     assert len(shared) == len(ZONE_COLUMNS) - len(by_layer)
-    for name in [*shared, "gdp_yi_cny", "gdp_density_yi_per_km2"]:
+    for name in [*shared, "gdp_estimate_yi_cny", "gdp_density_yi_per_km2"]:
         if expected[name].dtype.kind == "f":
             assert np.allclose(table[name], expected[name], atol=1e-9), name
         else:

@@ -92,7 +92,7 @@ def test_csv_parquet_and_geopackage_hold_the_same_zones(written: Path) -> None:
         assert frame.crs.to_epsg() == 4326
         assert frame["id"].tolist() == csv["id"].tolist()
         assert frame["name"].tolist() == csv["name"].tolist()
-        for column in ("lon", "lat", "nearest_km", "gdp_yi_cny", "area_ha"):
+        for column in ("lon", "lat", "nearest_km", "gdp_estimate_yi_cny", "area_ha"):
             assert np.allclose(frame[column], csv[column])
         assert np.allclose(frame.geometry.x, csv["lon"])
         assert frame["beyond_500km"].astype(bool).sum() == (csv["nearest_km"] > 500).sum()
@@ -102,7 +102,7 @@ def test_columns_of_the_zones_are_the_documented_ones(result: StudyResult) -> No
     documented = (
         "id code name name_en province level type approved area_ha industries lon lat adcode "
         "geocode_level geocode_method uncertainty_km nearest_hub nearest_km beijing_km zhejiang_km "
-        "guangdong_km beyond_500km gdp_density_yi_per_km2 gdp_yi_cny"
+        "guangdong_km beyond_500km gdp_density_yi_per_km2 gdp_estimate_yi_cny"
     ).split()
     columns = list(zone_frame(result.zones).columns)
     assert [c for c in columns if c in documented] == documented

@@ -62,7 +62,9 @@ def test_a_table_of_three_zones(tmp_path: Path, language: str) -> None:
     # the row without a place is in every output, with its reason, counted
     zones_csv = pd.read_csv(tmp_path / "out/zones.csv", dtype=str, keep_default_na=False)
     lost = zones_csv[zones_csv["name"] == "宇宙开发区"].iloc[0]
-    assert (lost["lon"], lost["area_ha"], lost["gdp_yi_cny"], lost["beyond_500km"]) == ("",) * 4
+    assert (lost["lon"], lost["area_ha"], lost["gdp_estimate_yi_cny"], lost["beyond_500km"]) == (
+        "",
+    ) * 4
     assert lost["geocode_reason"].startswith("no province stated, and none follows from the name")
     for name in ("zones.parquet", "zones.gpkg"):
         read = gpd.read_parquet if name.endswith("parquet") else gpd.read_file
@@ -83,7 +85,7 @@ def test_a_table_of_three_zones(tmp_path: Path, language: str) -> None:
 
 def test_a_table_of_one_zone_without_area(tmp_path: Path) -> None:
     result, manifest = written(tmp_path, table(tmp_path, "name\n昆山经济技术开发区\n"))
-    assert np.isnan(result.zones["gdp_yi_cny"]).all()
+    assert np.isnan(result.zones["gdp_estimate_yi_cny"]).all()
     assert result.zones["name_en"].tolist() != [""], "the catalogue's"
     for one in report_tables(result):
         for column in one.frame.columns:
@@ -189,5 +191,5 @@ def test_positions_of_the_file_are_used(tmp_path: Path) -> None:
     row = result.zones.iloc[0]
     assert (row["lon"], row["lat"], row["uncertainty_km"]) == (108.9, 34.2, 0.0)
     assert row["geocode_method"] == "given"
-    assert (row["province"], np.isnan(row["gdp_yi_cny"])) == ("", True)
+    assert (row["province"], np.isnan(row["gdp_estimate_yi_cny"])) == ("", True)
     assert any("no known province" in s for s in said_in("en", own_zones_sentences(result)))

@@ -50,7 +50,7 @@ def test_frames_come_back_on_the_same_index_and_inputs_stay() -> None:
     assert gdp.index.tolist() == INDEX
     # Zhejiang 2018: 56,197.2 on 2,829 km2 of 2017; 3 km2 of it
     assert gdp["Z1"] == pytest.approx(3 * 56197.15 / 2829, rel=1e-4)
-    table = zg.gap_table(ZONES.assign(gdp_yi_cny=gdp), "province")
+    table = zg.gap_table(ZONES.assign(gdp_estimate_yi_cny=gdp), "province")
     assert table.loc["total", "beyond"] == 1
     pd.testing.assert_frame_equal(ZONES, before)
 

@@ -14,7 +14,14 @@ from zones.report.reconciliation import reconciliation_table
 from zones.sensitivity import sensitivity_table
 from zones.study import Study
 
-SUMS = ["zones", "area_km2", "gdp_yi_cny", "beyond", "area_beyond_km2", "gdp_beyond_yi_cny"]
+SUMS = [
+    "zones",
+    "area_km2",
+    "gdp_estimate_yi_cny",
+    "beyond",
+    "area_beyond_km2",
+    "gdp_beyond_yi_cny",
+]
 
 
 def test_totals_agree_by_type_province_cluster_and_nation(result: StudyResult) -> None:
@@ -29,7 +36,9 @@ def test_totals_agree_by_type_province_cluster_and_nation(result: StudyResult) -
         assert np.isclose(by_group.loc[[*CLUSTERS], column].sum(), by_group.loc[THREE, column])
         for table, key in ((provinces, "province"), (clusters, "group")):
             assert np.isclose(table.loc[table[key] == TOTAL, column].iloc[0], total)
-    assert np.isclose(by_group.loc[TOTAL, "gdp_yi_cny"], result.zones["gdp_yi_cny"].sum())
+    assert np.isclose(
+        by_group.loc[TOTAL, "gdp_estimate_yi_cny"], result.zones["gdp_estimate_yi_cny"].sum()
+    )
 
 
 def test_listed_companies_agree_by_province_and_cluster(result: StudyResult) -> None:
@@ -69,7 +78,7 @@ def test_sensitivity_holds_every_combination_and_the_study_itself(result: StudyR
         & (table["gdp"] == "2018-first") & (table["land"] == "built-up-2017")
     ].iloc[0]  # fmt: skip
     assert own["beyond"] == result.zones["beyond_500km"].sum()
-    assert np.isclose(own["zone_gdp_trillion_cny"] * 1e4, result.zones["gdp_yi_cny"].sum())
+    assert np.isclose(own["zone_gdp_trillion_cny"] * 1e4, result.zones["gdp_estimate_yi_cny"].sum())
     # more hubs never mean more zones beyond
     counts = table.groupby("hub_layer")["beyond"].first()
     assert counts["prefectures"] <= counts["listed"] <= counts["cores"]
@@ -168,7 +177,7 @@ def test_published_count_is_compared_at_its_own_threshold(other: StudyResult) ->
 def test_sensitivity_counts_gdp_beyond_by_its_own_layer(other: StudyResult) -> None:
     table = sensitivity_table(other).set_index(["hub_layer", "distance_method", "gdp", "land"])
     far = other.distance_under("prefectures", "great-circle") > 300
-    trillion = other.zones["gdp_yi_cny"][far].sum() / 1e4
+    trillion = other.zones["gdp_estimate_yi_cny"][far].sum() / 1e4
     row = table.loc[("prefectures", "great-circle", "2018-census4", "built-up-2014")]
     assert np.isclose(row["gdp_beyond_trillion_cny"], trillion)
     assert row["beyond"] == far.sum()

@@ -55,7 +55,7 @@ def zone_gdp(zones: pd.DataFrame, density: pd.Series[float] | None = None) -> pd
     Returns
     -------
     pandas.Series
-        Named ``gdp_yi_cny``, on the index of `zones`.
+        Named ``gdp_estimate_yi_cny``, on the index of `zones`.
 
     Raises
     ------
@@ -81,4 +81,4 @@ def zone_gdp(zones: pd.DataFrame, density: pd.Series[float] | None = None) -> pd
             )
         )
     gdp = zones["area_ha"] / HA_PER_KM2 * zones["province"].map(density)
-    return gdp.rename("gdp_yi_cny")
+    return gdp.rename("gdp_estimate_yi_cny")

@@ -24,7 +24,7 @@ from zones.thresholds import beyond_band
 TOTAL, THREE, REST = "total", "three clusters", "other provinces"
 UNKNOWN_PERIOD = "unknown"
 MEASURES = (
-    "zones area_km2 gdp_yi_cny median_km beyond surely possibly beyond_zones_pct area_beyond_km2 "
+    "zones area_km2 gdp_estimate_yi_cny median_km beyond surely possibly beyond_zones_pct area_beyond_km2 "
     "beyond_area_pct gdp_beyond_yi_cny beyond_gdp_pct"
 ).split()
 GROUP_COLUMNS = (
@@ -44,7 +44,7 @@ def gap_table(
     Parameters
     ----------
     zones
-        With ``area_ha``, ``gdp_yi_cny``, ``nearest_km``, ``uncertainty_km``, and what the
+        With ``area_ha``, ``gdp_estimate_yi_cny``, ``nearest_km``, ``uncertainty_km``, and what the
         grouping needs.
     by
         ``province``, ``level``, ``type``, ``period`` (of approval) or ``cluster`` (Beijing,
@@ -57,7 +57,7 @@ def gap_table(
     -------
     pandas.DataFrame
         By group in its natural order, the last row ``total``: ``zones``, ``area_km2``,
-        ``gdp_yi_cny``, ``median_km``; ``beyond`` with its band ``surely`` and ``possibly`` (see
+        ``gdp_estimate_yi_cny``, ``median_km``; ``beyond`` with its band ``surely`` and ``possibly`` (see
         `zones.thresholds.beyond_band`); ``beyond_zones_pct``, ``beyond_area_pct`` and
         ``beyond_gdp_pct`` of the group's own; ``area_beyond_km2``, ``gdp_beyond_yi_cny``.
 
@@ -71,12 +71,12 @@ def gap_table(
     --------
     >>> zones = pd.DataFrame({
     ...     "province": ["浙江省", "西藏自治区"], "area_ha": [300.0, 100.0],
-    ...     "gdp_yi_cny": [90.0, 10.0], "nearest_km": [20.0, 1300.0], "uncertainty_km": [5.0, 9.0],
+    ...     "gdp_estimate_yi_cny": [90.0, 10.0], "nearest_km": [20.0, 1300.0], "uncertainty_km": [5.0, 9.0],
     ... })
     >>> gap_table(zones, "province")[["zones", "beyond", "beyond_gdp_pct"]].loc["total"].to_dict()
     {'zones': 2.0, 'beyond': 1.0, 'beyond_gdp_pct': 10.0}
     """
-    need_columns(zones, "zones", ["area_ha", "gdp_yi_cny", "nearest_km", "uncertainty_km"])
+    need_columns(zones, "zones", ["area_ha", "gdp_estimate_yi_cny", "nearest_km", "uncertainty_km"])
     if zones.empty:
         raise UsageError(Message("zones: no rows; accepted: at least one"))
     given = [by] if isinstance(by, str | pd.Series) else list(by)
@@ -119,10 +119,12 @@ def _measures(
     columns = flags.astype(int).assign(
         zones=1,
         area_km2=area_km2,
-        gdp_yi_cny=zones["gdp_yi_cny"],
+        gdp_estimate_yi_cny=zones["gdp_estimate_yi_cny"],
         # times 0, not 0: what is not known stays so
         area_beyond_km2=area_km2.where(flags["beyond"], 0.0 * area_km2),
-        gdp_beyond_yi_cny=zones["gdp_yi_cny"].where(flags["beyond"], 0.0 * zones["gdp_yi_cny"]),
+        gdp_beyond_yi_cny=zones["gdp_estimate_yi_cny"].where(
+            flags["beyond"], 0.0 * zones["gdp_estimate_yi_cny"]
+        ),
     )
     groups = list(keys)
     # a group of zones without area has no sum, rather than 0
@@ -131,7 +133,7 @@ def _measures(
     for share, part, whole in (
         ("beyond_zones_pct", "beyond", "zones"),
         ("beyond_area_pct", "area_beyond_km2", "area_km2"),
-        ("beyond_gdp_pct", "gdp_beyond_yi_cny", "gdp_yi_cny"),
+        ("beyond_gdp_pct", "gdp_beyond_yi_cny", "gdp_estimate_yi_cny"),
     ):
         out[share] = 100.0 * out[part] / out[whole]
     return out[MEASURES]

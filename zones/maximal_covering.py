@@ -208,7 +208,7 @@ def where_next(
     Parameters
     ----------
     zones
-        With ``lon``, ``lat``, ``nearest_km``, ``area_ha``, ``gdp_yi_cny``.
+        With ``lon``, ``lat``, ``nearest_km``, ``area_ha``, ``gdp_estimate_yi_cny``.
     threshold_km
         A zone at most this far from a new city counts as reached.
     k
@@ -230,7 +230,7 @@ def where_next(
     UsageError
         For an unknown weight, or when k is not between 1 and the number of candidates.
     """
-    need_columns(zones, "zones", ["lon", "lat", "nearest_km", "area_ha", "gdp_yi_cny"])
+    need_columns(zones, "zones", ["lon", "lat", "nearest_km", "area_ha", "gdp_estimate_yi_cny"])
     candidates = candidate_cities()
     labels = [str(name) for name in candidates.index]
     _check_k(k, len(labels))
@@ -252,7 +252,7 @@ def where_next(
                 "zones_reached": int(reached.sum()),
                 "area_reached_km2": zones["area_ha"].where(np.asarray(reached)).sum(min_count=1)
                 / HA_PER_KM2,
-                "gdp_reached_yi_cny": zones["gdp_yi_cny"]
+                "gdp_reached_yi_cny": zones["gdp_estimate_yi_cny"]
                 .where(np.asarray(reached))
                 .sum(min_count=1),
                 "zones_left_beyond": beyond - int(reached.sum()),

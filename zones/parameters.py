@@ -44,7 +44,7 @@ GDP_VINTAGES = {
 LAND_YEARS = {f"built-up-{year}": f"built_up_{year}_km2" for year in range(2014, 2018)}
 
 # what can be weighed by: word of the command -> column, None for the zones themselves
-WEIGHTS = {"zones": None, "area": "area_ha", "gdp": "gdp_yi_cny"}
+WEIGHTS = {"zones": None, "area": "area_ha", "gdp": "gdp_estimate_yi_cny"}
 
 GROUPINGS = ("province", "level", "type", "period", "cluster")
 # Years of approval: first and last of each wave.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -139,7 +140,7 @@ def count_beyond(
         row["beyond_zones_pct"] = 100.0 * far.mean()
         if weights is not None:
             for name, weight in weights.items():
-                label = str(name).removesuffix("_ha").removesuffix("_yi_cny")
+                label = re.sub(r"_ha$|(_estimate)?_yi_cny$", "", str(name))
                 row[f"beyond_{label}_pct"] = 100.0 * weight[far].sum() / weight.sum(min_count=1)
         rows.append(row)
     return pd.DataFrame(rows).set_index("threshold_km")

@@ -27,10 +27,10 @@
       const numbers = (name) => payload.columns[name]?.number;
       this.uncertainty = doubles(numbers("uncertainty_km"), this.size);
       this.area = doubles(numbers("area_ha"), this.size);
-      this.gdp = doubles(numbers("gdp_yi_cny"), this.size);
+      this.gdp = doubles(numbers("gdp_estimate_yi_cny"), this.size);
       // a table of zones may state no area
       const some = (name) => (numbers(name) || []).some((number) => number > 0);
-      this.has = { area: some("area_ha"), gdp: some("gdp_yi_cny") };
+      this.has = { area: some("area_ha"), gdp: some("gdp_estimate_yi_cny") };
       // where points are drawn: shifted where the tiles want it, else the position itself
       this.lon = doubles((payload.place || { lon: numbers("lon") }).lon, this.size);
       this.lat = doubles((payload.place || { lat: numbers("lat") }).lat, this.size);

@@ -9,7 +9,7 @@
 
   const SECTIONS = {
     catalogue: "code id province level type approved extended area_ha industries remark".split(" "),
-    gdp: ["gdp_yi_cny", "gdp_density_yi_per_km2"],
+    gdp: ["gdp_estimate_yi_cny", "gdp_density_yi_per_km2"],
     position: (
       "uncertainty_km geocode_level geocode_method geocode_source geocode_reason adcode spans " +
       "geocode_candidates lon lat"
@@ -18,7 +18,7 @@
   const UNITS = {
     area_ha: ["unit_ha", 0], uncertainty_km: ["unit_plusminus", 1],
   };
-  const MONEY = { gdp_yi_cny: ["unit_gdp"], gdp_density_yi_per_km2: ["unit_density"] };
+  const MONEY = { gdp_estimate_yi_cny: ["unit_gdp"], gdp_density_yi_per_km2: ["unit_density"] };
 
   // Points of the great circle between two places, [lat, lon] in degrees.
   function arc(from, to) {

@@ -128,7 +128,7 @@ def gdp_figure(
     Parameters
     ----------
     table
-        As `zones.report.gap_tables.province_table` returns it: ``province``, ``gdp_yi_cny``,
+        As `zones.report.gap_tables.province_table` returns it: ``province``, ``gdp_estimate_yi_cny``,
         ``gdp_beyond_yi_cny``, with its row of the total.
     provinces
         Indexed by province, with ``province_en`` and ``province_short``.
@@ -159,11 +159,11 @@ def gdp_figure(
     """
     language, threshold_km = study.language, study.thresholds_km[0]
     total = table[table["province"] == TOTAL].iloc[0]
-    rows = table[(table["province"] != TOTAL) & (table["gdp_yi_cny"] > 0)]
-    rows = rows.sort_values("gdp_yi_cny", ascending=False, kind="stable")
+    rows = table[(table["province"] != TOTAL) & (table["gdp_estimate_yi_cny"] > 0)]
+    rows = rows.sort_values("gdp_estimate_yi_cny", ascending=False, kind="stable")
     labels = province_names(rows["province"], provinces, language)
     positions = [float(i) for i in range(len(rows))]
-    gdp = rows["gdp_yi_cny"] / YI_PER_TRILLION
+    gdp = rows["gdp_estimate_yi_cny"] / YI_PER_TRILLION
     far = rows["gdp_beyond_yi_cny"] / YI_PER_TRILLION
     with sheet(language, style) as page:
         heads = [word(key, language) for key in ("gdp", "gdp_beyond", "beyond_pct")]
@@ -177,9 +177,9 @@ def gdp_figure(
                     language,
                     vintage=value(study.gdp, language),
                     land=value(study.land, language),
-                    gdp=total["gdp_yi_cny"] / YI_PER_TRILLION,
+                    gdp=total["gdp_estimate_yi_cny"] / YI_PER_TRILLION,
                     beyond_gdp=total["gdp_beyond_yi_cny"] / YI_PER_TRILLION,
-                    pct=100.0 * total["gdp_beyond_yi_cny"] / total["gdp_yi_cny"],
+                    pct=100.0 * total["gdp_beyond_yi_cny"] / total["gdp_estimate_yi_cny"],
                 ),
                 source_note(study),
             ],

@@ -49,7 +49,7 @@ def study_figures(result: StudyResult, style: Style = PLAIN) -> Iterator[tuple[s
         "threshold_curve": lambda: curve_figure(*curves, study, style),
         "provinces": lambda: province_figure(zones, provinces, study, style),
     }
-    if table["gdp_yi_cny"].iloc[-1] > 0:  # the total; nan where no zone states an area
+    if table["gdp_estimate_yi_cny"].iloc[-1] > 0:  # the total; nan where no zone states an area
         makers["province_gdp"] = lambda: gdp_figure(table, provinces, study, style)
     for name, make in makers.items():
         yield name, make()

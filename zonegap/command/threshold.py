@@ -73,7 +73,7 @@ def _print_counts(result: StudyResult, as_json: bool) -> None:
         zones["nearest_km"],
         zones["uncertainty_km"],
         study.thresholds_km,
-        zones[["area_ha", "gdp_yi_cny"]],
+        zones[["area_ha", "gdp_estimate_yi_cny"]],
     )
     if as_json:
         show(counts.reset_index().to_json(orient="records", indent=1))

@@ -26,7 +26,7 @@ ZONE_COLUMNS = (
     "lon lat adcode geocode_level geocode_method geocode_source uncertainty_km spans "
     "geocode_candidates geocode_reason nearest_hub nearest_km beijing_km zhejiang_km guangdong_km"
 ).split()
-GDP_COLUMNS = ["gdp_density_yi_per_km2", "gdp_yi_cny"]
+GDP_COLUMNS = ["gdp_density_yi_per_km2", "gdp_estimate_yi_cny"]
 
 
 def zone_frame(zones: pd.DataFrame) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from zones.thresholds import beyond, count_beyond
 
 # what every table of groups shows; sums and shares of area are in the columns beside them
 GAP_COLUMNS = (
-    "area_km2 gdp_yi_cny median_km beyond surely possibly beyond_zones_pct area_beyond_km2 "
+    "area_km2 gdp_estimate_yi_cny median_km beyond surely possibly beyond_zones_pct area_beyond_km2 "
     "gdp_beyond_yi_cny"
 ).split()
 
@@ -60,7 +60,7 @@ def province_table(result: StudyResult) -> pd.DataFrame:
     listed = load_listed_companies()["province"].value_counts().reindex(provinces.index)
     table["listed_companies"] = _with_total(listed.fillna(0)).astype(int)
     columns = (
-        "zones area_km2 urban_land_km2 share_land_pct gdp_yi_cny province_gdp_yi_cny median_km "
+        "zones area_km2 urban_land_km2 share_land_pct gdp_estimate_yi_cny province_gdp_yi_cny median_km "
         "beyond surely possibly beyond_zones_pct area_beyond_km2 gdp_beyond_yi_cny listed_companies"
     )
     table = table[columns.split()]
@@ -98,7 +98,7 @@ def cluster_table(result: StudyResult) -> pd.DataFrame:
     table["listed_companies"] = companies.reindex(table.index).fillna(0).astype(int)
     for share, column in (
         ("share_zones_pct", "zones"),
-        ("share_zone_gdp_pct", "gdp_yi_cny"),
+        ("share_zone_gdp_pct", "gdp_estimate_yi_cny"),
         ("share_listed_pct", "listed_companies"),
     ):
         table[share] = 100.0 * table[column] / table[column].loc[TOTAL]
@@ -114,7 +114,7 @@ def curve_table(result: StudyResult) -> pd.DataFrame:
     study, zones = result.study, result.zones
     steps = set(np.arange(0.0, CURVE_END_KM + 1.0, CURVE_STEP_KM)) | set(study.thresholds_km)
     thresholds_km = sorted(float(t) for t in steps)
-    weights = zones[["area_ha", "gdp_yi_cny"]]
+    weights = zones[["area_ha", "gdp_estimate_yi_cny"]]
     uncertainty_km = zones["uncertainty_km"]
     table = count_beyond(zones["nearest_km"], uncertainty_km, thresholds_km, weights)
     for layer in result.layers()[1:]:

@@ -17,7 +17,7 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "area_km2": (Message("Area (km²)"), ",.1f"),
     "urban_land_km2": (Message("Urban land (km²)"), ",.0f"),
     "share_land_pct": (Message("Zones in urban land (%)"), ".1f"),
-    "gdp_yi_cny": (Message("Zone GDP (100 million CNY)"), ",.0f"),
+    "gdp_estimate_yi_cny": (Message("Zone GDP (100 million CNY)"), ",.0f"),
     "province_gdp_yi_cny": (Message("Provincial GDP (100 million CNY)"), ",.0f"),
     "median_km": (Message("Median distance (km)"), ",.0f"),
     "beyond": (Message("Zones beyond"), ",.0f"),

@@ -155,8 +155,8 @@ def _ours(result: StudyResult) -> dict[str, list[Ours]]:
     area_km2 = zones["area_ha"].sum(min_count=1) / HA_PER_KM2
     land_km2 = provinces[LAND_YEARS[study.land]].sum()
     national_gdp = provinces[GDP_VINTAGES[study.gdp]].sum()
-    gdp = zones["gdp_yi_cny"].sum(min_count=1)
-    gdp_outside = zones.loc[outside, "gdp_yi_cny"].sum(min_count=1)
+    gdp = zones["gdp_estimate_yi_cny"].sum(min_count=1)
+    gdp_outside = zones.loc[outside, "gdp_estimate_yi_cny"].sum(min_count=1)
     count = "own_table" if study.zones_table else "catalogue"
     one = {
         "zones_total": Ours(len(zones), count),
