@@ -18,7 +18,8 @@ command ``zonegap``.
 
 Frames go in, frames or series come out on the same index; inputs stay as they are. Longitude and
 latitude are WGS-84 degrees, units stand in the names (``distance_km``, ``area_ha``,
-``gdp_estimate_yi_cny``: 100 million CNY). What a user can mend raises `ZonegapError`, in one sentence.
+``gdp_estimate_yi_cny``: 100 million CNY). What a user can mend raises `ZonegapError`, in one
+sentence.
 """
 
 from __future__ import annotations

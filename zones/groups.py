@@ -24,8 +24,8 @@ from zones.thresholds import beyond_band
 TOTAL, THREE, REST = "total", "three clusters", "other provinces"
 UNKNOWN_PERIOD = "unknown"
 MEASURES = (
-    "zones area_km2 gdp_estimate_yi_cny median_km beyond surely possibly beyond_zones_pct area_beyond_km2 "
-    "beyond_area_pct gdp_beyond_yi_cny beyond_gdp_pct"
+    "zones area_km2 gdp_estimate_yi_cny median_km beyond surely possibly beyond_zones_pct "
+    "area_beyond_km2 beyond_area_pct gdp_beyond_yi_cny beyond_gdp_pct"
 ).split()
 GROUP_COLUMNS = (
     "grouping group threshold_km zones beyond surely possibly beyond_zones_pct beyond_area_pct "
@@ -57,9 +57,10 @@ def gap_table(
     -------
     pandas.DataFrame
         By group in its natural order, the last row ``total``: ``zones``, ``area_km2``,
-        ``gdp_estimate_yi_cny``, ``median_km``; ``beyond`` with its band ``surely`` and ``possibly`` (see
-        `zones.thresholds.beyond_band`); ``beyond_zones_pct``, ``beyond_area_pct`` and
-        ``beyond_gdp_pct`` of the group's own; ``area_beyond_km2``, ``gdp_beyond_yi_cny``.
+        ``gdp_estimate_yi_cny``, ``median_km``; ``beyond`` with its band ``surely`` and
+        ``possibly`` (see `zones.thresholds.beyond_band`); ``beyond_zones_pct``,
+        ``beyond_area_pct`` and ``beyond_gdp_pct`` of the group's own; ``area_beyond_km2``,
+        ``gdp_beyond_yi_cny``.
 
     Raises
     ------
@@ -71,7 +72,8 @@ def gap_table(
     --------
     >>> zones = pd.DataFrame({
     ...     "province": ["浙江省", "西藏自治区"], "area_ha": [300.0, 100.0],
-    ...     "gdp_estimate_yi_cny": [90.0, 10.0], "nearest_km": [20.0, 1300.0], "uncertainty_km": [5.0, 9.0],
+    ...     "gdp_estimate_yi_cny": [90.0, 10.0], "nearest_km": [20.0, 1300.0],
+    ...     "uncertainty_km": [5.0, 9.0],
     ... })
     >>> gap_table(zones, "province")[["zones", "beyond", "beyond_gdp_pct"]].loc["total"].to_dict()
     {'zones': 2.0, 'beyond': 1.0, 'beyond_gdp_pct': 10.0}
@@ -115,11 +117,11 @@ def _measures(
     zones: pd.DataFrame, keys: Sequence[pd.Series[Any]], threshold_km: float
 ) -> pd.DataFrame:
     flags = beyond_band(zones["nearest_km"], zones["uncertainty_km"], threshold_km)
-    area_km2 = zones["area_ha"] / HA_PER_KM2
+    area_km2, gdp = zones["area_ha"] / HA_PER_KM2, zones["gdp_estimate_yi_cny"]
     columns = flags.astype(int).assign(
         zones=1,
         area_km2=area_km2,
-        gdp_estimate_yi_cny=zones["gdp_estimate_yi_cny"],
+        gdp_estimate_yi_cny=gdp,
         # times 0, not 0: what is not known stays so
         area_beyond_km2=area_km2.where(flags["beyond"], 0.0 * area_km2),
         gdp_beyond_yi_cny=zones["gdp_estimate_yi_cny"].where(

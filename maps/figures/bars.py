@@ -128,8 +128,8 @@ def gdp_figure(
     Parameters
     ----------
     table
-        As `zones.report.gap_tables.province_table` returns it: ``province``, ``gdp_estimate_yi_cny``,
-        ``gdp_beyond_yi_cny``, with its row of the total.
+        As `zones.report.gap_tables.province_table` returns it: ``province``,
+        ``gdp_estimate_yi_cny``, ``gdp_beyond_yi_cny``, with its row of the total.
     provinces
         Indexed by province, with ``province_en`` and ``province_short``.
     study

@@ -26,8 +26,8 @@ from zones.thresholds import beyond, count_beyond
 
 # what every table of groups shows; sums and shares of area are in the columns beside them
 GAP_COLUMNS = (
-    "area_km2 gdp_estimate_yi_cny median_km beyond surely possibly beyond_zones_pct area_beyond_km2 "
-    "gdp_beyond_yi_cny"
+    "area_km2 gdp_estimate_yi_cny median_km beyond surely possibly beyond_zones_pct "
+    "area_beyond_km2 gdp_beyond_yi_cny"
 ).split()
 
 
@@ -60,8 +60,9 @@ def province_table(result: StudyResult) -> pd.DataFrame:
     listed = load_listed_companies()["province"].value_counts().reindex(provinces.index)
     table["listed_companies"] = _with_total(listed.fillna(0)).astype(int)
     columns = (
-        "zones area_km2 urban_land_km2 share_land_pct gdp_estimate_yi_cny province_gdp_yi_cny median_km "
-        "beyond surely possibly beyond_zones_pct area_beyond_km2 gdp_beyond_yi_cny listed_companies"
+        "zones area_km2 urban_land_km2 share_land_pct gdp_estimate_yi_cny province_gdp_yi_cny "
+        "median_km beyond surely possibly beyond_zones_pct area_beyond_km2 gdp_beyond_yi_cny "
+        "listed_companies"
     )
     table = table[columns.split()]
     if result.registrations is not None:
