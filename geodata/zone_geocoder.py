@@ -121,6 +121,7 @@ def zone_points() -> dict[ZoneKey, ZonePoint]:
 
 @functools.cache
 def _uncertainty() -> dict[tuple[str, str], float]:
+    """Return the calibrated radii in km by level and method."""
     return {
         (r["level"], r["method"]): float(r["uncertainty_km"]) for r in table_records("uncertainty")
     }
@@ -212,13 +213,15 @@ def locate(
     if seat and division and known and (division.has_seat or seat.geonameid or seat.has_position):
         position = _at_seat(seat, division, names)
     else:
+        # what the zone's name says; the note of a seat that cannot be used stays as a reason
         position = _at_division(resolve_zone(name, province_adcode, names), names)
         if seat:
             reason = f"{position.geocode_reason}; {seat.note}"
             position = position._replace(geocode_reason=reason)
+    # OpenStreetMap points go last, since they move a position and keep its county
     if point is None:
         return position
-    # the seat of the county is the better point of its own town
+    # where the zone lies in its county's own town, the county's seat is the better point
     of_town = point.rule.startswith("town-") and seat and seat.relation == "county-town"
     if point.rule in STRONG_RULES or not (of_town or position.geocode_level == "place"):
         return _at_point(point, position)
@@ -236,6 +239,7 @@ def _at_point(point: ZonePoint, position: Position) -> Position:
 
 
 def _at_seat(seat: ZoneSeat, division: Division, names: Gazetteer) -> Position:
+    """Return the position by a compiled seat: by hand, else the town's, else the division's."""
     town = towns().get(seat.geonameid)
     if seat.has_position:
         lon, lat, level, source = seat.lon, seat.lat, "place", "zone_seats"
@@ -248,6 +252,7 @@ def _at_seat(seat: ZoneSeat, division: Division, names: Gazetteer) -> Position:
         source = division.position_source
         kind = "county-town" if seat.relation == "county-town" else "seat"
         method = f"{kind}-{seat.confidence}"
+    # other divisions the zone reaches into, as codes of today
     spans = ""
     if seat.spans:
         known = [names.by_adcode.get(code) for code in seat.spans.split(";")]
@@ -259,6 +264,7 @@ def _at_seat(seat: ZoneSeat, division: Division, names: Gazetteer) -> Position:
 
 
 def _at_division(resolution: Resolution, names: Gazetteer) -> Position:
+    """Return the position by the division that a zone's name resolves to."""
     division, *others = resolution.divisions
     ambiguous = resolution.level == "county" and bool(others)
     level, reason = level_of(division), resolution.reason
@@ -281,4 +287,5 @@ def _at_division(resolution: Resolution, names: Gazetteer) -> Position:
 
 
 def _codes(divisions: list[Division]) -> str:
+    """Return the codes of today, separated by semicolons."""
     return ";".join(d.current_adcode or d.adcode for d in divisions)
