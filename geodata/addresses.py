@@ -30,7 +30,7 @@ _INSIDE_COUNTY = re.compile(
 # The short form of a city or province is a place more often (上海江桥, 武汉江汉路): a shorter list.
 _INSIDE_CITY = re.compile(rf"{_WHERE}(?:{_ROAD}|{_BUILDING}|城(?![东南西北中厢关郊]|区))")
 # Words before and between the links of a chain that name no division: the country, labels
-# (注册地址:), words of old tables (市辖区, 省直辖县级行政区划), the Xinjiang corps and its divisions,
+# (注册地址:), words of old tables (市辖区, 省直辖县级行政区划), the Xinjiang corps, its divisions,
 # free-trade zones and new areas, punctuation. A 县 alone is passed over only where another county
 # follows it.
 _FILLERS = re.compile(
