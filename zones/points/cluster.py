@@ -111,17 +111,18 @@ def _map(
     task: Task,
     progress: Callable[[Path, Counts], Any],
 ) -> None:
+    """Measure each part once on the workers of a client; tell `progress` of each that is done."""
     from distributed import KilledWorker, as_completed, wait
 
-    # of no other run on this scheduler, whatever its machine
+    # a name that no other run on this scheduler has, on whatever machine it was started
     run = f"zonegap-{uuid.uuid4().hex}"
     # a task like the others, not scattered: it is made again when all workers that held it die. A
     # worker takes as many parts at once as it has threads: one thread a part fills its cores
     shared = client.submit(_itself, replace(task, threads=1), key=f"{run}-question", pure=False)
-    # on every worker: a part goes to one that has it already
+    # a copy on every worker, since the scheduler sends a part to a worker that has the task
     wait(shared)
     client.replicate(shared)
-    # paths as every process of this folder sees them
+    # one task a part; absolute paths, since a worker may run in another folder
     place = {
         client.submit(
             _in_language, language_in_use(), measure_once, part.absolute(), out.absolute(), shared,
@@ -135,7 +136,7 @@ def _map(
                 raise ZonegapError(
                     Message("dask: the cluster was restarted or closed; parts that are done stay")
                 )
-            # let go of it, or the scheduler would do it again when its worker dies
+            # forget the finished task: the scheduler would do it again if its worker died
             progress(place.pop(future), counts)
     except KilledWorker as error:
         name = error.task[-1] if isinstance(error.task, tuple) else error.task
@@ -146,6 +147,7 @@ def _map(
             )
         ) from None
     finally:
+        # on the way out, also by an error: no task goes on, no half-written file stays
         client.cancel(list(place))
         sweep(out)
 
@@ -157,4 +159,5 @@ def _in_language(language: str, function: Callable[..., Counts], *arguments: Any
 
 
 def _itself(task: Task) -> Task:
+    """Return the task: what a worker does to hold a copy of it."""
     return task
