@@ -80,7 +80,7 @@ def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its optio
     blank = [""] * len(index)
     home = blank if provinces is None else provinces.tolist()
     town = blank if cities is None else cities.tolist()
-    # rows that come out equal are kept once: a million companies sit in a few thousand counties
+    # equal results are kept once: a million companies lie in a few thousand counties
     numbers: dict[Row, int] = {}
     rows = zip(home, town, zip(*columns, strict=True), strict=True)
     codes = [

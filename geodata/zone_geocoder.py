@@ -33,7 +33,7 @@ class ZoneSeat:
     Attributes
     ----------
     adcode
-        County of 2018, or the city where it has none; "" where none of the province holds it.
+        County of 2018, or the city where it has none; "" where the province has no such division.
     current_adcode
         County of 2024 where it is not the one that `adcode` became: counties were split.
     place_name, geonameid

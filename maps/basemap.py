@@ -52,7 +52,7 @@ class Prefix(MacroElement):
 def base_map(
     credits_line: str, outlines: shapely.Geometry | None = None, tiles: TileSource | None = None
 ) -> folium.Map:
-    """Return a map of East Asia with the coast and a graticule, and no border of its own.
+    """Return a map of East Asia with the coast and a graticule, without any border.
 
     Every script and style is inside the page; without `tiles` it makes no request.
 
@@ -61,7 +61,7 @@ def base_map(
     credits_line
         What stands in the corner of the map, beside Leaflet's name.
     outlines
-        Province outlines in WGS-84 degrees, drawn as they are.
+        Province outlines in WGS-84 degrees, drawn unchanged.
     tiles
         Background tiles. With GCJ-02 tiles all lines are shifted to that datum.
     """

@@ -321,7 +321,7 @@ def _cluster_km(
 ) -> dict[str, list[float | int | None]] | None:
     """Return the distance to each cluster's nearest hub of a layer; None for plain zones.
 
-    Those that the zones bring hold for the first layer.
+    For the first layer they are those that the zones bring.
     """
     if not set(CLUSTER_KM) <= set(zones) or "cluster" not in hubs:
         return None
@@ -333,7 +333,7 @@ def _layer(hubs: pd.DataFrame, found: pd.DataFrame, gcj02: bool) -> dict[str, An
     """Return a layer's hubs, and the row and the distance of each zone's nearest one."""
     row_of: dict[Any, int] = {}
     for row, hub in enumerate(hubs.index):
-        row_of.setdefault(hub, row)  # of hubs named alike the first stands for the name
+        row_of.setdefault(hub, row)  # where two hubs have one name, it means the first
     names = [str(n) for n in hubs.index]
     return {
         "hubs": {

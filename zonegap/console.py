@@ -114,7 +114,7 @@ codecs.register_error("zonegap-plain", _plain)
 
 
 def shows(text: str, stream: IO[Any]) -> bool:
-    """Whether a stream can carry a text as it is."""
+    """Whether a stream can show a text unchanged."""
     try:
         text.encode(getattr(stream, "encoding", None) or "ascii")
     except (UnicodeError, LookupError):

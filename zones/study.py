@@ -1,6 +1,6 @@
 """The study: what is asked, read from a TOML file and the command line.
 
-Each field of `Study` says all there is to know of it in one place: its key in a study file, the
+Each field of `Study` says everything about itself in one place: its key in a study file, the
 option of the command, what is accepted, the words of its help. File, command and documentation
 are made from the fields.
 """

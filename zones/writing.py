@@ -97,7 +97,7 @@ def write_fixed_zip(raw: io.BytesIO, path: Path) -> None:
 # of the catalogue: what wants a date gets this one, so that equal contents are equal bytes
 FIXED_DATE = datetime(2018, 2, 26)  # naive, as Word's core properties are
 PREFIX = ".zonegap-"
-COMPLETE = "complete"  # marks a stage whose files are all written: what is left of it may move
+COMPLETE = "complete"  # marks a stage whose files are all written: those still in it may be moved
 
 
 @contextmanager

@@ -55,7 +55,7 @@ class WebKey:
     Raises
     ------
     UsageError
-        When it is no key; the message never holds it.
+        When it is no key; the message never shows it.
     """
 
     __slots__ = ("_value",)
@@ -296,7 +296,7 @@ class WebClient:
         self._next_s = self._clock.monotonic() + self._pause_s
 
     def _get(self, query: WebQuery) -> _Outcome:
-        """Send one request; no exception of the library leaves here, for each holds the URL."""
+        """Send one request; no exception of the library gets out, since each shows the URL."""
         import httpx
 
         self.requests += 1

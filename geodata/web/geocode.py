@@ -208,7 +208,7 @@ def web_geocode_texts(
     Parameters
     ----------
     located
-        What `geodata.address_geocoder.geocode_texts` made of the texts; stays as it is.
+        The result of `geodata.address_geocoder.geocode_texts` for the texts; not changed.
     texts, provinces, cities
         As given to it. The first text that is not empty is asked for, with province and city in
         front where it does not name them.
@@ -243,7 +243,7 @@ def web_geocode_zones(located: pd.DataFrame, zones: pd.DataFrame, options: WebOp
     Parameters
     ----------
     located
-        What `geodata.zone_geocoder.geocode_zones` made of the zones; stays as it is.
+        The result of `geodata.zone_geocoder.geocode_zones` for the zones; not changed.
     zones
         With columns ``name``, ``province``, ``province_adcode``, ``area_ha``. The radius of a
         circle of the zone's area is added to that of the answer.

@@ -48,7 +48,7 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
     ----------
     types
         As `zones.report.gap_tables.type_table` returns it: ``level``, ``type``, ``zones``,
-        ``share_zones_pct``, ``beyond``; a row of the total is left out.
+        ``share_zones_pct``, ``beyond``; a row of the total is not drawn.
     study
         The table's study: language, and the threshold and hubs behind ``beyond``.
     style

@@ -29,7 +29,7 @@ LIBRARY = (
     Message("Show completion for the current shell, to copy it or customize the installation."),
 )
 
-# command: what it is called for, each line as it is typed
+# command -> examples of its use, each line as a user types it
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "": ("zonegap run", "zonegap threshold --km 300,500,800", "zonegap run --lang zh --out report"),
     "run": (

@@ -89,7 +89,7 @@ class _Now(Words):
         self.words = words
 
     def in_language(self, language: str) -> str:
-        """Return them as they are typed."""
+        """Return them as a user types them."""
         return ", ".join(self.words)
 
 
@@ -197,7 +197,7 @@ def study_option(name: str) -> Any:
 
 
 class _Live(Collection[str]):
-    """The accepted values of a field as they are when asked for."""
+    """The accepted values of a field, computed when they are asked for."""
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
@@ -315,7 +315,7 @@ def study_of(file: Path | None, options: dict[str, Any]) -> Study:
     study = override(read_study(file), **given)
     follow_study(study.language)
     sentence = made_up_note(study)
-    if sentence is not None:  # first, since it bears on everything that follows
+    if sentence is not None:  # first, since all that follows depends on it
         note(sentence)
     _say_unchecked(study.key_file)
     return study
@@ -415,7 +415,7 @@ _LIBRARY_FAULTS = (
 
 
 def _known(text: str) -> Words:
-    """Return a fault that the library words itself in ours, and any other as it is."""
+    """Return a fault of the library in our words where we have them, else unchanged."""
     for pattern, message in _LIBRARY_FAULTS:
         found = pattern.match(text)
         if found:

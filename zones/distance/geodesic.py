@@ -125,8 +125,8 @@ def beyond_on_ellipsoid(  # noqa: PLR0913
 ) -> NDArray[np.bool_]:
     """Say which points lie farther than each threshold from every hub, by geodesic.
 
-    The great circle settles nearly all of them; measured on the ellipsoid are only the points
-    whose great-circle distance, times the bounds of the ratio, lies on both sides of a threshold.
+    The great circle decides for nearly all points. Only those near a threshold are measured on the
+    ellipsoid: whose great-circle distance, times the two bounds of the ratio, lies on both sides.
 
     Parameters
     ----------

@@ -16,8 +16,8 @@ from zones.points.tables import Counts, Task
 if TYPE_CHECKING:
     from distributed import Client
 
-# a part is tried again this often when storage fails in passing; when it takes its worker with
-# it, the scheduler counts by itself (distributed.scheduler.allowed-failures)
+# So often is a part tried again when storage fails for a moment. Where a part kills its worker,
+# the scheduler has its own limit (distributed.scheduler.allowed-failures).
 RETRIES = 2
 # without an address the scheduler would take port 8787, and warn where another has it
 NO_DASHBOARD: dict[str, Any] = {

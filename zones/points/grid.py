@@ -251,7 +251,7 @@ def divide(
                 hubs, work, start, count, to, chord2, lon, lat, np.radians(half_lon) * PAD,
                 np.radians(half_lat) * PAD,
             )  # fmt: skip
-            # the count of the sample, smoothed by what the cell around lets expect
+            # the count of the sample, smoothed by a quarter of the count of the cell around
             shift = 2 * (FINEST - now)
             code = _code(columns[now], rows[now])
             low = _place(codes, code << shift)
@@ -535,7 +535,7 @@ CHUNK = 1 << 14
 CHECK_CHUNK = 1 << 17
 SAMPLE_STEP = 17  # one point in 17 is counted; no power of 2, as rows of a raster often are
 SAMPLE_MOST = 1 << 17
-POINTS_A_CELL = 32  # a cell of the first table holds about as many
+POINTS_A_CELL = 32  # a cell of the first table gets about as many
 MOST_BITS = 10  # the first table has at most 2**10 columns and rows, 4 MB
 SHARE_BITS = 2  # the grid is built in 4 x 4 shares where there is more than one core
 

@@ -66,7 +66,7 @@ def measure_once(part: Path, out: Path, task: Task) -> Counts:
     key = part_key(part, task.digest())
     if _is_done(out / part.name, part, key):
         return count_again(out / part.name, task.thresholds_km)
-    # no other process or thread writes under this name
+    # a name that no other process or thread uses
     own = f"{socket.gethostname()}-{os.getpid()}-{threading.get_ident()}"
     unfinished = out / f"{TEMPORARY}{own}.parquet"
     try:
