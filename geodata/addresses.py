@@ -70,7 +70,7 @@ class Scope:
 
 
 @dataclass(slots=True)
-class Chain:
+class DivisionChain:
     """The divisions read so far.
 
     Attributes
@@ -109,9 +109,9 @@ def is_abroad(text: str) -> bool:
     return _ABROAD.match(text) is not None
 
 
-def read_chain(text: str, start: int, scope: Scope, gazetteer: Gazetteer) -> Chain:
+def read_division_chain(text: str, start: int, scope: Scope, gazetteer: Gazetteer) -> DivisionChain:
     """Read the chain of divisions that begins at `start` of a normalised text."""
-    chain = Chain(end=start)
+    chain = DivisionChain(end=start)
     while True:
         # a link begins behind the words that name nothing
         filler = _FILLERS.match(text, chain.end)
@@ -275,7 +275,7 @@ def scope_of(province: str, city: str, gazetteer: Gazetteer) -> Scope:
     if city_text in ("吉林", "吉林市"):
         city_text = "吉林省吉林市"  # in this column the city is meant, not the province
     # the column of the city: a chain that fills the whole cell and means one division
-    chain = read_chain(city_text, 0, Scope(home), gazetteer)
+    chain = read_division_chain(city_text, 0, Scope(home), gazetteer)
     found = chain.candidates
     if len(found) == 1 and chain.end == len(city_text):
         if found[0].level == "province":
@@ -306,13 +306,13 @@ def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
     """
     words = normalise(text)
     # the quick way: most addresses begin with the full names of province, city and county
-    whole = gazetteer.whole_chain(words)
+    whole = gazetteer.county_by_full_names(words)
     if whole is not None and scope.holds(whole[0]):
         return Resolution("county", (whole[0],), "name", "", whole[1])
     if is_abroad(words):
-        return _result(Chain(), scope, "abroad, in Hong Kong, Macao or Taiwan")
+        return _result(DivisionChain(), scope, "abroad, in Hong Kong, Macao or Taiwan")
     # the chain at the beginning; weak where it is nothing, or one short form
-    chain = read_chain(words, 0, scope, gazetteer)
+    chain = read_division_chain(words, 0, scope, gazetteer)
     weak = chain.links <= 1 and not chain.full and not chain.refused
     if weak and (not chain.candidates or chain.candidates[0].level == "county"):
         # an address that begins with a park, a building or a short form: a chain behind it counts.
@@ -326,13 +326,15 @@ def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
     return _result(chain, scope)
 
 
-def _later_chain(words: str, scope: Scope, gazetteer: Gazetteer, links: int) -> Chain | None:
+def _later_chain(
+    words: str, scope: Scope, gazetteer: Gazetteer, links: int
+) -> DivisionChain | None:
     """Return the first chain behind the beginning that ends in a full name and is long enough.
 
     `links` is the least number of its links.
     """
     for start in range(1, min(len(words), SEARCH_CHARACTERS)):
-        found = read_chain(words, start, scope, gazetteer)
+        found = read_division_chain(words, start, scope, gazetteer)
         # only full names of the year: short forms are everywhere in names of firms and roads
         if not found.full or found.kind != "name" or found.links < links:
             continue
@@ -349,25 +351,25 @@ def resolve_company(name: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
     """Resolve a company's name: branch, then parentheses, then its beginning."""
     words = normalise(name)
     if is_abroad(words):
-        return _result(Chain(), scope, "abroad, in Hong Kong, Macao or Taiwan")
+        return _result(DivisionChain(), scope, "abroad, in Hong Kong, Macao or Taiwan")
     # the place of the branch, then what stands in brackets
     branch = _BRANCH.search(words)
     texts = [branch[1]] if branch else []
     for text in (*texts, *_PARENTHESES.findall(words)):
-        chain = read_chain(text, 0, scope, gazetteer)
+        chain = read_division_chain(text, 0, scope, gazetteer)
         # a county must fill the text, since other words in brackets begin like one
         rest = text[chain.end :]
         city = bool(chain.candidates) and chain.candidates[0].level != "county"
         if chain.candidates and (rest in ("", "市", "县", "区") or city):
             return _result(chain, scope)
     # then the beginning of the name, where it cannot be a brand
-    chain = read_chain(words, 0, scope, gazetteer)
+    chain = read_division_chain(words, 0, scope, gazetteer)
     if scope.city is None and _may_be_a_brand(chain):
         return _brand(words, chain, scope)
     return _result(chain, scope)
 
 
-def _may_be_a_brand(chain: Chain) -> bool:
+def _may_be_a_brand(chain: DivisionChain) -> bool:
     """Whether a short form is too weak: 平安, 长安, 阿里, 河北长安; not 北京, 深圳, 杭州余杭."""
     if not chain.candidates or chain.full or chain.links > 2:
         return False
@@ -377,7 +379,7 @@ def _may_be_a_brand(chain: Chain) -> bool:
     return first.level == "county" or not first.name.endswith(("市", "省", "自治区"))
 
 
-def _brand(words: str, chain: Chain, scope: Scope) -> Resolution:
+def _brand(words: str, chain: DivisionChain, scope: Scope) -> Resolution:
     """Return what is known in spite of a short form that may be a brand: the province, if any."""
     names = ", ".join(d.name for d in chain.candidates)
     reason = f"{words[: chain.end]} may be a brand as well as {names}"
@@ -404,7 +406,7 @@ def _province(text: str, gazetteer: Gazetteer) -> Division | None:
     return None
 
 
-def _result(chain: Chain, scope: Scope, why: str = "") -> Resolution:
+def _result(chain: DivisionChain, scope: Scope, why: str = "") -> Resolution:
     """Return what a chain resolves to; where it stays open, the columns give the coarser place."""
     divisions = chain.candidates
     if len(divisions) == 1:
@@ -427,7 +429,7 @@ def _result(chain: Chain, scope: Scope, why: str = "") -> Resolution:
     return Resolution(level_of(home), (home,), "column", reason)
 
 
-def _reason(division: Division, chain: Chain) -> str:
+def _reason(division: Division, chain: DivisionChain) -> str:
     """Say why a chain is no plain match of a county, "" where it is one."""
     if chain.kind == "former":
         return f"{division.name} was renamed or merged after {division.valid_to}"

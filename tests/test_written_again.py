@@ -11,7 +11,7 @@ import pytest
 
 from geodata.errors import DataFileError, ZonegapError
 from tests.test_outputs import tree
-from zones.report.provenance import recorded_outputs, staged_again
+from zones.report.provenance import recorded_outputs, staged_with_manifest
 
 RECORDED = {"map.html": "0a", "tables/a.csv": "1b", "tables/b.csv": "2c"}
 
@@ -28,7 +28,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def write(folder: Path, home: Path, names: tuple[str, ...] = ("a.csv", "c.csv")) -> None:
-    with staged_again(folder, home, "tables") as stage:
+    with staged_with_manifest(folder, home, "tables") as stage:
         stage.mkdir(parents=True, exist_ok=True)
         for name in names:
             (stage / name).write_text("new")

@@ -292,10 +292,10 @@ def implication(result: StudyResult) -> Words | None:
     )
     if not inside:
         return sentence + IMPLICATION["end"]
-    return sentence + IMPLICATION["edge"].fill(edge=_edge(result))
+    return sentence + IMPLICATION["edge"].fill(edge=_hubs_that_move_the_count(result))
 
 
-def _edge(result: StudyResult) -> Words:
+def _hubs_that_move_the_count(result: StudyResult) -> Words:
     """Return the hubs of the default layer whose loss moves the count, each with how much."""
     study, hubs = result.study, result.hubs_of(DEFAULT_LAYER)
     table = leave_one_hub_out(result.zones, hubs, THRESHOLD_KM, method=study.distance_method)

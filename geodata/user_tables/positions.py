@@ -126,7 +126,7 @@ def _number_faults(
 
 
 # A position is compared only with a place named down to the county.
-FINE = ("place", "county")
+FINE_LEVELS = ("place", "county")
 _NEAR_KM = 10.0  # farther ones cannot show a shift of one kilometre
 _MIN_PLACES = 30  # with fewer the scatter of the addresses hides the shift
 _SURE = 4.0  # standard errors by which the multiple must differ from 0
@@ -195,7 +195,7 @@ def datum_doubt(given: pd.DataFrame, offline: pd.DataFrame) -> DatumDoubt | None
         As for `far_from_address`.
     """
     # only rows whose address is known finely, and whose position is not plainly wrong
-    fine = offline["geocode_level"].isin(FINE) & (_away_km(given, offline) <= _NEAR_KM)
+    fine = offline["geocode_level"].isin(FINE_LEVELS) & (_away_km(given, offline) <= _NEAR_KM)
     if not fine.any():
         return None
     # what is explained: how far each position lies east and north of its address, in km
@@ -209,7 +209,7 @@ def datum_doubt(given: pd.DataFrame, offline: pd.DataFrame) -> DatumDoubt | None
     )
     places = offline.loc[fine, "adcode"].to_numpy()
     found = []
-    for name, (other_lon, other_lat) in _mistakes(lon, lat).items():
+    for name, (other_lon, other_lat) in _positions_by_true_datum(lon, lat).items():
         # what would explain it: the shift that this mistake brings at each position, in km
         shift = pd.DataFrame(
             {"sx": (lon - other_lon) * east, "sy": (lat - other_lat) * KM_PER_DEGREE}
@@ -242,7 +242,7 @@ def _fit(means: pd.DataFrame, name: str) -> DatumDoubt | None:
     return DatumDoubt(float(np.sqrt(power.mean())), fits, error, name, len(means))
 
 
-def _mistakes(lon: Degrees, lat: Degrees) -> dict[str, tuple[Degrees, Degrees]]:
+def _positions_by_true_datum(lon: Degrees, lat: Degrees) -> dict[str, tuple[Degrees, Degrees]]:
     """Return the true positions if the stated datum, already taken off, was another one."""
     return {
         "GCJ-02": gcj02_to_wgs84(lon, lat),

@@ -274,7 +274,7 @@ class WebClient:
 
     def _ask_once(self, query: WebQuery) -> WebAnswer:
         self._keep_pace()
-        with _silent():
+        with _loggers_off():
             got = self._get(query)
         _check_status(got, self._clock)
         try:
@@ -378,7 +378,7 @@ def _retry_after_s(header: str, clock: type[Clock]) -> float:
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
+def _loggers_off() -> Iterator[None]:
     """Turn off the loggers of the HTTP libraries, which write the URL."""
     names: list[Any] = [n for n in logging.root.manager.loggerDict if n.split(".")[0] in _LIBRARIES]
     loggers = [logging.getLogger(name) for name in names]

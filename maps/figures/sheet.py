@@ -85,8 +85,8 @@ PLAIN = Style()
 
 
 @dataclass
-class Sheet:
-    """A figure in the making; see `sheet`."""
+class FigureSheet:
+    """A figure in the making; see `figure_sheet`."""
 
     style: Style
     families: list[str]
@@ -161,7 +161,7 @@ class Sheet:
 
 
 @contextmanager
-def sheet(language: str, style: Style) -> Iterator[Sheet]:
+def figure_sheet(language: str, style: Style) -> Iterator[FigureSheet]:
     """Give a sheet to draw on; at the end every text has its characters and its place.
 
     The reader's own matplotlib settings neither enter nor change.
@@ -176,7 +176,7 @@ def sheet(language: str, style: Style) -> Iterator[Sheet]:
         mpl.rcParams["font.family"] = families
         figure = Figure(dpi=DPI)  # type at a screen's resolution would be a tenth wider
         FigureCanvasAgg(figure)
-        yield Sheet(style, families, figure)
+        yield FigureSheet(style, families, figure)
         # ticks are made when a figure is first drawn, with the settings of that moment
         check_glyphs(figure, families)
         figure.draw_without_rendering()

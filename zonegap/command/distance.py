@@ -197,16 +197,16 @@ def _of_folder(
     workers: int | None,
 ) -> Counts:  # fmt: skip
     from zones.points.cluster import measure_on_cluster
-    from zones.points.parts import count_again, measure_here, open_parts, parts_of
+    from zones.points.parts import count_in_result, measure_here, open_parts, parts_of
     from zones.points.tables import Counts
 
     if out is None:
         raise UsageError(Message("--out: a folder of points needs a folder to write to"))
     parts = parts_of(folder)
     todo = open_parts(parts, out, task)
-    total = Counts.none(task.thresholds_km)
+    total = Counts.zero(task.thresholds_km)
     for part in sorted(set(parts) - set(todo)):
-        total.add(count_again(out / part.name, task.thresholds_km))
+        total.add(count_in_result(out / part.name, task.thresholds_km))
     if len(todo) < len(parts):
         remark(
             Message(

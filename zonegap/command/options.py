@@ -19,13 +19,13 @@ from zonegap.command.help import OUTPUT, QUESTION, WEB, as_group, as_help
 from zonegap.console import follow_study, note, progress_bar, remark
 from zones.parameters import SYNTHETIC, SYNTHETIC_TABLE, WEIGHTS
 from zones.study import (
-    ASKED,
     NUMBERS,
     PATH,
     PATH_OR_SYNTHETIC,
+    STUDY_OPTIONS,
     TEXTS,
-    Asked,
     Study,
+    StudyOption,
     did_you_mean,
     override,
     read_study,
@@ -62,7 +62,7 @@ def word(
 ) -> Any:
     """Return an option that takes one of several words, all of them in its help."""
     return option(
-        name, metavar, Message("{what}: {words}.", what=text, words=_Now(words)), group,
+        name, metavar, Message("{what}: {words}.", what=text, words=_CurrentWords(words)), group,
         parser=one_of(words), autocompletion=completing(words),
     )  # fmt: skip
 
@@ -80,7 +80,7 @@ def words_of(
 _PLAIN_COMMA = Joined((",",))
 
 
-class _Now(Words):
+class _CurrentWords(Words):
     """The words there are when the help is shown: hub layers can be added."""
 
     __slots__ = ("words",)
@@ -174,7 +174,13 @@ Rate = Annotated[
 ]
 MessageLang = Annotated[
     str | None,
-    word("--lang", ASKED["language"].accepted(), "LANG", Message("Language of messages"), OUTPUT),
+    word(
+        "--lang",
+        STUDY_OPTIONS["language"].accepted(),
+        "LANG",
+        Message("Language of messages"),
+        OUTPUT,
+    ),
 ]
 
 
@@ -185,21 +191,21 @@ _GROUP_OF_SECTION = {"output": OUTPUT, "geocode": WEB}
 
 def study_option(name: str) -> Any:
     """Return the annotation of the option of a study's field."""
-    asked = ASKED[name]
+    asked = STUDY_OPTIONS[name]
     group = _GROUP_OF_SECTION.get(asked.section, QUESTION)
     what = asked.help
     if asked.accepted is None:
         kind = Path if asked.kind in (PATH, PATH_OR_SYNTHETIC) else str
         return Annotated[kind | None, option(asked.option, asked.metavar, what, group)]
     make = words_of if asked.kind is TEXTS else word
-    chosen = make(asked.option, _Live(asked), asked.metavar, what, group)
+    chosen = make(asked.option, _CurrentValues(asked), asked.metavar, what, group)
     return Annotated[str | None, chosen]
 
 
-class _Live(Collection[str]):
+class _CurrentValues(Collection[str]):
     """The accepted values of a field, computed when they are asked for."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: StudyOption) -> None:
         self._asked = asked
 
     def _now(self) -> Collection[str]:
@@ -221,7 +227,7 @@ def fields_of(asked_for: str) -> list[str]:
     wanted = asked_for.split()
     return [
         name
-        for name, asked in ASKED.items()
+        for name, asked in STUDY_OPTIONS.items()
         if asked.option and (asked.section in wanted or asked.key in wanted)
     ]
 
@@ -323,7 +329,7 @@ def study_of(file: Path | None, options: dict[str, Any]) -> Study:
 
 def _value(name: str, text: Any) -> Any:
     """Return a field's value of what an option gives."""
-    asked = ASKED[name]
+    asked = STUDY_OPTIONS[name]
     if asked.kind is TEXTS:
         return tuple(text.split(","))
     if asked.kind is not NUMBERS:
@@ -374,7 +380,7 @@ def only_with(options: str, other: str) -> Message:
     return Message("{options}: only with {other}", options=options, other=other)
 
 
-def two_questions(one: str, other: str) -> Message:
+def not_both(one: str, other: str) -> Message:
     """Return the fault of two options that ask for different answers."""
     return Message("{one} and {other}: two questions; accepted: one of them", one=one, other=other)
 

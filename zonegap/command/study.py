@@ -72,12 +72,12 @@ def tables(
     """Write the tables of the study."""
     from zones.pipeline import run_study
     from zones.report.files import write_tables
-    from zones.report.provenance import staged_again
+    from zones.report.provenance import staged_with_manifest
     from zones.report.tables import report_tables
 
     folder = out or study.folder / "tables"
     result = run_study(study, progress=progress_bar)
-    with staged_again(folder, folder.resolve().parent, "tables") as stage:
+    with staged_with_manifest(folder, folder.resolve().parent, "tables") as stage:
         write_tables(report_tables(result), study.formats, stage)
         names = sorted(path.name for path in stage.iterdir())
     for name in names:

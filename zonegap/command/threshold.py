@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from geodata.errors import UsageError
 from geodata.words import Message
-from zonegap.command.options import Json, number, option, study_command, two_questions, word
+from zonegap.command.options import Json, not_both, number, option, study_command, word
 from zonegap.console import progress_bar, show
 from zones.parameters import GROUPINGS
 from zones.study import Study
@@ -52,9 +52,9 @@ def threshold(
     from zones.pipeline import run_study
 
     if by is not None and count is not None:
-        raise UsageError(two_questions("--by", "--count"))
+        raise UsageError(not_both("--by", "--count"))
     if "thresholds_km" in asked and count is not None:
-        raise UsageError(two_questions("--km", "--count"))
+        raise UsageError(not_both("--km", "--count"))
     result = run_study(study, progress=progress_bar)
     if count is not None:
         _print_inverse(result, count, as_json)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from geodata.errors import UsageError, ZonegapError, how_to_install
 from geodata.words import Message, language_in_use, use_language
-from zones.points.parts import measure_once, sweep
+from zones.points.parts import measure_once, remove_unfinished
 from zones.points.tables import Counts, Task
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def measure_on_cluster(  # noqa: PLR0913
             ) as cluster,
             Client(cluster) as client,
         ):
-            _map(client, parts, out, task, progress)
+            _measure_all(client, parts, out, task, progress)
         return
     try:
         client = Client(scheduler, timeout=patience_s)
@@ -101,10 +101,10 @@ def measure_on_cluster(  # noqa: PLR0913
             raise UsageError(
                 Message("--scheduler: {scheduler} has no worker", scheduler=scheduler)
             ) from None
-        _map(client, parts, out, task, progress)
+        _measure_all(client, parts, out, task, progress)
 
 
-def _map(
+def _measure_all(
     client: Client,
     parts: list[Path],
     out: Path,
@@ -118,7 +118,7 @@ def _map(
     run = f"zonegap-{uuid.uuid4().hex}"
     # a task like the others, not scattered: it is made again when all workers that held it die. A
     # worker takes as many parts at once as it has threads: one thread a part fills its cores
-    shared = client.submit(_itself, replace(task, threads=1), key=f"{run}-question", pure=False)
+    shared = client.submit(_hold_task, replace(task, threads=1), key=f"{run}-question", pure=False)
     # a copy on every worker, since the scheduler sends a part to a worker that has the task
     wait(shared)
     client.replicate(shared)
@@ -149,7 +149,7 @@ def _map(
     finally:
         # on the way out, also by an error: no task goes on, no half-written file stays
         client.cancel(list(place))
-        sweep(out)
+        remove_unfinished(out)
 
 
 def _in_language(language: str, function: Callable[..., Counts], *arguments: Any) -> Counts:
@@ -158,6 +158,6 @@ def _in_language(language: str, function: Callable[..., Counts], *arguments: Any
     return function(*arguments)
 
 
-def _itself(task: Task) -> Task:
+def _hold_task(task: Task) -> Task:
     """Return the task: what a worker does to hold a copy of it."""
     return task

@@ -129,7 +129,7 @@ def grown(values: Any, used: int, more: int) -> Any:
 
 
 @compiled
-def _place(codes: Any, code: int) -> int:
+def _count_below(codes: Any, code: int) -> int:
     """Return how many of the ascending codes are less than `code`."""
     low, high = 0, len(codes)
     while low < high:
@@ -142,7 +142,7 @@ def _place(codes: Any, code: int) -> int:
 
 
 @compiled
-def _strike(
+def _write_candidates(
     hubs: Any, work: Any, start: int, count: int, to: int, chord2: Any, lon: float, lat: float,
     half_lon: float, half_lat: float,
 ) -> int:  # fmt: skip
@@ -247,15 +247,15 @@ def divide(
             lat = frame[1] + (2 * rows[now] + 1) * half_lat
             to = start + count
             work = grown(work, to, count)
-            k = _strike(
+            k = _write_candidates(
                 hubs, work, start, count, to, chord2, lon, lat, np.radians(half_lon) * PAD,
                 np.radians(half_lat) * PAD,
             )  # fmt: skip
             # the count of the sample, smoothed by a quarter of the count of the cell around
             shift = 2 * (FINEST - now)
             code = _code(columns[now], rows[now])
-            low = _place(codes, code << shift)
-            high = _place(codes, (code + 1) << shift)
+            low = _count_below(codes, code << shift)
+            high = _count_below(codes, (code + 1) << shift)
             points[now] = expected * (high - low + 1) / (expected + 1.0)
             # Is it divided? Not when it is as small as cells may be, when it lies beyond the
             # points, or when dividing costs more than its points would save.
@@ -304,7 +304,7 @@ def _fill(table: Any, base: Any, bits: int, column: Any, row: Any, side: int, en
 
 
 @compiled
-def lay_out(
+def enter_leaves(
     leaves: Any, list_start: int, single: int, bits: int, first: Any, further: Any, used: int
 ) -> tuple[Any, int]:
     """Enter leaves into the tables.
@@ -605,7 +605,7 @@ def nearest_by_grid(
         every = np.array(list(each(bounds, range(0, len(lon), CHECK_CHUNK))))
         low, high = every.min(axis=0), every.max(axis=0)
         edges = (low[0], high[1], low[2], high[3])
-        grid = _built(lon, lat, unit_vectors(hub_lon, hub_lat), edges, threads, each)
+        grid = _build_grid(lon, lat, unit_vectors(hub_lon, hub_lat), edges, threads, each)
 
         def chunk(low: int) -> None:
             """Look a part of the points up."""
@@ -627,7 +627,7 @@ def _frame(west: float, east: float, south: float, north: float) -> FloatArray:
     return np.array([west, south, finest * shrink / side, finest / side])
 
 
-def _built(
+def _build_grid(
     lon: FloatArray,
     lat: FloatArray,
     hubs: FloatArray,
@@ -654,7 +654,7 @@ def _built(
     lists: list[NDArray[np.int32]] = []
     place = 0
     for leaves, part in parts:
-        further, used = lay_out(leaves, place, len(hubs), bits, first, further, used)
+        further, used = enter_leaves(leaves, place, len(hubs), bits, first, further, used)
         lists.append(part)
         place += len(part)
     return Grid(frame, bits, first, further, np.concatenate(lists), hubs)

@@ -184,7 +184,7 @@ class Counts:
     beyond: NDArray[np.int64]
 
     @classmethod
-    def none(cls, thresholds_km: tuple[float, ...]) -> Counts:
+    def zero(cls, thresholds_km: tuple[float, ...]) -> Counts:
         """Return the counts of no points."""
         return cls(0, np.zeros(len(thresholds_km), np.int64))
 
@@ -227,7 +227,7 @@ def measure_table(
     UsageError
         When no datum is given, or one is given twice.
     """
-    counts = Counts.none(task.thresholds_km)
+    counts = Counts.zero(task.thresholds_km)
     with ExitStack() as stack:
         schema, batches = open_batches(path, stack)
         kept = _checked_columns(schema, path, task)

@@ -119,11 +119,12 @@ def unchanged_leftovers(folder: Path, earlier: dict[str, str], written: set[str]
 
 
 @contextmanager
-def staged_again(folder: Path, home: Path, command: str) -> Iterator[Path]:
-    """Stage files that another command than `zonegap run` writes; see `staged`.
+def staged_with_manifest(folder: Path, home: Path, command: str) -> Iterator[Path]:
+    """Stage files that another command than `zonegap run` writes, with the manifest of the run.
 
-    Where `home` has the manifest of a run that recorded some of them, it is told that they were
-    written again. It moves with them: files and manifest change together or not at all.
+    Where `home` has the manifest of a run that recorded some of these files, the manifest gets a
+    warning that they were written again. Files and manifest change together or not at all; see
+    `staged`.
 
     Parameters
     ----------
