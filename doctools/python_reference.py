@@ -11,7 +11,7 @@ WIDTH = 100  # a signature that is longer has a line for each parameter
 
 def study_keys() -> str:
     """Return every key of the study file with its type, its default and what is accepted."""
-    from zones.study import SECTIONS, STUDY_OPTIONS, Study
+    from zones.study import ASKED, SECTIONS, Study
 
     default, parts = Study(), []
     for section in SECTIONS:
@@ -21,7 +21,7 @@ def study_keys() -> str:
             "| key | meaning | type | without it | option | accepted |",
         ]
         parts.append("|---|---|---|---|---|---|")
-        for name, asked in STUDY_OPTIONS.items():
+        for name, asked in ASKED.items():
             if asked.section != section:
                 continue
             # the provinces and the columns of a table have pages of their own

@@ -14,7 +14,7 @@ from geodata.vocabulary import DATUMS
 from geodata.words import use_language
 from zonegap.command.app import main
 from zones.parameters import ENGINES, GDP_VINTAGES, GROUPINGS, LAND_YEARS, WEIGHTS
-from zones.study import FIGURE_FORMATS, FORMATS, SECTIONS, STUDY_OPTIONS
+from zones.study import ASKED, FIGURE_FORMATS, FORMATS, SECTIONS
 
 # (study file or None, arguments, exit code, a part of the message)
 USAGES: list[tuple[str | None, list[str], int, str]] = [
@@ -85,7 +85,7 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
 # words of the machine that stand in a message as they are
 ACCEPTED = {
     *FORMATS, *FIGURE_FORMATS, *GDP_VINTAGES, *LAND_YEARS, *GROUPINGS, *WEIGHTS, *ENGINES, *SECTIONS,
-    *(value for asked in STUDY_OPTIONS.values() if asked.accepted for value in asked.accepted()),
+    *(value for asked in ASKED.values() if asked.accepted for value in asked.accepted()),
 }  # fmt: skip
 COMMANDS = (
     "run gdp tables reconcile data distance figures geocode map threshold where-next zonegap help"
@@ -94,7 +94,7 @@ MACHINE = {
     *ACCEPTED, *COMMANDS.split(), "TOML", "Parquet", "URL", "dask", "csv", "xlsx", "xls", "tsv",
     "parquet", "lon", "lat", "datum", "FILE", "k", "count", "TABLE", "threshold_km", "arrow",
     "feather", "tianditu", "amap", "https", "x", "y", "z", "ha", "km2", "m2", *DATUMS, *registry(), "hub", "layer", "parts",
-    *(asked.key.partition(".")[2] for asked in STUDY_OPTIONS.values()),
+    *(asked.key.partition(".")[2] for asked in ASKED.values()),
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from geodata.words import (
     use_language,
 )
 from zones.hubs import HUB_LAYERS
-from zones.study import STUDY_OPTIONS
+from zones.study import ASKED
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("geodata", "zones", "maps", "zonegap")
@@ -167,7 +167,7 @@ def test_names_stand_in_both_languages() -> None:
 
 
 def test_every_field_of_the_study_has_a_help() -> None:
-    for name, asked in STUDY_OPTIONS.items():
+    for name, asked in ASKED.items():
         assert str(asked.help), name
 
 

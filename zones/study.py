@@ -69,7 +69,7 @@ def _pairs(value: Any, folder: Path) -> tuple[tuple[str, str], ...] | None:
 
 
 @dataclass(frozen=True)
-class ValueKind:
+class Kind:
     """A type of value.
 
     Attributes
@@ -85,18 +85,18 @@ class ValueKind:
     read: Callable[[Any, Path], Any]
 
 
-TEXT = ValueKind(Message("text"), _text)
-PATH = ValueKind(Message("path"), _path)
-PATH_OR_SYNTHETIC = ValueKind(Message("path or synthetic"), _path_or_synthetic)
-TRUTH = ValueKind(Message("true or false"), _truth)
-WHOLE = ValueKind(Message("whole number"), _whole)
-TEXTS = ValueKind(Message("list of text"), _texts)
-NUMBERS = ValueKind(Message("list of numbers"), _numbers)
-PAIRS = ValueKind(Message("table of text"), _pairs)
+TEXT = Kind(Message("text"), _text)
+PATH = Kind(Message("path"), _path)
+PATH_OR_SYNTHETIC = Kind(Message("path or synthetic"), _path_or_synthetic)
+TRUTH = Kind(Message("true or false"), _truth)
+WHOLE = Kind(Message("whole number"), _whole)
+TEXTS = Kind(Message("list of text"), _texts)
+NUMBERS = Kind(Message("list of numbers"), _numbers)
+PAIRS = Kind(Message("table of text"), _pairs)
 
 
 @dataclass(frozen=True)
-class StudyOption:
+class Asked:
     """How users meet a field of the study: in a file, on the command line, in the documentation.
 
     Attributes
@@ -115,7 +115,7 @@ class StudyOption:
     """
 
     key: str
-    kind: ValueKind
+    kind: Kind
     option: str = ""
     metavar: str = ""
     help: Words = Joined(())
@@ -127,8 +127,8 @@ class StudyOption:
         return self.key.partition(".")[0]
 
 
-def _option_field(default: Any, key: str, kind: ValueKind, **more: Any) -> Any:
-    return field(default=default, metadata={"option": StudyOption(key, kind, **more)})
+def _asked(default: Any, key: str, kind: Kind, **more: Any) -> Any:
+    return field(default=default, metadata={"asked": Asked(key, kind, **more)})
 
 
 def _zone_columns() -> Collection[str]:
@@ -172,105 +172,105 @@ class Study:
         Where and how the outputs are written; formats of tables and of figures.
     """
 
-    zones_table: Path | None = _option_field(
+    zones_table: Path | None = _asked(
         None, "zones.table", PATH, option="--zones", metavar="FILE",
         help=Message("Table of zones (xlsx, xls, csv, tsv, parquet) with a column of names."),
     )  # fmt: skip
-    zones_encoding: str | None = _option_field(
+    zones_encoding: str | None = _asked(
         None, "zones.encoding", TEXT, help=Message("Encoding of that table; found out without it.")
     )
-    zones_columns: tuple[tuple[str, str], ...] = _option_field(
+    zones_columns: tuple[tuple[str, str], ...] = _asked(
         (),
         "zones.columns",
         PAIRS,
         accepted=_zone_columns,
         help=Message("Column and its heading in that table, where the heading is not known."),
     )
-    hub_layer: str = _option_field(
+    hub_layer: str = _asked(
         "prefectures", "hubs.layer", TEXT, option="--hubs", metavar="LAYER",
         help=Message("Hub layer"), accepted=lambda: HUB_LAYERS,
     )  # fmt: skip
-    hub_file: Path | None = _option_field(
+    hub_file: Path | None = _asked(
         None, "hubs.file", PATH_OR_SYNTHETIC, option="--hubs-file", metavar="FILE",
         help=Message("Hubs (hub, province, lon, lat, datum) or companies."),
     )  # fmt: skip
-    hub_provinces: tuple[str, ...] | None = _option_field(
+    hub_provinces: tuple[str, ...] | None = _asked(
         None,
         "hubs.provinces",
         TEXTS,
         accepted=lambda: PROVINCES,
         help=Message("Only the layer's hubs in these provinces, by their full Chinese names."),
     )
-    distance_method: str = _option_field(
+    distance_method: str = _asked(
         "great-circle", "distance.method", TEXT, option="--method", metavar="METHOD",
         help=Message("On the sphere, or the ellipsoid"), accepted=lambda: DISTANCE_METHODS,
     )  # fmt: skip
-    thresholds_km: tuple[float, ...] = _option_field(
+    thresholds_km: tuple[float, ...] = _asked(
         (THRESHOLD_KM,), "distance.thresholds_km", NUMBERS, option="--km", metavar="KM",
         help=Message("Thresholds in km, comma-separated: 300,500,800."),
     )  # fmt: skip
-    registrations: Path | None = _option_field(
+    registrations: Path | None = _asked(
         None, "registrations.file", PATH_OR_SYNTHETIC, option="--registrations", metavar="FILE",
         help=Message("Company extract (xlsx, xls, csv, tsv, parquet), or: synthetic."),
     )  # fmt: skip
-    keep_deregistered: bool = _option_field(
+    keep_deregistered: bool = _asked(
         False,
         "registrations.keep_deregistered",
         TRUTH,
         help=Message("Keep companies whose registration was cancelled or revoked."),
     )
-    gdp: str = _option_field(
+    gdp: str = _asked(
         "2018-first", "gdp.gdp", TEXT, option="--gdp", metavar="VINTAGE",
         help=Message("Vintage of provincial GDP 2018"), accepted=lambda: GDP_VINTAGES,
     )  # fmt: skip
-    land: str = _option_field(
+    land: str = _asked(
         "built-up-2017", "gdp.land", TEXT, option="--land", metavar="YEAR",
         help=Message("Urban land to divide by"), accepted=lambda: LAND_YEARS,
     )  # fmt: skip
-    year: int = _option_field(
+    year: int = _asked(
         CATALOGUE_YEAR,
         "geocode.year",
         WHOLE,
         help=Message("Year of the names in the zones' names."),
     )
-    openstreetmap: bool = _option_field(
+    openstreetmap: bool = _asked(
         True,
         "geocode.openstreetmap",
         TRUTH,
         help=Message("Use positions from OpenStreetMap (ODbL)."),
     )
-    provider: str | None = _option_field(
+    provider: str | None = _asked(
         None, "geocode.provider", TEXT, option="--provider", metavar="NAME",
         help=Message("Ask this too (needs a key and the extra web)"), accepted=lambda: PROVIDERS,
     )  # fmt: skip
-    cache: Path | None = _option_field(
+    cache: Path | None = _asked(
         None, "geocode.cache", PATH, option="--cache", metavar="FILE",
         help=Message("File of web answers; in your cache folder without one."),
     )  # fmt: skip
-    key_file: Path | None = _option_field(
+    key_file: Path | None = _asked(
         None, "geocode.key_file", PATH, option="--key-file", metavar="FILE",
         help=Message("File of the key; ZONEGAP_<PROVIDER>_KEY without one."),
     )  # fmt: skip
-    folder: Path = _option_field(
+    folder: Path = _asked(
         Path("out"), "output.folder", PATH, option="--out", metavar="PATH",
         help=Message("Output folder; out without one."),
     )  # fmt: skip
-    language: str = _option_field(
+    language: str = _asked(
         "en", "output.language", TEXT, option="--lang", metavar="LANG",
         help=Message("Language of tables, map, figures and messages"), accepted=lambda: LANGUAGES,
     )  # fmt: skip
-    formats: tuple[str, ...] = _option_field(
+    formats: tuple[str, ...] = _asked(
         FORMATS, "output.formats", TEXTS, option="--formats", metavar="LIST",
         help=Message("Comma-separated"), accepted=lambda: FORMATS,
     )  # fmt: skip
-    figures: tuple[str, ...] = _option_field(
+    figures: tuple[str, ...] = _asked(
         ("png", "svg"), "output.figures", TEXTS, option="--formats", metavar="LIST",
         help=Message("Comma-separated"), accepted=lambda: FIGURE_FORMATS,
     )  # fmt: skip
 
     def __post_init__(self) -> None:
         """Check every value; raises UsageError naming the key and what is accepted."""
-        for name, asked in STUDY_OPTIONS.items():
+        for name, asked in ASKED.items():
             value = getattr(self, name)
             if asked.accepted is None or value is None:
                 continue
@@ -291,10 +291,9 @@ class Study:
                 raise UsageError(
                     Message(
                         "{keys}: only with {needed}",
-                        keys=Listed(STUDY_OPTIONS[key].key for key in keys),
-                        needed=STUDY_OPTIONS[needed].key,
+                        keys=Listed(ASKED[key].key for key in keys), needed=ASKED[needed].key,
                     )
-                )
+                )  # fmt: skip
         if (self.hub_layer == "file") != (self.hub_file is not None):
             raise UsageError(Message('hubs.file and hubs.layer = "file": only with each other'))
         if self.hub_layer == "registrations" and self.registrations is None:
@@ -305,7 +304,7 @@ class Study:
             )
 
     def _check_thresholds(self) -> None:
-        given, key = self.thresholds_km, STUDY_OPTIONS["thresholds_km"].key
+        given, key = self.thresholds_km, ASKED["thresholds_km"].key
         right = isinstance(given, tuple) and given and all(0 <= t < math.inf for t in given)
         if not right:
             raise UsageError(not_accepted(key, given, Message("numbers of at least 0")))
@@ -326,9 +325,9 @@ class Study:
 
 
 # field of the study -> what it is outside
-STUDY_OPTIONS: dict[str, StudyOption] = {f.name: f.metadata["option"] for f in fields(Study)}
-_BY_KEY = {asked.key: name for name, asked in STUDY_OPTIONS.items()}
-SECTIONS = tuple(dict.fromkeys(asked.section for asked in STUDY_OPTIONS.values()))
+ASKED: dict[str, Asked] = {f.name: f.metadata["asked"] for f in fields(Study)}
+_BY_KEY = {asked.key: name for name, asked in ASKED.items()}
+SECTIONS = tuple(dict.fromkeys(asked.section for asked in ASKED.values()))
 
 
 def read_study(path: Path | None) -> Study:
@@ -403,7 +402,7 @@ def _values(sections: Mapping[str, Any], folder: Path) -> dict[str, Any]:
                 )
                 raise UsageError(unknown + did_you_mean(key, known))
             name = _BY_KEY[whole]
-            kind = STUDY_OPTIONS[name].kind
+            kind = ASKED[name].kind
             read = kind.read(value, folder)
             if read is None:
                 raise UsageError(not_accepted(whole, value, kind.words))

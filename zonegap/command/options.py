@@ -19,13 +19,13 @@ from zonegap.command.help import OUTPUT, QUESTION, WEB, as_group, as_help
 from zonegap.console import follow_study, note, progress_bar, remark
 from zones.parameters import SYNTHETIC, SYNTHETIC_TABLE, WEIGHTS
 from zones.study import (
+    ASKED,
     NUMBERS,
     PATH,
     PATH_OR_SYNTHETIC,
-    STUDY_OPTIONS,
     TEXTS,
+    Asked,
     Study,
-    StudyOption,
     did_you_mean,
     override,
     read_study,
@@ -174,13 +174,7 @@ Rate = Annotated[
 ]
 MessageLang = Annotated[
     str | None,
-    word(
-        "--lang",
-        STUDY_OPTIONS["language"].accepted(),
-        "LANG",
-        Message("Language of messages"),
-        OUTPUT,
-    ),
+    word("--lang", ASKED["language"].accepted(), "LANG", Message("Language of messages"), OUTPUT),
 ]
 
 
@@ -191,7 +185,7 @@ _GROUP_OF_SECTION = {"output": OUTPUT, "geocode": WEB}
 
 def study_option(name: str) -> Any:
     """Return the annotation of the option of a study's field."""
-    asked = STUDY_OPTIONS[name]
+    asked = ASKED[name]
     group = _GROUP_OF_SECTION.get(asked.section, QUESTION)
     what = asked.help
     if asked.accepted is None:
@@ -205,7 +199,7 @@ def study_option(name: str) -> Any:
 class _CurrentValues(Collection[str]):
     """The accepted values of a field, computed when they are asked for."""
 
-    def __init__(self, asked: StudyOption) -> None:
+    def __init__(self, asked: Asked) -> None:
         self._asked = asked
 
     def _now(self) -> Collection[str]:
@@ -227,7 +221,7 @@ def fields_of(asked_for: str) -> list[str]:
     wanted = asked_for.split()
     return [
         name
-        for name, asked in STUDY_OPTIONS.items()
+        for name, asked in ASKED.items()
         if asked.option and (asked.section in wanted or asked.key in wanted)
     ]
 
@@ -329,7 +323,7 @@ def study_of(file: Path | None, options: dict[str, Any]) -> Study:
 
 def _value(name: str, text: Any) -> Any:
     """Return a field's value of what an option gives."""
-    asked = STUDY_OPTIONS[name]
+    asked = ASKED[name]
     if asked.kind is TEXTS:
         return tuple(text.split(","))
     if asked.kind is not NUMBERS:
