@@ -96,12 +96,11 @@ def test_chinese_has_the_same_facts_and_no_english_in_it(
             pairs = placeholders(english.replace(":zone|zones}", "}")), placeholders(text)
             if "|" not in english and "{value" not in english and "billion" not in english:
                 assert pairs[0] == pairs[1], english
-        if not CHINESE.search(text):
-            assert WITHOUT_CHINESE.fullmatch(text), text
+        if WITHOUT_CHINESE.fullmatch(text):
             continue
         # what is quoted, in braces, an option, a key, a file or a command line stays as it is
         plain = re.sub(
-            r"\{[^}]*\}|'[^']*'|\"[^\"]*\"|“[A-Za-z]+”|--?[A-Za-z-]+(?: en)?|ZONEGAP_\S+|<\w+>|https?://\S+|"
+            r"\{[^}]*\}|'[^']*'|\"[^\"]*\"|“[A-Za-z]+”|--?[A-Za-z-]+(?: en| zh)?|ZONEGAP_\S+|<\w+>|https?://\S+|"
             r"\b\w+[./_]\w[\w./]*|apt install [a-z-]+|python -m \S+|(?:zonegap|where-next)[ \w.-]*",
             " ",
             text,
