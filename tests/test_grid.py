@@ -1,4 +1,4 @@
-"""The compiled grid: its bounds, its bits, and where it cannot run."""
+"""The compiled grid: its bounds, its bits, its finest cells, and where it cannot run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from geodata.errors import UsageError
 from tests.helpers import frame
-from tests.test_sphere import COMPILED, check
+from tests.test_sphere import COMPILED, check, on
 from zones.distance import sphere
 from zones.distance.great_circle import chord2, unit_vectors
 from zones.distance.sphere import chosen_engine, nearest_on_sphere
@@ -152,3 +152,20 @@ def test_a_cell_keeps_a_hub_that_is_nearest_in_one_corner_only() -> None:
         sides = np.radians(half_lon) * PAD, np.radians(half_lat) * PAD
         kept = _write_candidates(hubs, work, 0, 2, 2, np.empty(2), lon, lat, *sides)
         assert 1 in work[2 : 2 + kept]
+
+
+pytest.importorskip("numba")
+
+
+# sizes at which the first table has 2 to 2**7 columns: the cells below it end in tables that are
+# whole, or used by a half or a quarter
+@pytest.mark.parametrize("n", [60, 300, 1000, 4000, 16_000, 65_000, 260_000])
+def test_the_finest_cells_of_a_town_with_an_outlier(n: int) -> None:
+    rng = np.random.default_rng(n)
+    lon, lat = 110 + rng.uniform(0, 0.001, n), 30 + rng.uniform(0, 0.001, n)
+    lon[-1], lat[-1] = -170.0, -80.0
+    points = frame(lon, lat)
+    hubs = frame(110 + rng.uniform(0, 0.001, 500), 30 + rng.uniform(0, 0.001, 500))
+    grid, tree = on("grid", points, hubs), on("kdtree", points, hubs)
+    np.testing.assert_array_equal(grid.hub, tree.hub)
+    np.testing.assert_array_equal(grid.distance_km, tree.distance_km)
