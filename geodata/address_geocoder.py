@@ -8,7 +8,7 @@ import pandas as pd
 
 from geodata.addresses import Scope, resolve_address, resolve_company, scope_of
 from geodata.errors import UsageError
-from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, gazetteer, town_at
+from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, current_codes, gazetteer, town_at
 from geodata.names import normalise
 from geodata.resolver import Resolution, level_of, province_of
 from geodata.vocabulary import TEXT_KINDS
@@ -140,7 +140,7 @@ class _Locator:
         company = self.kind == "company" or (self.kind == "auto" and is_company(text))
         found = (resolve_company if company else resolve_address)(text, scope, self.names)
         if found.level == "":
-            return _unresolved(found.reason, _codes(found.divisions))
+            return _unresolved(found.reason, current_codes(found.divisions))
         division = found.divisions[0]
         if found.end and division.level != "province":
             town = town_at(normalise(text), found.end, division, self.names)
@@ -168,7 +168,7 @@ class _Locator:
         return (
             division.lon, division.lat, division.current_adcode, *self._parents(division),
             found.level, found.method, division.position_source,
-            radius_km(found.level, found.method), _codes(others), found.reason,
+            radius_km(found.level, found.method), current_codes(others), found.reason,
         )  # fmt: skip
 
     def _parents(self, division: Division) -> tuple[str, str, str]:
@@ -182,10 +182,6 @@ class _Locator:
 def is_company(text: str) -> bool:
     """Whether a text is a company's name rather than an address."""
     return "公司" in text or text.endswith(_COMPANY_ENDS)
-
-
-def _codes(divisions: Sequence[Division]) -> str:
-    return ";".join(d.current_adcode or d.adcode for d in divisions)
 
 
 def _unresolved(reason: str, candidates: str = "") -> Row:

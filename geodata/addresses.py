@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from geodata.gazetteer import Division, Gazetteer, NameMatch
+from geodata.gazetteer import Division, Gazetteer, NameMatch, names_with_codes
 from geodata.names import normalise
 from geodata.resolver import Resolution, level_of
 
@@ -415,8 +415,7 @@ def _result(chain: DivisionChain, scope: Scope, why: str = "") -> Resolution:
     home = scope.city or scope.province
     # more than one division has the name: all of them are candidates
     if divisions:
-        names = ", ".join(f"{d.name} ({d.adcode})" for d in divisions)
-        reason = f"ambiguous: {names}"
+        reason = f"ambiguous: {names_with_codes(divisions)}"
         if home is None:
             return Resolution("", divisions, chain.kind, reason)
         return Resolution(level_of(home), (home, *divisions), "column", reason)

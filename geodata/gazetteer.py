@@ -80,6 +80,16 @@ class NameMatch:
     kind: str
 
 
+def current_codes(divisions: Iterable[Division]) -> str:
+    """Return the codes of divisions today, or of their year where none is known, by semicolons."""
+    return ";".join(d.current_adcode or d.adcode for d in divisions)
+
+
+def names_with_codes(divisions: Iterable[Division]) -> str:
+    """Return the names of divisions, each with its code, so that namesakes can be told apart."""
+    return ", ".join(f"{d.name} ({d.adcode})" for d in divisions)
+
+
 @functools.cache
 def all_divisions() -> tuple[Division, ...]:
     """Return every spell of every division, 1980 to 2024."""

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, NameMatch, gazetteer
+from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, NameMatch, gazetteer, names_with_codes
 from geodata.names import normalise
 
 _XPCC = ("新疆生产建设兵团", "兵团")
@@ -147,7 +147,7 @@ def _county(counties: tuple[Division, ...], match: NameMatch) -> Resolution:
         exact = tuple(d for d in counties if d.name == match.text)
         counties = exact if len(exact) == 1 else counties
     if len(counties) > 1:
-        names = ", ".join(f"{d.name} ({d.adcode})" for d in counties)
+        names = names_with_codes(counties)
         return Resolution("county", counties, match.kind, f"{match.text!r} is ambiguous: {names}")
     reason = ""
     if match.kind == "former":

@@ -16,7 +16,15 @@ from typing import NamedTuple
 import pandas as pd
 
 from geodata.errors import DataFileError
-from geodata.gazetteer import CATALOGUE_YEAR, Division, Gazetteer, flat_km, gazetteer, towns
+from geodata.gazetteer import (
+    CATALOGUE_YEAR,
+    Division,
+    Gazetteer,
+    current_codes,
+    flat_km,
+    gazetteer,
+    towns,
+)
 from geodata.names import normalise
 from geodata.registry import table_records
 from geodata.resolver import Resolution, level_of, province_of, resolve_zone
@@ -256,7 +264,7 @@ def _at_seat(seat: ZoneSeat, division: Division, names: Gazetteer) -> Position:
     spans = ""
     if seat.spans:
         known = [names.by_adcode.get(code) for code in seat.spans.split(";")]
-        spans = _codes([d for d in known if d])
+        spans = current_codes([d for d in known if d])
     return Position(
         lon, lat, seat.current_adcode or division.current_adcode, level, method, source,
         radius_km(level, method), spans, "", seat.note,
@@ -282,10 +290,5 @@ def _at_division(resolution: Resolution, names: Gazetteer) -> Position:
     return Position(
         division.lon, division.lat, "" if ambiguous else division.current_adcode, level,
         resolution.method, division.position_source, round(radius, 1), "",
-        _codes(list(resolution.divisions)) if others else "", reason,
+        current_codes(resolution.divisions) if others else "", reason,
     )  # fmt: skip
-
-
-def _codes(divisions: list[Division]) -> str:
-    """Return the codes of today, separated by semicolons."""
-    return ";".join(d.current_adcode or d.adcode for d in divisions)

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import IO, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -20,6 +20,9 @@ from geodata.words import (
     Words,
     use_language,
 )
+
+if TYPE_CHECKING:
+    from zones.report.tables import ReportTable
 
 VARIABLE = "ZONEGAP_LANG"
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides (POSIX)
@@ -154,6 +157,16 @@ def show(text: Words | str, end: str = "\n") -> None:
     """
     sys.stdout.write(f"{text}{end}")
     sys.stdout.flush()
+
+
+def show_table(table: ReportTable, *, as_json: bool) -> None:
+    """Print a table of the report: in Markdown, or as JSON with unrounded numbers."""
+    from zones.report.markdown import to_markdown
+
+    if as_json:
+        show(table.frame.to_json(orient="records", force_ascii=False, indent=1))
+    else:
+        show(to_markdown(table), end="")
 
 
 def remark(text: Words | str) -> None:

@@ -18,7 +18,7 @@ from zonegap.command.options import (
     option,
     study_command,
 )
-from zonegap.console import note, progress_bar, show, step
+from zonegap.console import note, progress_bar, show, show_table, step
 from zones.study import Study
 
 
@@ -98,11 +98,7 @@ def reconcile(study: Study, as_json: Json = False) -> None:
 
 def _print_table(key: str, study: Study, as_json: bool) -> None:
     from zones.pipeline import run_study
-    from zones.report.markdown import to_markdown
     from zones.report.tables import report_table
 
     table = report_table(key, run_study(study, progress=progress_bar))
-    if as_json:
-        show(table.frame.to_json(orient="records", force_ascii=False, indent=1))
-    else:
-        show(to_markdown(table), end="")
+    show_table(table, as_json=as_json)
