@@ -129,6 +129,7 @@ class _Locator:
         return best
 
     def _scope(self, province: str, city: str) -> Scope | str:
+        """Return what the columns say, or why they say nothing usable."""
         if (province, city) not in self._scopes:
             try:
                 self._scopes[province, city] = scope_of(province, city, self.names)
@@ -137,10 +138,12 @@ class _Locator:
         return self._scopes[province, city]
 
     def _text(self, text: str, scope: Scope) -> Row:
+        """Return the columns of one text: its division, or the town named behind it."""
         company = self.kind == "company" or (self.kind == "auto" and is_company(text))
         found = (resolve_company if company else resolve_address)(text, scope, self.names)
         if found.level == "":
             return _unresolved(found.reason, current_codes(found.divisions))
+        # a town right behind the chain is finer than the seat of the chain's last division
         division = found.divisions[0]
         if found.end and division.level != "province":
             town = town_at(normalise(text), found.end, division, self.names)
@@ -150,12 +153,14 @@ class _Locator:
                         *row[_SOURCE + 1 :])  # fmt: skip
         if len(found.divisions) > 1:
             return self._at(found)
+        # one division: many rows share it, so its columns are kept
         key = (division.adcode, found.method, found.reason)
         if key not in self._plain:
             self._plain[key] = self._at(found)
         return self._plain[key]
 
     def _at(self, found: Resolution) -> Row:
+        """Return the columns of a place at the seat of its division, else of the next one above."""
         division, *others = found.divisions
         if not division.has_seat:
             home = self.names.by_adcode.get(division.city_adcode) or province_of(

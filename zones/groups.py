@@ -114,6 +114,8 @@ def _key(zones: pd.DataFrame, by: str | pd.Series[Any]) -> pd.Series[Any]:
 def _measures(
     zones: pd.DataFrame, keys: Sequence[pd.Series[Any]], threshold_km: float
 ) -> pd.DataFrame:
+    """Return the measures of each group: what is added up, a median, and shares of the sums."""
+    # what one zone adds to its group
     flags = beyond_band(zones["nearest_km"], zones["uncertainty_km"], threshold_km)
     area_km2 = zones["area_ha"] / HA_PER_KM2
     columns = flags.astype(int).assign(

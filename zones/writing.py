@@ -58,6 +58,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose texts and headings no spreadsheet takes for formulas."""
     safe = {}
     for position in range(frame.shape[1]):
         cells = frame.iloc[:, position]

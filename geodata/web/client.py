@@ -273,6 +273,7 @@ class WebClient:
         return max(asked_s, self._backoff(state))
 
     def _ask_once(self, query: WebQuery) -> WebAnswer:
+        """Ask without a second try; the answer as it was read, without the key."""
         self._keep_pace()
         with _loggers_off():
             got = self._get(query)
@@ -313,6 +314,7 @@ class WebClient:
             return _Outcome(Message("the connection failed ({why})", why=type(error).__name__))
 
     def _receive(self, response: httpx.Response, started_s: float) -> _Outcome:
+        """Read the body of an answer, up to the limits of length and time."""
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk

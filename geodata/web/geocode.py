@@ -307,6 +307,8 @@ def _offline_of(known: Mapping[Hashable, Any]) -> tuple[Offline, ...]:
 def _locate(
     located: pd.DataFrame, rows: list[_Row | None], service: WebService, options: WebOptions
 ) -> WebResult:
+    """Ask for the rows that can be checked; put what comes of it into their columns."""
+    # equal texts are asked for once
     queries = list(dict.fromkeys(row.query for row in rows if row))
     answers = ask_all(queries, service, options)
     counts = dict.fromkeys(("taken", "kept", "refused", "failed", "not asked"), 0)

@@ -164,6 +164,7 @@ def _of_study(study: Study, out: Path | None) -> None:
 
 
 def _of_file(source: Path, out: Path | None, task: Task, engine: str) -> Counts:
+    """Measure the points of one file; without `out` they are only counted."""
     from zones.points.tables import measure_table, row_count
     from zones.writing import staged
 
@@ -202,6 +203,7 @@ def _of_folder(
 
     if out is None:
         raise UsageError(Message("--out: a folder of points needs a folder to write to"))
+    # parts that an earlier run finished are counted in its results, the others measured
     parts = parts_of(folder)
     todo = open_parts(parts, out, task)
     total = Counts.zero(task.thresholds_km)

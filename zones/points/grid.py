@@ -12,6 +12,8 @@ hub that is nearest anywhere in the cell is ever struck off.
 
 A quadtree divides a cell while the time that its points would save is more than the time to
 divide it; points are counted on a sample. Flat tables then lead from a point to its cell.
+
+The file is long because it is one algorithm: each step writes the arrays that the next one reads.
 """
 
 from __future__ import annotations
