@@ -168,7 +168,7 @@ class Gazetteer:
                 found[division.province_adcode, text][identity] = division
         # one match for each text, with all divisions it may mean, counties first
         for (province, text), divisions in found.items():
-            # an old spell without a code of today is no other place than one with a code
+            # an old spell without a code of today is the same place as one with a code
             group = [d for d in divisions.values() if d.current_adcode] or [*divisions.values()]
             ordered = sorted(group, key=lambda d: (d.level != "county", d.adcode))
             match = NameMatch(text, 0, tuple(ordered), kind)

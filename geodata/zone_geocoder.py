@@ -30,7 +30,7 @@ from geodata.registry import table_records
 from geodata.resolver import Resolution, level_of, province_of, resolve_zone
 from geodata.words import Message
 
-# (name in normal form, code of the province): what a zone of any catalogue is known by
+# name in normal form and code of the province: the key of a zone in any catalogue
 ZoneKey = tuple[str, str]
 
 
@@ -277,7 +277,7 @@ def _at_division(resolution: Resolution, names: Gazetteer) -> Position:
     ambiguous = resolution.level == "county" and bool(others)
     level, reason = level_of(division), resolution.reason
     while not division.has_seat and level != "province":
-        # names of early years: where the seat is lost, the next level up stands in
+        # names of early years: where no seat is known, that of the next level up is taken
         parent = names.by_adcode.get(division.city_adcode) if level == "county" else None
         reason = f"{reason}; no seat is known of {division.name} ({names.year})".lstrip("; ")
         division = parent or province_of(division.province_adcode, names)

@@ -70,7 +70,7 @@ def base_map(
         zoom_control=False, max_bounds=True, min_lat=-MAX_LAT_DEG, max_lat=MAX_LAT_DEG,
         zoom_snap=0.5 if tiles is None else 1, wheel_px_per_zoom_level=120,  # tiles blur between
     )  # fmt: skip
-    # folium gives zoom limits to its own tiles only, and there are none
+    # folium gives zoom limits only to tiles, and this map has none
     # Leaflet's own names: old versions of folium do not translate what is added here
     page.options |= {"minZoom": MIN_ZOOM, "maxZoom": MAX_ZOOM}
     # folium's own links to content networks; Leaflet itself is put into the page instead

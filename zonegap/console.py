@@ -1,4 +1,4 @@
-"""The console: its language, what it can show, what a terminal is told on the way."""
+"""The console: its language, the signs it can show, progress on a terminal."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def note(text: Words | str) -> None:
 
 
 def step(what: Words, number: int, of: int) -> None:
-    """Say on a terminal, and only there, what a long command is at."""
+    """Say which step a long command has come to, on a terminal only."""
     if on_terminal():
         remark(f"[{number}/{of}] {what} ...")
 

@@ -122,7 +122,7 @@ def _measures(
         zones=1,
         area_km2=area_km2,
         gdp_yi_cny=zones["gdp_yi_cny"],
-        # times 0, not 0: what is not known stays so
+        # times 0, not 0: an unknown area or GDP stays unknown
         area_beyond_km2=area_km2.where(flags["beyond"], 0.0 * area_km2),
         gdp_beyond_yi_cny=zones["gdp_yi_cny"].where(flags["beyond"], 0.0 * zones["gdp_yi_cny"]),
     )

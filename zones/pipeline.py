@@ -142,7 +142,7 @@ def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
 
 
 def with_unplaced(zones: pd.DataFrame, unplaced: pd.DataFrame) -> pd.DataFrame:
-    """Return zones with those without a place behind them, what these lack empty."""
+    """Return all zones: first those with a place, then the others, their missing columns empty."""
     if unplaced.empty:
         return zones
     both = zones.reindex([*zones.index, *unplaced.index])

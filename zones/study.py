@@ -324,7 +324,7 @@ class Study:
         return {k: v.name if isinstance(v, Path) else v for k, v in values.items()}
 
 
-# field of the study -> what it is outside
+# field of the study -> how users meet it
 ASKED: dict[str, Asked] = {f.name: f.metadata["asked"] for f in fields(Study)}
 _BY_KEY = {asked.key: name for name, asked in ASKED.items()}
 SECTIONS = tuple(dict.fromkeys(asked.section for asked in ASKED.values()))

@@ -179,7 +179,7 @@ def staged(folder: Path, last: str = "manifest.json") -> Iterator[Path]:
 
 
 def _recover(folder: Path) -> None:
-    """Clear what a killed run has left: finish a move that had begun, drop all else."""
+    """Clear the leftovers of a killed run: finish a move that had begun, remove everything else."""
     for stage in folder.glob(f"{PREFIX}*"):
         if hasattr(os, "getuid") and stage.stat().st_uid != os.getuid():
             continue  # another user's, perhaps at work

@@ -34,7 +34,7 @@ _ZIP_ERRORS = (
 
 
 def check_size(path: Path, limit_mb: float | None = None) -> None:
-    """Refuse what is no file that can be read, and one over a limit (`MAX_FILE_MB` when None).
+    """Refuse a path that is no readable file, and a file over a limit (`MAX_FILE_MB` when None).
 
     Raises
     ------

@@ -331,7 +331,7 @@ class WebClient:
 
 
 def _check_status(got: _Outcome, clock: type[Clock]) -> None:
-    """Raise what the outcome of a request means, unless it is an answer to be read."""
+    """Raise the error that the status of a request means; nothing for an answer to be read."""
     if got.failure and got.passes:
         raise TryLaterError(got.failure)
     if got.failure:

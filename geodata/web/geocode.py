@@ -307,7 +307,7 @@ def _offline_of(known: Mapping[Hashable, Any]) -> tuple[Offline, ...]:
 def _locate(
     located: pd.DataFrame, rows: list[_Row | None], service: WebService, options: WebOptions
 ) -> WebResult:
-    """Ask for the rows that can be checked; put what comes of it into their columns."""
+    """Ask for the rows that can be checked; put the outcome into their columns."""
     # equal texts are asked for once
     queries = list(dict.fromkeys(row.query for row in rows if row))
     answers = ask_all(queries, service, options)
@@ -334,7 +334,7 @@ def _locate(
 def _judge(
     answer: WebAnswer, row: _Row, known: Mapping[Hashable, Any], service: WebService
 ) -> tuple[str, dict[str, object], str]:
-    """Return what becomes of a row, its new columns, and the reason."""
+    """Return the outcome of a row, its new columns, and the reason."""
     answer = replace(answer, radius_km=round(answer.radius_km + row.extent_km, 1))
     verdict = check(answer, row.offline, service.title)
     cut = f" (asked with the first {service.max_bytes} bytes)" if row.was_cut else ""

@@ -22,7 +22,7 @@ ARGUMENTS, OTHER = in_context("heading of a help", "Arguments"), Message("Other 
 GROUPS = (ARGUMENTS, QUESTION, PAGE, TILES, WEB, OUTPUT, OTHER)
 COMMANDS, EXAMPLES_HEADING = in_context("heading of a help", "Commands"), Message("Examples")
 USAGE = Message("Usage: ")
-# what the library says by itself, looked up by its English
+# sentences of the library -> ours, which have a translation
 LIBRARY = (
     Message("Show this message and exit."),
     Message("Install completion for the current shell."),
@@ -86,7 +86,7 @@ def as_group(group: Words) -> str:
 
 
 class Command(TyperCommand):
-    """A command whose options stand in groups, with examples below them."""
+    """A command whose help shows options in groups and examples below them."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write how it is called."""

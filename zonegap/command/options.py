@@ -151,7 +151,7 @@ def number(
 
 
 def completing(accepted: Iterable[str]) -> Callable[[str], list[str]]:
-    """Return what a shell completes an option's value from."""
+    """Return a function that gives a shell the values that complete what is typed."""
 
     def complete(incomplete: str) -> list[str]:
         return [word for word in accepted if word.startswith(incomplete)]
@@ -322,7 +322,7 @@ def study_of(file: Path | None, options: dict[str, Any]) -> Study:
 
 
 def _value(name: str, text: Any) -> Any:
-    """Return a field's value of what an option gives."""
+    """Return the value of a study's field for the value of its option."""
     asked = ASKED[name]
     if asked.kind is TEXTS:
         return tuple(text.split(","))

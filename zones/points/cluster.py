@@ -153,7 +153,7 @@ def _measure_all(
 
 
 def _in_language(language: str, function: Callable[..., Counts], *arguments: Any) -> Counts:
-    """Call a function on a worker, which says what is wrong in the language of its client."""
+    """Call a function on a worker, so that its messages are in the language of the client."""
     use_language(language)
     return function(*arguments)
 

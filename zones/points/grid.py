@@ -598,7 +598,7 @@ def nearest_by_grid(
                     lat[part], 90.0, "lat"
                 )
             except ValueError:
-                # said again with the row's number in the whole
+                # check the whole, so that the message has the row's number in it
                 check_degrees(lon, 180.0, "lon")
                 check_degrees(lat, 90.0, "lat")
                 raise

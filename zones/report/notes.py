@@ -1,4 +1,4 @@
-"""What a reader must know of a result: where positions come from, what the user's tables lack.
+"""The notes of a result: where positions come from, what the user's tables lack.
 
 One sentence each. The console prints them, tables and map show those that concern them, the
 manifest lists all.
