@@ -8,7 +8,7 @@ import pandas as pd
 
 from geodata.addresses import Scope, resolve_address, resolve_company, scope_of
 from geodata.errors import UsageError
-from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, gazetteer, town_at
+from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, current_codes, gazetteer, town_at
 from geodata.names import normalise
 from geodata.resolver import Resolution, level_of, province_of
 from geodata.vocabulary import TEXT_KINDS
@@ -80,7 +80,7 @@ def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its optio
     blank = [""] * len(index)
     home = blank if provinces is None else provinces.tolist()
     town = blank if cities is None else cities.tolist()
-    # rows that come out equal are kept once: a million companies sit in a few thousand counties
+    # equal results are kept once: a million companies lie in a few thousand counties
     numbers: dict[Row, int] = {}
     rows = zip(home, town, zip(*columns, strict=True), strict=True)
     codes = [
@@ -129,6 +129,7 @@ class _Locator:
         return best
 
     def _scope(self, province: str, city: str) -> Scope | str:
+        """Return what the columns say, or why they say nothing usable."""
         if (province, city) not in self._scopes:
             try:
                 self._scopes[province, city] = scope_of(province, city, self.names)
@@ -137,10 +138,12 @@ class _Locator:
         return self._scopes[province, city]
 
     def _text(self, text: str, scope: Scope) -> Row:
+        """Return the columns of one text: its division, or the town named behind it."""
         company = self.kind == "company" or (self.kind == "auto" and is_company(text))
         found = (resolve_company if company else resolve_address)(text, scope, self.names)
         if found.level == "":
-            return _unresolved(found.reason, _codes(found.divisions))
+            return _unresolved(found.reason, current_codes(found.divisions))
+        # a town right behind the chain is finer than the seat of the chain's last division
         division = found.divisions[0]
         if found.end and division.level != "province":
             town = town_at(normalise(text), found.end, division, self.names)
@@ -150,12 +153,14 @@ class _Locator:
                         *row[_SOURCE + 1 :])  # fmt: skip
         if len(found.divisions) > 1:
             return self._at(found)
+        # one division: many rows share it, so its columns are kept
         key = (division.adcode, found.method, found.reason)
         if key not in self._plain:
             self._plain[key] = self._at(found)
         return self._plain[key]
 
     def _at(self, found: Resolution) -> Row:
+        """Return the columns of a place at the seat of its division, else of the next one above."""
         division, *others = found.divisions
         if not division.has_seat:
             home = self.names.by_adcode.get(division.city_adcode) or province_of(
@@ -168,7 +173,7 @@ class _Locator:
         return (
             division.lon, division.lat, division.current_adcode, *self._parents(division),
             found.level, found.method, division.position_source,
-            radius_km(found.level, found.method), _codes(others), found.reason,
+            radius_km(found.level, found.method), current_codes(others), found.reason,
         )  # fmt: skip
 
     def _parents(self, division: Division) -> tuple[str, str, str]:
@@ -182,10 +187,6 @@ class _Locator:
 def is_company(text: str) -> bool:
     """Whether a text is a company's name rather than an address."""
     return "公司" in text or text.endswith(_COMPANY_ENDS)
-
-
-def _codes(divisions: Sequence[Division]) -> str:
-    return ";".join(d.current_adcode or d.adcode for d in divisions)
 
 
 def _unresolved(reason: str, candidates: str = "") -> Row:

@@ -12,21 +12,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from geodata.gazetteer import Division, Gazetteer, NameMatch
+from geodata.gazetteer import Division, Gazetteer, NameMatch, names_with_codes
 from geodata.names import normalise
 from geodata.resolver import Resolution, level_of
 
+# Words that turn a place name before them into the name of a road or a building. A direction or
+# a number may stand between the two: 陕西南路, 南京东路, 江汉二路.
 _WHERE = r"[东南西北中上下前后新老一二三四五六七八九十0-9]{0,3}"
 _ROAD = r"大?(?:道|路|街(?!道))|巷|弄|胡同"
 _BUILDING = r"大厦|大学|学院|银行|酒店|饭店|宾馆|市场|商场|苑|花园|小区|人家|菜"
-# A county's short form that one of these follows is part of a longer name, not a place by itself;
+# A county's short form before one of these is part of a longer name, not a place by itself: many
+# counties have everyday words as short forms, so the list is long.
 _INSIDE_COUNTY = re.compile(
     rf"{_WHERE}(?:{_ROAD}|{_BUILDING}|里|环|线|桥|城|园|新村|村|庄|广场|中心|公寓|公园|超市|医院|学校|中学|"
     r"航空|机场|饭馆|餐|湾|山|岛|寺|塘|坝|根|楼|阁|轩|府|湖|河|江|港|站|火车站|门|体育|国际|保险|证券)"
 )
-# that of a city or province is a place more often (上海江桥, 武汉江汉路).
+# The short form of a city or province is a place more often (上海江桥, 武汉江汉路): a shorter list.
 _INSIDE_CITY = re.compile(rf"{_WHERE}(?:{_ROAD}|{_BUILDING}|城(?![东南西北中厢关郊]|区))")
-# Words between the links of a chain that name no division.
+# Words before and between the links of a chain that name no division: the country, labels
+# (注册地址:), words of old tables (市辖区, 省直辖县级行政区划), the Xinjiang corps, its divisions,
+# free-trade zones and new areas, punctuation. A 县 alone is passed over only where another county
+# follows it.
 _FILLERS = re.compile(
     r"(?:中国|中华人民共和国|[^,:]{0,4}(?:地址|住所):?|市辖区|市辖县|县(?=[一-鿿]{2,6}县)|"
     r"(?:省|自治区)?直辖县?级?行政(?:区划|单位)|直辖县级|"
@@ -39,8 +45,9 @@ _ABROAD = re.compile(
     r"(?:中国)?(?:台湾|香港|澳门|台北|高雄|新北|台中|台南|桃园市|基隆|新竹|嘉义市|"
     r"日本|韩国|朝鲜|美国|英国|德国|法国|新加坡|越南|泰国|俄罗斯)"
 )
-# Full names of districts that mean a direction or nothing outside their city.
+# Full names of districts that are everyday words: they count only behind their city.
 _NEED_CITY = frozenset("东区 西区 城区 郊区 矿区 城中区 城东区 城西区 城北区".split())
+# How good the evidence of each kind of name is, the best first.
 _RANK = {"name": 0, "short": 1, "alias": 2, "former": 3}
 
 
@@ -63,7 +70,7 @@ class Scope:
 
 
 @dataclass(slots=True)
-class Chain:
+class DivisionChain:
     """The divisions read so far.
 
     Attributes
@@ -102,10 +109,11 @@ def is_abroad(text: str) -> bool:
     return _ABROAD.match(text) is not None
 
 
-def read_chain(text: str, start: int, scope: Scope, gazetteer: Gazetteer) -> Chain:
+def read_division_chain(text: str, start: int, scope: Scope, gazetteer: Gazetteer) -> DivisionChain:
     """Read the chain of divisions that begins at `start` of a normalised text."""
-    chain = Chain(end=start)
+    chain = DivisionChain(end=start)
     while True:
+        # a link begins behind the words that name nothing
         filler = _FILLERS.match(text, chain.end)
         at = filler.end() if filler else chain.end
         step = _next_link(text, at, chain.candidates, scope, gazetteer)
@@ -113,13 +121,16 @@ def read_chain(text: str, start: int, scope: Scope, gazetteer: Gazetteer) -> Cha
             # 济南市中区: the 市 belongs to the city and to the district
             step = _next_link(text, at - 1, chain.candidates, scope, gazetteer)
             at -= 1
+        # the chain ends where no name follows, or one that the columns exclude
         if step is None:
             return chain
         divisions, match = step
         if not divisions:
             chain.refused = match.text
             return chain
+        # an alias (恩施州) is as good as a full name: nothing is cut off it
         chain.full = match.kind == "alias" or any(match.text == d.name for d in match.divisions)
+        # each link replaces the one before it: the last is the finest
         chain.candidates, chain.kind = divisions, match.kind
         if chain.links == 0 and len(divisions) == 1:
             chain.first = divisions[0]
@@ -149,15 +160,21 @@ def in_city(county: Division, city: Division) -> bool:
 def _next_link(
     text: str, at: int, before: tuple[Division, ...], scope: Scope, gazetteer: Gazetteer
 ) -> tuple[tuple[Division, ...], NameMatch] | None:
-    """Return the next link's divisions; none but a match where a full name contradicts."""
+    """Return the next link: its divisions and the name that was found.
+
+    The divisions are empty where a full name contradicts the columns. None where no name follows.
+    """
+    # the longest name first; names have at least two characters
     for end in range(min(len(text), at + gazetteer.max_length), at + 1, -1):
         matches = gazetteer.everywhere.get(text[at:end])
         if matches is None or (text[at:end] in _NEED_CITY and not before and not scope.city):
             continue
         full = any(m.text == d.name for m in matches for d in m.divisions)
+        # the last character may belong to the next word: a market is no municipality
         if text.startswith("场", end) and text[end - 1] == "市":
             continue  # 重庆市场
         found = _allowed(matches, before, scope)
+        # a short form inside the name of a road or a building is no place
         of_county = found is not None and found[0][0].level == "county"
         inside = not full and (_INSIDE_COUNTY if of_county else _INSIDE_CITY).match(text, end)
         # 呼和浩特新城区: what looks like the tail of a longer name may be the next link
@@ -165,6 +182,8 @@ def _next_link(
             return None
         if found:
             return found
+        # at the beginning, a full name that the columns exclude ends the search: a shorter name
+        # inside it would be a wrong guess. Behind another link a shorter name may still fit.
         if full and not before:
             return (), matches[0]
     return None
@@ -178,7 +197,9 @@ def _allowed(
     Names of the year go before former ones. Of one name the higher level is meant (南昌 is the
     city, not the county; a county-level city that gave its prefecture the name is its seat).
     """
+    # names of the year first; former ones only where none of them fits
     for match_rank in (range(3), range(3, 4)):
+        # what fits the columns and lies in the divisions read so far
         fitting = [
             (d, m)
             for m in matches
@@ -187,6 +208,7 @@ def _allowed(
         ]
         # a full name is meant before a short form of that text: 达县 before 达县地区
         fitting = [(d, m) for d, m in fitting if m.text == d.name] or fitting
+        # the highest level that fits; spells of one division today are one candidate
         for level in ("province", "city", "county"):
             chosen = {d.current_adcode or d.adcode: (d, m) for d, m in fitting if d.level == level}
             if chosen:
@@ -206,6 +228,7 @@ def _follows(division: Division, before: tuple[Division, ...]) -> bool:
     )  # fmt: skip
 
 
+# What stands between the head office and the word branch: 平安银行股份有限公司(深圳)分行.
 _BRANCH = re.compile(
     r"(?:公司|银行|集团)([^()公司]{2,12}?)(?:分公司|分行|分店|分部|支行|办事处|子公司)"
 )
@@ -213,7 +236,7 @@ _BRANCH = re.compile(
 _EMPTY = re.compile(
     r"(?i:nan|none|null|n/a)|[-/\\.]+|无|未知|不详|县|其他|(?:省|自治区)?直辖.{0,6}|市辖区"
 )
-# Names of provinces that no table of divisions holds.
+# Short and wrong names of provinces that no table of divisions has, with the right ones.
 _PROVINCES = dict(
     pair.split("=")
     for pair in (
@@ -221,13 +244,15 @@ _PROVINCES = dict(
         "新疆兵团=新疆 新疆生产建设兵团=新疆"
     ).split()
 )
+# What may be a place in brackets: (深圳).
 _PARENTHESES = re.compile(r"\(([^()]{2,12})\)")
 # What an address goes on with after a county's short form: 余杭仓前街道, 昆山开发区.
 _ADDRESS_WORD = re.compile(
     r".{0,8}?(?:镇|乡|街道|路|街|道|号|村|弄|巷|开发区|工业园|工业区|高新|新区|园区|大厦|广场)|$"
 )
+# A name of two characters inside an address counts only behind one of these.
 _SEPARATORS = frozenset(" ,;:()/-_>|、。")
-# How far into an address a full name still counts when none stands at its beginning.
+# Up to which character of an address a full name counts when none stands at its beginning.
 SEARCH_CHARACTERS = 40
 
 
@@ -239,6 +264,7 @@ def scope_of(province: str, city: str, gazetteer: Gazetteer) -> Scope:
     ValueError
         When a text is not empty and names no province or city, or the two contradict.
     """
+    # the column of the province: a name, or nothing
     province_text, city_text = _cell(province), without_fillers(_cell(city))
     home = _province(province_text, gazetteer)
     if province_text and home is None:
@@ -248,7 +274,8 @@ def scope_of(province: str, city: str, gazetteer: Gazetteer) -> Scope:
         return Scope(home)
     if city_text in ("吉林", "吉林市"):
         city_text = "吉林省吉林市"  # in this column the city is meant, not the province
-    chain = read_chain(city_text, 0, Scope(home), gazetteer)
+    # the column of the city: a chain that fills the whole cell and means one division
+    chain = read_division_chain(city_text, 0, Scope(home), gazetteer)
     found = chain.candidates
     if len(found) == 1 and chain.end == len(city_text):
         if found[0].level == "province":
@@ -278,32 +305,42 @@ def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
         ``level`` is "" and ``divisions`` are the candidates when it stays open.
     """
     words = normalise(text)
-    whole = gazetteer.whole_chain(words)
+    # the quick way: most addresses begin with the full names of province, city and county
+    whole = gazetteer.county_by_full_names(words)
     if whole is not None and scope.holds(whole[0]):
         return Resolution("county", (whole[0],), "name", "", whole[1])
     if is_abroad(words):
-        return _result(Chain(), scope, "abroad, in Hong Kong, Macao or Taiwan")
-    chain = read_chain(words, 0, scope, gazetteer)
+        return _result(DivisionChain(), scope, "abroad, in Hong Kong, Macao or Taiwan")
+    # the chain at the beginning; weak where it is nothing, or one short form
+    chain = read_division_chain(words, 0, scope, gazetteer)
     weak = chain.links <= 1 and not chain.full and not chain.refused
     if weak and (not chain.candidates or chain.candidates[0].level == "county"):
-        # an address that begins with a park, a building or a short form: a chain behind it counts
+        # an address that begins with a park, a building or a short form: a chain behind it counts.
+        # It needs two links to win over a county's short form, one where nothing was found
         later = _later_chain(words, scope, gazetteer, 1 if not chain.candidates else 2)
         if later is not None:
             return _result(later, scope)
+    # a short form alone may be a brand (平安大厦), unless a town or a road follows
     if scope.city is None and _may_be_a_brand(chain) and not _ADDRESS_WORD.match(words, chain.end):
         return _brand(words, chain, scope)
     return _result(chain, scope)
 
 
-def _later_chain(words: str, scope: Scope, gazetteer: Gazetteer, links: int) -> Chain | None:
-    """Return the first chain of full names behind the beginning, with at least so many links."""
+def _later_chain(
+    words: str, scope: Scope, gazetteer: Gazetteer, links: int
+) -> DivisionChain | None:
+    """Return the first chain behind the beginning that ends in a full name and is long enough.
+
+    `links` is the least number of its links.
+    """
     for start in range(1, min(len(words), SEARCH_CHARACTERS)):
-        found = read_chain(words, start, scope, gazetteer)
+        found = read_division_chain(words, start, scope, gazetteer)
+        # only full names of the year: short forms are everywhere in names of firms and roads
         if not found.full or found.kind != "name" or found.links < links:
             continue
+        # a name cut out of a longer one is none: 台州市北区, 河南县
         before = words[start - 1]
         short = found.links == 1 and found.end - start <= 2
-        # 台州市北区, 河南县: a name cut out of a longer one is none
         if before in "市县州国省" or (short and before not in _SEPARATORS):
             continue
         return found
@@ -314,22 +351,25 @@ def resolve_company(name: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
     """Resolve a company's name: branch, then parentheses, then its beginning."""
     words = normalise(name)
     if is_abroad(words):
-        return _result(Chain(), scope, "abroad, in Hong Kong, Macao or Taiwan")
+        return _result(DivisionChain(), scope, "abroad, in Hong Kong, Macao or Taiwan")
+    # the place of the branch, then what stands in brackets
     branch = _BRANCH.search(words)
     texts = [branch[1]] if branch else []
     for text in (*texts, *_PARENTHESES.findall(words)):
-        chain = read_chain(text, 0, scope, gazetteer)
+        chain = read_division_chain(text, 0, scope, gazetteer)
+        # a county must fill the text, since other words in brackets begin like one
         rest = text[chain.end :]
         city = bool(chain.candidates) and chain.candidates[0].level != "county"
         if chain.candidates and (rest in ("", "市", "县", "区") or city):
             return _result(chain, scope)
-    chain = read_chain(words, 0, scope, gazetteer)
+    # then the beginning of the name, where it cannot be a brand
+    chain = read_division_chain(words, 0, scope, gazetteer)
     if scope.city is None and _may_be_a_brand(chain):
         return _brand(words, chain, scope)
     return _result(chain, scope)
 
 
-def _may_be_a_brand(chain: Chain) -> bool:
+def _may_be_a_brand(chain: DivisionChain) -> bool:
     """Whether a short form is too weak: 平安, 长安, 阿里, 河北长安; not 北京, 深圳, 杭州余杭."""
     if not chain.candidates or chain.full or chain.links > 2:
         return False
@@ -339,7 +379,8 @@ def _may_be_a_brand(chain: Chain) -> bool:
     return first.level == "county" or not first.name.endswith(("市", "省", "自治区"))
 
 
-def _brand(words: str, chain: Chain, scope: Scope) -> Resolution:
+def _brand(words: str, chain: DivisionChain, scope: Scope) -> Resolution:
+    """Return what is known in spite of a short form that may be a brand: the province, if any."""
     names = ", ".join(d.name for d in chain.candidates)
     reason = f"{words[: chain.end]} may be a brand as well as {names}"
     home = scope.province
@@ -357,6 +398,7 @@ def _cell(text: str) -> str:
 
 
 def _province(text: str, gazetteer: Gazetteer) -> Division | None:
+    """Return the province that the cell of a column names, None for none."""
     text = _PROVINCES.get(text, text)
     for match in gazetteer.everywhere.get(text, ()):
         if match.divisions[0].level == "province":
@@ -364,18 +406,20 @@ def _province(text: str, gazetteer: Gazetteer) -> Division | None:
     return None
 
 
-def _result(chain: Chain, scope: Scope, why: str = "") -> Resolution:
+def _result(chain: DivisionChain, scope: Scope, why: str = "") -> Resolution:
+    """Return what a chain resolves to; where it stays open, the columns give the coarser place."""
     divisions = chain.candidates
     if len(divisions) == 1:
         one = divisions[0]
         return Resolution(level_of(one), divisions, chain.kind, _reason(one, chain), chain.end)
     home = scope.city or scope.province
+    # more than one division has the name: all of them are candidates
     if divisions:
-        names = ", ".join(f"{d.name} ({d.adcode})" for d in divisions)
-        reason = f"ambiguous: {names}"
+        reason = f"ambiguous: {names_with_codes(divisions)}"
         if home is None:
             return Resolution("", divisions, chain.kind, reason)
         return Resolution(level_of(home), (home, *divisions), "column", reason)
+    # no name was read
     reason = why or "no division at the beginning of the text"
     if chain.refused:
         reason = f"the text says {chain.refused}, the columns say otherwise"
@@ -384,7 +428,8 @@ def _result(chain: Chain, scope: Scope, why: str = "") -> Resolution:
     return Resolution(level_of(home), (home,), "column", reason)
 
 
-def _reason(division: Division, chain: Chain) -> str:
+def _reason(division: Division, chain: DivisionChain) -> str:
+    """Say why a chain is no plain match of a county, "" where it is one."""
     if chain.kind == "former":
         return f"{division.name} was renamed or merged after {division.valid_to}"
     if division.level != "county":

@@ -20,6 +20,8 @@ INVERSE_STEPS = 6  # the offset contracts by about 1e-2 a step, so 6 steps end b
 
 
 def _offset(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
+    """Return by how many degrees GCJ-02 shifts a point east and north; 0 outside its rectangle."""
+    # the shift in metres, by the published polynomial and sines around 105 E 35 N
     x, y = lon - 105.0, lat - 35.0
     root = np.sqrt(np.abs(x))
     ripple = 20.0 * np.sin(6.0 * np.pi * x) + 20.0 * np.sin(2.0 * np.pi * x)
@@ -33,6 +35,7 @@ def _offset(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
         + (ripple + 20.0 * np.sin(np.pi * x) + 40.0 * np.sin(np.pi * x / 3.0)) * 2.0 / 3.0
         + (150.0 * np.sin(np.pi * x / 12.0) + 300.0 * np.sin(np.pi * x / 30.0)) * 2.0 / 3.0
     )  # fmt: skip
+    # metres to degrees, by the radii of curvature of Krasovsky's ellipsoid
     phi = np.radians(lat)
     w2 = 1.0 - KRASOVSKY_E2 * np.sin(phi) ** 2
     w = np.sqrt(w2)

@@ -111,7 +111,7 @@ _SYSTEM_FAULTS = {
 
 
 def system_fault(error: BaseException) -> object:
-    """Return what the system said of a file, in words where they are known."""
+    """Return the system's fault with a file, in our words where we have them."""
     number, said = getattr(error, "errno", None), getattr(error, "strerror", None)
     if number in _SYSTEM_FAULTS and said in (None, os.strerror(number)):
         return _SYSTEM_FAULTS[number]

@@ -15,8 +15,8 @@ from geodata.words import Message
 
 CATALOGUE_YEAR = 2018
 FIRST_YEAR, LAST_YEAR = 1980, 2024
-# Words that hold or equal a division's name and mean no division where they stand: they are
-# passed over as a whole.
+# Words that contain a division's name, or are one, and mean no division in a zone's name: the
+# search jumps over the whole word (开发 in 开发区; 南海 in 大南海).
 NO_PLACES = frozenset(
     "开发 高新 经济 工业 合作 新城 市辖 保税 港口 海港 再生资源 "
     "杭州湾 通州湾 大南海 上海庙 黄河三角洲".split()
@@ -78,6 +78,16 @@ class NameMatch:
     start: int
     divisions: tuple[Division, ...]
     kind: str
+
+
+def current_codes(divisions: Iterable[Division]) -> str:
+    """Return the codes of divisions today, or of their year where none is known, by semicolons."""
+    return ";".join(d.current_adcode or d.adcode for d in divisions)
+
+
+def names_with_codes(divisions: Iterable[Division]) -> str:
+    """Return the names of divisions, each with its code, so that namesakes can be told apart."""
+    return ", ".join(f"{d.name} ({d.adcode})" for d in divisions)
 
 
 @functools.cache
@@ -145,6 +155,9 @@ class Gazetteer:
                     yield division.short_name + short, division
 
     def _add(self, kind: str, names: Iterable[tuple[str, Division]]) -> None:
+        """Enter the names of one kind, as one match for each province and text."""
+        # divisions by province and text; one entry for each division of today, since a division
+        # with several spells of years is one place
         found: dict[tuple[str, str], dict[str, Division]] = defaultdict(dict)
         for text, division in names:
             # 上海县 and the like end here: the short form of a province names the province
@@ -153,11 +166,13 @@ class Gazetteer:
             if division.level != "province":
                 identity = division.current_adcode or division.adcode
                 found[division.province_adcode, text][identity] = division
+        # one match for each text, with all divisions it may mean, counties first
         for (province, text), divisions in found.items():
-            # an old spell without a code of today is no other place than one with a code
+            # an old spell without a code of today is the same place as one with a code
             group = [d for d in divisions.values() if d.current_adcode] or [*divisions.values()]
             ordered = sorted(group, key=lambda d: (d.level != "county", d.adcode))
             match = NameMatch(text, 0, tuple(ordered), kind)
+            # within a province the kind entered first wins; across provinces all kinds are kept
             self._names[province].setdefault(text, match)
             self._all.append(match)
 
@@ -176,6 +191,7 @@ class Gazetteer:
     @functools.cached_property
     def _chains(self) -> tuple[dict[str, Division], dict[str, list[int]]]:
         """Whole chains of full names (浙江省杭州市余杭区), and their lengths by beginning."""
+        # every way to write a county's chain: with its province, and with its city alone
         found: dict[str, list[Division]] = defaultdict(list)
         for d in self.current:
             city = self.by_adcode.get(d.city_adcode)
@@ -184,13 +200,15 @@ class Gazetteer:
                 found[province + (city.name if city else "") + d.name].append(d)
                 if city:
                     found[city.name + d.name].append(d)
+        # a text that two counties share is no answer
         chains = {text: group[0] for text, group in found.items() if len(group) == 1}
+        # the lengths that are worth a look-up, the longest first, by the first three characters
         lengths: dict[str, set[int]] = defaultdict(set)
         for text in chains:
             lengths[text[:3]].add(len(text))
         return chains, {start: sorted(group, reverse=True) for start, group in lengths.items()}
 
-    def whole_chain(self, text: str) -> tuple[Division, int] | None:
+    def county_by_full_names(self, text: str) -> tuple[Division, int] | None:
         """Return the county whose whole chain of full names begins a text, and where it ends."""
         chains, lengths = self._chains
         for length in lengths.get(text[:3], ()):
@@ -205,18 +223,19 @@ class Gazetteer:
         longest = self._longest.get(province_adcode, {})
         found, start = [], 0
         while start < len(text) - 1:
+            # the longest name that begins here; no name has fewer than two characters
             length = longest.get(text[start : start + 2], 0)
             for end in range(min(len(text), start + length), start + 1, -1):
                 word = text[start:end]
                 match = names.get(word)
-                if word in NO_PLACES:
+                if word in NO_PLACES:  # passed over whole, so that no name inside it is found
                     start = end
                     break
                 if match is not None:
                     found.append(NameMatch(match.text, start, match.divisions, match.kind))
                     start = end
                     break
-            else:
+            else:  # nothing begins here
                 start += 1
         return found
 
@@ -236,8 +255,10 @@ def gazetteer(year: int = CATALOGUE_YEAR) -> Gazetteer:
 
 
 KM_PER_DEGREE = 111.2
-# A namesake nearer to another county's seat belongs there, unless it is this near to ours.
+# A town of the right name lies in a county when it is at most OWN_KM from the county's seat, or
+# when no other county's seat is nearer to it; never when it is farther than REACH_KM.
 OWN_KM, REACH_KM = 12.0, 80.0
+# one to six characters and the word for a town, township, subdistrict or sum
 _TOWN = re.compile(r"([一-鿿]{1,6}?(?:镇|乡|街道|苏木))")
 
 
@@ -254,19 +275,20 @@ class Town:
 @functools.cache
 def towns() -> dict[str, Town]:
     """Return GeoNames places by id."""
-    return {town.geonameid: town for town, _ in _rows()}
+    return {town.geonameid: town for town, _ in _towns_with_names()}
 
 
 @functools.cache
-def _by_name() -> dict[str, tuple[Town, ...]]:
+def _towns_by_name() -> dict[str, tuple[Town, ...]]:
     found: dict[str, list[Town]] = defaultdict(list)
-    for town, names in _rows():
+    for town, names in _towns_with_names():
         for name in names:
             found[name].append(town)
     return {name: tuple(group) for name, group in found.items()}
 
 
-def _rows() -> list[tuple[Town, list[str]]]:
+def _towns_with_names() -> list[tuple[Town, list[str]]]:
+    """Return every town with all its Chinese names."""
     return [
         (Town(r["geonameid"], names[0] or r["name_en"], float(r["lon"]), float(r["lat"])), names)
         for r in table_records("towns")
@@ -289,11 +311,12 @@ def town_at(text: str, start: int, county: Division, gazetteer: Gazetteer) -> To
     match = _TOWN.match(text, start)
     if match is None:
         return None
+    # GeoNames has some towns with the word for town and some without it
     name = match[1]
     stem = name.removesuffix("街道").removesuffix("镇").removesuffix("乡")
     near = [
         town
-        for town in {*_by_name().get(name, ()), *_by_name().get(stem, ())}
+        for town in {*_towns_by_name().get(name, ()), *_towns_by_name().get(stem, ())}
         if _belongs(town, county, gazetteer)
     ]
     # two towns of one name in one county: no guess
@@ -301,9 +324,11 @@ def town_at(text: str, start: int, county: Division, gazetteer: Gazetteer) -> To
 
 
 def _belongs(town: Town, county: Division, gazetteer: Gazetteer) -> bool:
+    """Whether a town lies in a county, as far as the seats of the counties tell."""
     own_km = flat_km(town.lon, town.lat, county)
     if own_km > REACH_KM:
         return False
+    # no seat of another county is nearer; those too far north or south are not measured
     return own_km <= OWN_KM or all(
         flat_km(town.lon, town.lat, other) >= own_km
         for other in gazetteer.current

@@ -20,7 +20,7 @@ _LONG_PEOPLES = "|".join(p for p in PEOPLES.split("|") if len(p) > 1)
 _AUTONOMOUS = re.compile(
     rf"(?:(?:{PEOPLES})族|{_LONG_PEOPLES})*(?:自治区|自治州|自治县|自治旗|联合旗)$"
 )
-# For what the rule above leaves nothing of (东乡族自治县), longest first. 林区 is no entry:
+# For names of which the rule above leaves nothing (东乡族自治县), longest first. 林区 is no entry:
 # 碑林区, 万柏林区 are districts of a name in 林.
 _GENERICS = tuple(
     "特别行政区 族自治州 族自治县 族自治旗 自治州 自治县 自治旗 自治区 "

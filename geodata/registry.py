@@ -50,7 +50,7 @@ class TableEntry:
     title, source, date
         One line each: what the table is, from where, of when.
     publisher, source_title, edition, table
-        Whose work it is taken from, its title, its edition, and which part of it.
+        Publisher, title and edition of the source, and which part was used.
     copy_used
         The copy that was read: a package with its version, a repository with its commit.
     changed_by_us

@@ -11,14 +11,15 @@ Rules, in this order, before any score:
 5. One short form for a county and for another city's or its own prefecture's name
    (南昌县, 南昌市) means the prefecture-level city; a county-level city that gave the prefecture
    its name (大理市 in 大理州) is its seat and wins.
-6. What is left with more than one division is ambiguous and says so.
+6. A name that still means more than one division after these rules is ambiguous; the result says
+   so and lists all of them.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, NameMatch, gazetteer
+from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, NameMatch, gazetteer, names_with_codes
 from geodata.names import normalise
 
 _XPCC = ("新疆生产建设兵团", "兵团")
@@ -88,24 +89,30 @@ def level_of(division: Division) -> str:
 
 
 def _without_province(text: str, province: Division) -> str:
+    """Return a zone's name without its province's name at the beginning (江苏铜山 -> 铜山)."""
     for prefix in (province.name, province.short_name, *_XPCC):
         text = text.removeprefix(prefix)
     return text
 
 
 def _choose(matches: list[NameMatch]) -> Resolution:
+    """Choose among the names found in a zone's name, by the rules 4 and 5 of this module."""
+    # the cities that the name mentions; one that has ended binds nothing
     cities = [d for m in matches for d in m.divisions if d.level == "city" and m.kind != "former"]
     if cities:
+        # the first county inside one of them wins, a former name of a county included
         named = {d.adcode[:4] for d in cities}
         for match in matches:
             inside = tuple(d for d in _counties(match) if _city_prefix(d) in named)
             if inside:
                 return _county(inside, match)
+        # counties elsewhere are namesakes: the city is the answer
         return _city(cities[0], matches)
     # without a city, a name of the year is better evidence than a former one
     for match in [m for m in matches if m.kind != "former"] or matches:
         if counties := _counties(match):
             return _county(counties, match)
+    # all that was found means prefecture-level cities, by former names
     return _city(matches[0].divisions[0], matches)
 
 
@@ -115,6 +122,7 @@ def _city_prefix(county: Division) -> str:
 
 
 def _city(city: Division, matches: list[NameMatch]) -> Resolution:
+    """Return a city as the answer, with the counties of like names as further candidates."""
     namesakes = [d for m in matches for d in m.divisions if d.level == "county"]
     reason = f"only the city {city.name} is named"
     if namesakes:
@@ -128,15 +136,18 @@ def _counties(match: NameMatch) -> tuple[Division, ...]:
     cities = {d.adcode for d in match.divisions if d.level == "city"}
     if not cities:
         return counties
+    # the text means a city, too: only its own seat of that name counts (大理市 in 大理州)
     return tuple(d for d in counties if d.name.endswith("市") and d.city_adcode in cities)
 
 
 def _county(counties: tuple[Division, ...], match: NameMatch) -> Resolution:
+    """Return a county as the answer, or all of them where the name does not tell them apart."""
     if len(counties) > 1:
+        # a full name is meant before the short form of another county
         exact = tuple(d for d in counties if d.name == match.text)
         counties = exact if len(exact) == 1 else counties
     if len(counties) > 1:
-        names = ", ".join(f"{d.name} ({d.adcode})" for d in counties)
+        names = names_with_codes(counties)
         return Resolution("county", counties, match.kind, f"{match.text!r} is ambiguous: {names}")
     reason = ""
     if match.kind == "former":

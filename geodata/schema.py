@@ -114,7 +114,7 @@ def check_table(
     frame
         All cells text, indexed by the line of the file.
     schema
-        Column name to what it accepts. Other columns are left out.
+        Column name -> what it accepts. Other columns are dropped.
     file
         Named in the message.
 

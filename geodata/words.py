@@ -91,7 +91,7 @@ class Message(Words):
     Parameters
     ----------
     text
-        English, the names of the facts in braces; braces without facts stay as they are. It is
+        English, the names of the facts in braces; without facts, braces are plain text. It is
         the key of the catalogues, so it is always written out, never put together.
     facts
         What is put in: numbers, texts of the user's, or `Words` again.
@@ -201,7 +201,7 @@ class Listed(Words):
     Parameters
     ----------
     parts
-        `Words`, or whatever is put in as it is.
+        `Words`, or a value that is put in unchanged.
     mark
         What stands between them: a comma without one.
     """
@@ -261,7 +261,7 @@ class Filled(Words):
 
 
 def in_words(fact: object, language: str) -> object:
-    """Return a fact as it is put into a sentence: words in the language, all else as it is."""
+    """Return a fact in the form a sentence takes: words in the language, other values unchanged."""
     return fact.in_language(language) if isinstance(fact, Words) else fact
 
 

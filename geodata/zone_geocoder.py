@@ -17,13 +17,21 @@ from typing import NamedTuple
 import pandas as pd
 
 from geodata.errors import DataFileError
-from geodata.gazetteer import CATALOGUE_YEAR, Division, Gazetteer, flat_km, gazetteer, towns
+from geodata.gazetteer import (
+    CATALOGUE_YEAR,
+    Division,
+    Gazetteer,
+    current_codes,
+    flat_km,
+    gazetteer,
+    towns,
+)
 from geodata.names import normalise
 from geodata.registry import table_records
 from geodata.resolver import Resolution, level_of, province_of, resolve_zone
 from geodata.words import Message
 
-# (name in normal form, code of the province): what a zone of any catalogue is known by
+# name in normal form and code of the province: the key of a zone in any catalogue
 ZoneKey = tuple[str, str]
 
 
@@ -34,7 +42,7 @@ class ZoneSeat:
     Attributes
     ----------
     adcode
-        County of 2018, or the city where it has none; "" where none of the province holds it.
+        County of 2018, or the city where it has none; "" where the province has no such division.
     current_adcode
         County of 2024 where it is not the one that `adcode` became: counties were split.
     place_name, geonameid
@@ -122,6 +130,7 @@ def zone_points() -> dict[ZoneKey, ZonePoint]:
 
 @functools.cache
 def _uncertainty() -> dict[tuple[str, str], float]:
+    """Return the calibrated radii in km by level and method."""
     return {
         (r["level"], r["method"]): float(r["uncertainty_km"]) for r in table_records("uncertainty")
     }
@@ -214,13 +223,15 @@ def locate(
     if seat and division and known and (division.has_seat or seat.geonameid or seat.has_position):
         position = _at_seat(seat, division, names)
     else:
+        # what the zone's name says; the note of a seat that cannot be used stays as a reason
         position = _at_division(resolve_zone(name, province_adcode, names), names)
         if seat:
             reason = f"{position.geocode_reason}; {seat.note}"
             position = position._replace(geocode_reason=reason)
+    # OpenStreetMap points go last, since they move a position and keep its county
     if point is None:
         return position
-    # the seat of the county is the better point of its own town
+    # where the zone lies in its county's own town, the county's seat is the better point
     of_town = point.rule.startswith("town-") and seat and seat.relation == "county-town"
     if point.rule in STRONG_RULES or not (of_town or position.geocode_level == "place"):
         return _at_point(point, position)
@@ -238,6 +249,7 @@ def _at_point(point: ZonePoint, position: Position) -> Position:
 
 
 def _at_seat(seat: ZoneSeat, division: Division, names: Gazetteer) -> Position:
+    """Return the position by a compiled seat: by hand, else the town's, else the division's."""
     town = towns().get(seat.geonameid)
     if seat.has_position:
         lon, lat, level, source = seat.lon, seat.lat, "place", "zone_seats"
@@ -250,10 +262,11 @@ def _at_seat(seat: ZoneSeat, division: Division, names: Gazetteer) -> Position:
         source = division.position_source
         kind = "county-town" if seat.relation == "county-town" else "seat"
         method = f"{kind}-{seat.confidence}"
+    # other divisions the zone reaches into, as codes of today
     spans = ""
     if seat.spans:
         known = [names.by_adcode.get(code) for code in seat.spans.split(";")]
-        spans = _codes([d for d in known if d])
+        spans = current_codes([d for d in known if d])
     return Position(
         lon, lat, seat.current_adcode or division.current_adcode, level, method, source,
         radius_km(level, method), spans, "", seat.note,
@@ -261,11 +274,12 @@ def _at_seat(seat: ZoneSeat, division: Division, names: Gazetteer) -> Position:
 
 
 def _at_division(resolution: Resolution, names: Gazetteer) -> Position:
+    """Return the position by the division that a zone's name resolves to."""
     division, *others = resolution.divisions
     ambiguous = resolution.level == "county" and bool(others)
     level, reason = level_of(division), resolution.reason
     while not division.has_seat and level != "province":
-        # names of early years: where the seat is lost, the next level up stands in
+        # names of early years: where no seat is known, that of the next level up is taken
         parent = names.by_adcode.get(division.city_adcode) if level == "county" else None
         reason = f"{reason}; no seat is known of {division.name} ({names.year})".lstrip("; ")
         division = parent or province_of(division.province_adcode, names)
@@ -278,9 +292,5 @@ def _at_division(resolution: Resolution, names: Gazetteer) -> Position:
     return Position(
         division.lon, division.lat, "" if ambiguous else division.current_adcode, level,
         resolution.method, division.position_source, round(radius, 1), "",
-        _codes(list(resolution.divisions)) if others else "", reason,
+        current_codes(resolution.divisions) if others else "", reason,
     )  # fmt: skip
-
-
-def _codes(divisions: list[Division]) -> str:
-    return ";".join(d.current_adcode or d.adcode for d in divisions)

@@ -52,7 +52,7 @@ class Prefix(MacroElement):
 def base_map(
     credits_line: str, outlines: shapely.Geometry | None = None, tiles: TileSource | None = None
 ) -> folium.Map:
-    """Return a map of East Asia with the coast and a graticule, and no border of its own.
+    """Return a map of East Asia with the coast and a graticule, without any border.
 
     Every script and style is inside the page; without `tiles` it makes no request.
 
@@ -61,7 +61,7 @@ def base_map(
     credits_line
         What stands in the corner of the map, beside Leaflet's name.
     outlines
-        Province outlines in WGS-84 degrees, drawn as they are.
+        Province outlines in WGS-84 degrees, drawn unchanged.
     tiles
         Background tiles. With GCJ-02 tiles all lines are shifted to that datum.
     """
@@ -70,7 +70,7 @@ def base_map(
         zoom_control=False, max_bounds=True, min_lat=-MAX_LAT_DEG, max_lat=MAX_LAT_DEG,
         zoom_snap=0.5 if tiles is None else 1, wheel_px_per_zoom_level=120,  # tiles blur between
     )  # fmt: skip
-    # folium gives zoom limits to its own tiles only, and there are none
+    # folium gives zoom limits only to tiles, and this map has none
     # Leaflet's own names: old versions of folium do not translate what is added here
     page.options |= {"minZoom": MIN_ZOOM, "maxZoom": MAX_ZOOM}
     # folium's own links to content networks; Leaflet itself is put into the page instead

@@ -1,4 +1,4 @@
-"""The atlas: zones and hubs on an interactive map, one page that opens without network."""
+"""The map page: zones and hubs on an interactive map, one page that opens without network."""
 
 from __future__ import annotations
 

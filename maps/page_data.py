@@ -29,6 +29,7 @@ from zones.report.headings import value_words
 
 @lru_cache
 def _by_first_character() -> dict[str, list[tuple[str, str]]]:
+    """Return names of places with their pinyin, by their first character."""
     table: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name, pinyin in load_place_pinyin().items():
         table[str(name)[0]].append((str(name), str(pinyin)))
@@ -46,6 +47,7 @@ def place_pinyin(text: str) -> str:
     ''
     """
     table = _by_first_character()
+    # every name that begins at a place of the text; each pinyin once
     found = (
         pinyin
         for at, character in enumerate(text)
@@ -107,6 +109,7 @@ def page_data(  # noqa: PLR0913, as zone_map
     UsageError
         When a column is missing, or a position or distance is not a number.
     """
+    # what is needed: names, positions, an index without doubles, a layer
     need_columns(zones, "zones", ("name", "lon", "lat"))
     coordinates(zones, "zones")
     labels = zones.index.astype(str)
@@ -119,6 +122,7 @@ def page_data(  # noqa: PLR0913, as zone_map
         )
     if not layers:
         raise UsageError(Message("hubs: at least one layer is needed"))
+    # columns that the table has, of those that the page knows
     frame = zones.assign(id=labels)
     columns = {name: _column(frame[name], name) for name in FIELDS if name in frame}
     radii_px, samples = _radii_px(zones)
@@ -162,6 +166,7 @@ def _column(column: pd.Series[Any], name: str) -> dict[str, Any]:
         numbers = _checked(column, what, Message("a number, or nothing"), blank=True)
         return {"number": _numbers(numbers.round(digits))}
     texts = column.fillna("").astype(str)
+    # a dictionary makes the file smaller where at least every second text is a repetition
     codes, dictionary = pd.factorize(texts)
     if len(dictionary) * 2 > len(texts):
         return {"text": texts.tolist()}
@@ -198,16 +203,19 @@ def _checked(
 
 
 def _numbers(numbers: Iterable[float]) -> list[float | int | None]:
+    """Return numbers for JSON: whole ones without a decimal point, None for those unknown."""
     plain = (float(n) for n in numbers)
     return [None if not np.isfinite(n) else int(n) if n.is_integer() else n for n in plain]
 
 
 def _terms(frame: pd.DataFrame, layers: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
     """Return words of the tables -> what they are in each language."""
+    # all values that the page shows in another language: of zones, and clusters of hubs
     found = {str(v) for name in TRANSLATED if name in frame for v in frame[name].unique()}
     for hubs in layers.values():
         if "cluster" in hubs:
             found |= {str(v) for v in hubs["cluster"].unique()}
+    # provinces have their English in a table, other values in the words of the report
     english = load_provinces()["province_en"]
     terms = {}
     for word in sorted(found):
@@ -220,6 +228,7 @@ def _terms(frame: pd.DataFrame, layers: Mapping[str, pd.DataFrame]) -> dict[str,
 
 def _divisions(frame: pd.DataFrame, gcj02: bool) -> dict[str, list[Any]]:
     """Return code -> English and Chinese name, longitude and latitude on the map (or None)."""
+    # every code of every cell; a cell may hold several, separated by semicolons
     present = [name for name in DIVISIONS if name in frame]
     codes = {
         code for name in present for cell in frame[name].unique() for code in str(cell).split(";")
@@ -248,14 +257,17 @@ def _radii_px(zones: pd.DataFrame) -> tuple[list[float | int | None], list[list[
     """Return radii that grow with the zones' areas, and areas (ha) with theirs for the legend."""
     low, high = ZONE_RADIUS_PX
     area_ha = zones["area_ha"].fillna(0.0).astype(float) if "area_ha" in zones else pd.Series()
+    # without areas all circles are alike, a little larger than the smallest
     largest_ha = float(area_ha.max()) if len(area_ha) else 0.0
     if largest_ha <= 0:
         return [low + 1] * len(zones), []
 
     def radius_px(area_ha: pd.Series[float]) -> list[float | int | None]:
+        """Return radii that grow with the root of the area, in few steps for a smaller file."""
         radius = low + (high - low) * (area_ha.clip(lower=0.0) / largest_ha) ** 0.5
         return _numbers((radius / SIZE_QUANTUM_PX).round() * SIZE_QUANTUM_PX)
 
+    # circles of the legend: powers of ten up to the largest area
     top = math.floor(math.log10(largest_ha))
     sample_ha = [10.0**power for power in range(top - SAMPLES + 1, top + 1)]
     return radius_px(area_ha), [
@@ -271,6 +283,7 @@ def _found(
     need_columns(hubs, f"hubs of layer {name!r}", ("lon", "lat"))
     if not (own and {"nearest_hub", "nearest_km"} <= set(zones)):
         return nearest(zones, hubs, method=method)
+    # distances that the zones bring: numbers, and hubs that the layer has
     accepted = Message("a number of at least 0, in km")
     _checked(zones["nearest_km"], ZONES_COLUMN.fill(column="nearest_km"), accepted, low=0.0)
     unknown = ~zones["nearest_hub"].isin(hubs.index).to_numpy()
@@ -308,7 +321,7 @@ def _cluster_km(
 ) -> dict[str, list[float | int | None]] | None:
     """Return the distance to each cluster's nearest hub of a layer; None for plain zones.
 
-    Those that the zones bring hold for the first layer.
+    For the first layer they are those that the zones bring.
     """
     if not set(CLUSTER_KM) <= set(zones) or "cluster" not in hubs:
         return None
@@ -317,9 +330,10 @@ def _cluster_km(
 
 
 def _layer(hubs: pd.DataFrame, found: pd.DataFrame, gcj02: bool) -> dict[str, Any]:
+    """Return a layer's hubs, and the row and the distance of each zone's nearest one."""
     row_of: dict[Any, int] = {}
     for row, hub in enumerate(hubs.index):
-        row_of.setdefault(hub, row)  # of hubs named alike the first stands for the name
+        row_of.setdefault(hub, row)  # where two hubs have one name, it means the first
     names = [str(n) for n in hubs.index]
     return {
         "hubs": {
@@ -335,10 +349,12 @@ def _layer(hubs: pd.DataFrame, found: pd.DataFrame, gcj02: bool) -> dict[str, An
 
 
 def _new_hubs(new_hubs: pd.DataFrame, gcj02: bool) -> dict[str, list[Any]]:
+    """Return the proposed hubs: positions and names in both languages."""
     need_columns(new_hubs, "new hubs", ("name", "lon", "lat"))
     names = [str(n) for n in new_hubs["name"]]
     return {**_place(new_hubs, gcj02), "name": names, "name_en": _texts(new_hubs, "name_en", names)}
 
 
 def _texts(frame: pd.DataFrame, name: str, default: list[str]) -> list[str]:
+    """Return a column as text, or the default where the frame does not have it."""
     return [str(cell) for cell in frame[name]] if name in frame else default

@@ -1,4 +1,4 @@
-"""Text from tables as text in a page, whatever it holds; and pages with equal bytes."""
+"""Texts of tables stay text in a page, whatever they say; pages are equal to the byte."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _JSON_MARKS = str.maketrans({"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u
 
 
 class Verbatim(Element):
-    """Text put into a page as it is; branca's own Element would run it as a template."""
+    """Text put into a page unchanged; branca's own Element would run it as a template."""
 
     _template = Template("{{ this.text }}")
 
@@ -37,7 +37,7 @@ def script_json(data: object) -> str:
     Raises
     ------
     ValueError
-        When it holds nan or infinity, which JSON has not.
+        When a value is nan or infinity, which JSON does not have.
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.translate(_JSON_MARKS)

@@ -1,4 +1,4 @@
-"""Colours and sizes of the maps."""
+"""Colours and sizes that page and figures share: one set of signs on screen and on paper."""
 
 from __future__ import annotations
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -59,6 +61,17 @@ def assert_numbers(column: pd.Series, index: pd.Index, **expected: float) -> Non
     assert column.index.equals(index)
     for name, value in expected.items():
         assert np.isclose(getattr(column, name)(), value, rtol=1e-9), name
+
+
+def stated_beyond() -> int:
+    """Return the count beyond 500 km that README states, the published answer of this project.
+
+    `tests/test_docs.py` holds README against the study; other tests take the count from here.
+    """
+    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"\*\*([\d,]+) of the 2,543 zones", text)
+    assert found is not None
+    return int(found[1].replace(",", ""))
 
 
 def said_in(language: str, words: Iterable[Words]) -> list[str]:

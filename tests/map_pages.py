@@ -1,4 +1,4 @@
-"""Pages of the atlas for the browser tests, and how the tests use them."""
+"""Map pages for the browser tests, and how the tests use them."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ import shapely
 
 from maps.page import study_map
 from maps.safe_text import stable_html
-from tests.test_atlas import DATA
 from tests.test_cli import zonegap
+from tests.test_map_file import DATA
 from zones.maximal_covering import where_next
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult, run_study

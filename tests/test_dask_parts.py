@@ -47,7 +47,7 @@ def test_a_killed_worker_costs_one_part(tmp_path: Path, cluster: Any) -> None:
     assert len(set(pids)) == 2
     assert os.getpid() not in pids
     finished: dict[str, tuple[int, int]] = {}
-    total = Counts.none(task.thresholds_km)
+    total = Counts.zero(task.thresholds_km)
 
     def note(part: Path, counts: Counts) -> None:
         total.add(counts)
@@ -103,7 +103,7 @@ def test_a_part_takes_one_core(
     # a worker runs as many parts at once as it has threads
     monkeypatch.setattr(
         "zones.points.cluster.measure_once",
-        lambda part, out, task: Counts(task.threads, Counts.none(()).beyond),
+        lambda part, out, task: Counts(task.threads, Counts.zero(()).beyond),
     )
     threads = []
     measure_on_cluster(
@@ -126,7 +126,7 @@ def test_the_only_worker_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, d
         if died < deaths:
             (folder / str(died)).touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        return Counts(len(task.hubs), Counts.none(()).beyond)
+        return Counts(len(task.hubs), Counts.zero(()).beyond)
 
     monkeypatch.setattr("zones.points.cluster.measure_once", once)
     task = Task(hub_layer("cores"), datum="WGS-84")
@@ -172,7 +172,7 @@ def test_all_workers_share_the_parts(
 ) -> None:
     def measured(part: Path, out: Path, task: Task) -> Counts:
         time.sleep(0.05)
-        return Counts(os.getpid(), Counts.none(()).beyond)
+        return Counts(os.getpid(), Counts.zero(()).beyond)
 
     monkeypatch.setattr("zones.points.cluster.measure_once", measured)
     taken: list[int] = []

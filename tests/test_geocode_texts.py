@@ -8,7 +8,7 @@ import pytest
 
 import geodata.gazetteer
 from geodata.address_geocoder import COLUMNS, geocode_texts, is_company
-from geodata.addresses import Scope, read_chain, resolve_address
+from geodata.addresses import Scope, read_division_chain, resolve_address
 from geodata.gazetteer import gazetteer, town_at
 from zones.distance.great_circle import haversine_km
 
@@ -84,7 +84,9 @@ def test_the_fast_way_says_what_the_slow_one_says(monkeypatch: pytest.MonkeyPatc
             province = names.by_adcode[d.province_adcode].name
             texts.append(province + (city.name if city else "") + d.name + "人民路1号")
     fast = [resolve_address(t, Scope(), names) for t in texts]
-    monkeypatch.setattr(geodata.gazetteer.Gazetteer, "whole_chain", lambda self, text: None)
+    monkeypatch.setattr(
+        geodata.gazetteer.Gazetteer, "county_by_full_names", lambda self, text: None
+    )
     slow = [resolve_address(t, Scope(), names) for t in texts]
     assert [(r.level, r.divisions, r.end) for r in fast] == [
         (r.level, r.divisions, r.end) for r in slow
@@ -101,7 +103,7 @@ def test_every_county_is_found_by_its_chain_of_short_forms() -> None:
         if d.level != "county" or city is None or not d.short_name or not city.short_name:
             continue
         text = names.by_adcode[d.province_adcode].short_name + city.short_name + d.short_name
-        found = read_chain(text, 0, Scope(), names).candidates
+        found = read_division_chain(text, 0, Scope(), names).candidates
         if d not in found and not any(f.level == "city" for f in found):
             wrong.append((text, [f.name for f in found]))
     assert len(wrong) <= 10, wrong

@@ -1,4 +1,4 @@
-"""The compiled grid: its bounds, its bits, and where it cannot run."""
+"""The compiled grid: its bounds, its bits, its finest cells, and where it cannot run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from geodata.errors import UsageError
 from tests.helpers import frame
-from tests.test_sphere import COMPILED, check
+from tests.test_sphere import COMPILED, check, on
 from zones.distance import sphere
 from zones.distance.great_circle import chord2, unit_vectors
 from zones.distance.sphere import chosen_engine, nearest_on_sphere
@@ -108,7 +108,7 @@ def test_a_point_on_the_edge_of_its_cell() -> None:
 
 @pytest.mark.skipif(not COMPILED, reason="needs numba")
 def test_a_cell_keeps_every_hub_that_is_nearest_somewhere_in_it() -> None:
-    from zones.points.grid import PAD, _strike
+    from zones.points.grid import PAD, _write_candidates
 
     rng = np.random.default_rng(8)
     across = np.linspace(-1.0, 1.0, 25)
@@ -125,14 +125,14 @@ def test_a_cell_keeps_every_hub_that_is_nearest_somewhere_in_it() -> None:
         hubs /= np.linalg.norm(hubs, axis=1)[:, None]
         work = np.concatenate([np.arange(m), np.zeros(m)]).astype(np.int32)
         sides = np.radians(half_lon) * PAD, np.radians(half_lat) * PAD
-        kept = _strike(hubs, work, 0, m, m, np.empty(m), lon, lat, *sides)
+        kept = _write_candidates(hubs, work, 0, m, m, np.empty(m), lon, lat, *sides)
         nearest_ones = set(chord2(sample[:, None], hubs[None]).argmin(axis=1))
         assert nearest_ones <= set(work[m : m + kept])
 
 
 @pytest.mark.skipif(not COMPILED, reason="needs numba")
 def test_a_cell_keeps_a_hub_that_is_nearest_in_one_corner_only() -> None:
-    from zones.points.grid import PAD, _strike
+    from zones.points.grid import PAD, _write_candidates
 
     rng = np.random.default_rng(9)
     for _ in range(4000):
@@ -150,5 +150,22 @@ def test_a_cell_keeps_a_hub_that_is_nearest_in_one_corner_only() -> None:
         assert chord2(corner, hubs).argmin() == 1
         work = np.array([0, 1, 0, 0], np.int32)
         sides = np.radians(half_lon) * PAD, np.radians(half_lat) * PAD
-        kept = _strike(hubs, work, 0, 2, 2, np.empty(2), lon, lat, *sides)
+        kept = _write_candidates(hubs, work, 0, 2, 2, np.empty(2), lon, lat, *sides)
         assert 1 in work[2 : 2 + kept]
+
+
+pytest.importorskip("numba")
+
+
+# sizes at which the first table has 2 to 2**7 columns: the cells below it end in tables that are
+# whole, or used by a half or a quarter
+@pytest.mark.parametrize("n", [60, 300, 1000, 4000, 16_000, 65_000, 260_000])
+def test_the_finest_cells_of_a_town_with_an_outlier(n: int) -> None:
+    rng = np.random.default_rng(n)
+    lon, lat = 110 + rng.uniform(0, 0.001, n), 30 + rng.uniform(0, 0.001, n)
+    lon[-1], lat[-1] = -170.0, -80.0
+    points = frame(lon, lat)
+    hubs = frame(110 + rng.uniform(0, 0.001, 500), 30 + rng.uniform(0, 0.001, 500))
+    grid, tree = on("grid", points, hubs), on("kdtree", points, hubs)
+    np.testing.assert_array_equal(grid.hub, tree.hub)
+    np.testing.assert_array_equal(grid.distance_km, tree.distance_km)

@@ -1,4 +1,4 @@
-"""What tables hold stays text in the atlas; the exported CSV is right and harmless."""
+"""What tables hold stays text on the map page; the exported CSV is right and harmless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search in the atlas, in a real browser: what is found, in which order, and what is not."""
+"""Search on the map page, in a real browser: what is found, in which order, and what is not."""
 
 from __future__ import annotations
 

@@ -39,10 +39,9 @@ def table_of_changes() -> list[str]:
     return [line for line in table.splitlines()[2:] if line.startswith("| ")]
 
 
-def test_table_of_what_to_change_is_short_and_readmes_lead_to_it() -> None:
+def test_table_of_what_to_change_names_files_and_readmes_lead_to_it() -> None:
     """What the tree says itself is not in it."""
     rows = table_of_changes()
-    assert 12 <= len(rows) <= 18
     assert all(_PATH.search(row.split("|")[2]) or "_command(" in row for row in rows)
     for readme in ("README.md", "README.zh-CN.md"):
         text = (ROOT / readme).read_text(encoding="utf-8")

@@ -101,7 +101,7 @@ def __dir__() -> list[str]:
 
 
 def _check_neighbours() -> None:
-    """Refuse to start where a folder or package of another's stands in front of one of ours."""
+    """Refuse to start where Python finds a foreign `geodata`, `zones` or `maps` before ours."""
     from importlib.util import find_spec
     from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The console: its language, what it can show, what a terminal is told on the way."""
+"""The console: its language, the signs it can show, progress on a terminal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import IO, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -20,6 +20,9 @@ from geodata.words import (
     Words,
     use_language,
 )
+
+if TYPE_CHECKING:
+    from zones.report.tables import ReportTable
 
 VARIABLE = "ZONEGAP_LANG"
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides (POSIX)
@@ -114,7 +117,7 @@ codecs.register_error("zonegap-plain", _plain)
 
 
 def shows(text: str, stream: IO[Any]) -> bool:
-    """Whether a stream can carry a text as it is."""
+    """Whether a stream can show a text unchanged."""
     try:
         text.encode(getattr(stream, "encoding", None) or "ascii")
     except (UnicodeError, LookupError):
@@ -156,6 +159,16 @@ def show(text: Words | str, end: str = "\n") -> None:
     sys.stdout.flush()
 
 
+def show_table(table: ReportTable, *, as_json: bool) -> None:
+    """Print a table of the report: in Markdown, or as JSON with unrounded numbers."""
+    from zones.report.markdown import to_markdown
+
+    if as_json:
+        show(table.frame.to_json(orient="records", force_ascii=False, indent=1))
+    else:
+        show(to_markdown(table), end="")
+
+
 def remark(text: Words | str) -> None:
     """Say something beside the results."""
     sys.stderr.write(f"{text}\n")
@@ -168,7 +181,7 @@ def note(text: Words | str) -> None:
 
 
 def step(what: Words, number: int, of: int) -> None:
-    """Say on a terminal, and only there, what a long command is at."""
+    """Say which step a long command has come to, on a terminal only."""
     if on_terminal():
         remark(f"[{number}/{of}] {what} ...")
 

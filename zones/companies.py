@@ -38,7 +38,7 @@ _OUTPUT_COLUMNS = (
 
 @dataclass(frozen=True)
 class Registrations:
-    """Companies of an extract with their places, and what was left out.
+    """Companies of an extract with their places, and the rows that were not used.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ def counts_and_capital(registrations: Registrations, group: pd.Series[str]) -> p
     registrations
         Companies. A capital that is not stated or not understood adds nothing.
     group
-        Of each company, on the same index; companies of the group "" are left out.
+        Of each company, on the same index; companies of the group "" are not counted.
     """
     known = group != ""
     capital = registrations.located.loc[known, "capital_yi_cny"].groupby(group[known])
@@ -135,7 +135,7 @@ def write_registrations(registrations: Registrations | None, folder: Path) -> No
 
 
 def registration_frame(registrations: Registrations) -> pd.DataFrame:
-    """Return every company of the file in its order: used or left out and why, capital, place."""
+    """Return every company in the order of the file: used, or not and why; capital, place."""
     report = registrations.report
     left_out = pd.concat(
         [

@@ -116,17 +116,17 @@ def _key(zones: pd.DataFrame, by: str | pd.Series[Any]) -> pd.Series[Any]:
 def _measures(
     zones: pd.DataFrame, keys: Sequence[pd.Series[Any]], threshold_km: float
 ) -> pd.DataFrame:
+    """Return the measures of each group: what is added up, a median, and shares of the sums."""
+    # what one zone adds to its group
     flags = beyond_band(zones["nearest_km"], zones["uncertainty_km"], threshold_km)
     area_km2, gdp = zones["area_ha"] / HA_PER_KM2, zones["gdp_estimate_yi_cny"]
     columns = flags.astype(int).assign(
         zones=1,
         area_km2=area_km2,
         gdp_estimate_yi_cny=gdp,
-        # times 0, not 0: what is not known stays so
+        # times 0, not 0: an unknown area or GDP stays unknown
         area_beyond_km2=area_km2.where(flags["beyond"], 0.0 * area_km2),
-        gdp_beyond_yi_cny=zones["gdp_estimate_yi_cny"].where(
-            flags["beyond"], 0.0 * zones["gdp_estimate_yi_cny"]
-        ),
+        gdp_beyond_yi_cny=gdp.where(flags["beyond"], 0.0 * gdp),
     )
     groups = list(keys)
     # a group of zones without area has no sum, rather than 0

@@ -242,11 +242,11 @@ def hub_layer(
     if provinces is not None:
         wanted = {names.provinces[p].adcode for p in provinces}
         hubs = hubs[hubs["province_adcode"].isin(wanted)]
-    return hubs_left(layer, hubs)
+    return at_least_one_hub(layer, hubs)
 
 
-def hubs_left(layer: str, hubs: pd.DataFrame) -> pd.DataFrame:
-    """Return the hubs; a UsageError when there is none."""
+def at_least_one_hub(layer: str, hubs: pd.DataFrame) -> pd.DataFrame:
+    """Return the hubs unchanged; a UsageError when there is none."""
     if hubs.empty:
         raise UsageError(Message("hub layer {layer!r}: no hub is left", layer=layer))
     return hubs

@@ -59,6 +59,7 @@ def candidate_cities(year: int = CATALOGUE_YEAR) -> pd.DataFrame:
     cities = pd.DataFrame(rows, columns=columns).set_index("city")
     by_adcode = gazetteer(year).by_adcode
     province_en = cities["province_adcode"].map(lambda code: by_adcode[code].name_en)
+    # two cities have one English name (Suzhou): their provinces tell them apart
     double = cities["city_en"].duplicated(keep=False)
     cities["city_en"] = cities["city_en"].mask(double, cities["city_en"] + " (" + province_en + ")")
     return cities
@@ -139,15 +140,20 @@ def best_cities(
     from scipy.sparse import csr_array, eye_array, hstack
 
     _check_k(k, len(labels))
+    # zones that no candidate reaches cannot be covered; those with the same candidates are one
+    # row with the sum of their weights, which makes the problem small
     reachable = covers.any(axis=1)
     groups, group_of = np.unique(covers[reachable], axis=0, return_inverse=True)
     if not len(groups):
         return Choice(tuple(labels[:k]), 0.0, 0.0)
     weight = np.bincount(group_of.ravel(), weights=weights[reachable])
+    # the unknowns: x of the n candidates, then y of the m rows
     m, n = groups.shape
     total = weight.sum()
+    # y_i <= sum of x_j over the candidates that cover i, and sum x_j = k
     by_sites = hstack([csr_array(groups.astype(float)), -eye_array(m)], format="csr")
     count = csr_array(np.concatenate([np.ones(n), np.zeros(m)])[None, :])
+    # milp minimises, so weights are negative; as shares, since HiGHS has absolute tolerances
     solved = milp(
         np.concatenate([np.zeros(n), -weight / total]),
         constraints=[LinearConstraint(by_sites, 0.0, np.inf), LinearConstraint(count, k, k)],
@@ -163,6 +169,7 @@ def best_cities(
                 message=solved.message,
             )
         )
+    # the covered weight is added up again from the choice, without the solver's tolerances
     chosen = np.flatnonzero(solved.x[:n] > 0.5)
     covered = float(weights[covers[:, chosen].any(axis=1)].sum())
     return Choice(tuple(labels[j] for j in chosen), covered, float(solved.mip_gap))
@@ -190,6 +197,7 @@ def greedy_cities(
         (city, weight covered by it and those before it), k of them; on a tie the first listed;
         "" for the city when none adds anything.
     """
+    # `left` is the weight of each zone that no city chosen so far covers
     left, covered, order = weights.copy(), 0.0, []
     for _ in range(k):
         gains = left @ covers

@@ -23,7 +23,7 @@ from geodata.zone_geocoder import geocode_zones
 from zones.companies import Registrations, located_registrations, registration_hubs
 from zones.distance.nearest_hub import cluster_distances, nearest
 from zones.gdp import gdp_density, zone_gdp
-from zones.hubs import HUB_LAYERS, hub_layer, hubs_left
+from zones.hubs import HUB_LAYERS, at_least_one_hub, hub_layer
 from zones.study import Study
 from zones.thresholds import beyond
 
@@ -142,7 +142,7 @@ def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
 
 
 def with_unplaced(zones: pd.DataFrame, unplaced: pd.DataFrame) -> pd.DataFrame:
-    """Return zones with those without a place behind them, what these lack empty."""
+    """Return all zones: first those with a place, then the others, their missing columns empty."""
     if unplaced.empty:
         return zones
     both = zones.reindex([*zones.index, *unplaced.index])
@@ -174,7 +174,7 @@ def study_hubs(study: Study, registrations: Registrations | None = None) -> pd.D
         return hub_layer(study.hub_layer, provinces=study.hub_provinces)
     if registrations is None or file != (study.registrations or study.hub_file):
         registrations = located_registrations(file, keep_deregistered=study.keep_deregistered)
-    return hubs_left(study.hub_layer, registration_hubs(registrations, study.hub_provinces))
+    return at_least_one_hub(study.hub_layer, registration_hubs(registrations, study.hub_provinces))
 
 
 def with_distances(zones: pd.DataFrame, hubs: pd.DataFrame, study: Study) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """What moves the answers, and what the published count implies about the hubs behind it.
 
-They move with hub layer, distance, GDP vintage and land year; with each hub, left out in turn; and
-with the positions, each drawn again from its measured error.
+They move with hub layer, distance, GDP vintage and land year; with each hub, when the count is
+made without it; and with the positions, each drawn again from its measured error.
 """
 
 from __future__ import annotations
@@ -112,6 +112,7 @@ def leave_one_hub_out(
     rows = []
     for number, name in enumerate(hubs.index):
         served = (found["nearest_hub"] == number).to_numpy()
+        # how far its zones are from the nearest of the other hubs; infinitely where none is left
         again_km = found["nearest_km"][served]
         if len(hubs) > 1 and served.any():
             again_km = nearest(zones[served], places.drop(number), method=method)["nearest_km"]
@@ -128,7 +129,7 @@ def leave_one_hub_out(
 
 
 def hubs_left_out_table(result: StudyResult) -> pd.DataFrame:
-    """Return the study's hubs, each left out in turn."""
+    """Return what the count would be without each of the study's hubs."""
     study = result.study
     table = leave_one_hub_out(
         result.zones, result.hubs, study.thresholds_km[0], method=study.distance_method
@@ -177,6 +178,8 @@ def simulate_beyond(
     measured.
     """
     need_columns(zones, "zones", ["lon", "lat", "nearest_km", "uncertainty_km"])
+    # draw the ratio of error and radius from its measured distribution, and a direction, for
+    # each zone and draw
     errors = load_position_errors()
     random = np.random.default_rng(seed)
     shape = (len(zones), DRAWS)
@@ -185,9 +188,11 @@ def simulate_beyond(
     # no place is farther from another than half the way round
     farthest_km = np.pi * EARTH_RADIUS_KM
     moved_km = np.minimum(ratio * zones["uncertainty_km"].to_numpy()[:, None], farthest_km)
+    # choose the moves that are long enough to carry a zone across the threshold. They are made on
+    # the sphere; on the ellipsoid a distance is at most ELLIPSOID_FACTOR times as long
     margin_km = (zones["nearest_km"] - threshold_km).abs().to_numpy()[:, None]
-    # a way on the ellipsoid is at most this factor longer than on the sphere
     row, draw = np.nonzero(moved_km * ELLIPSOID_FACTOR >= margin_km)
+    # move them and measure again
     lon, lat = destination(
         zones["lon"].to_numpy()[row], zones["lat"].to_numpy()[row],
         bearing_deg[row, draw], moved_km[row, draw],
@@ -195,6 +200,7 @@ def simulate_beyond(
     moved = pd.DataFrame({"lon": lon, "lat": lat})
     now = (nearest(moved, hubs, method=method)["nearest_km"] > threshold_km).to_numpy(int)
     before = (zones["nearest_km"] > threshold_km).to_numpy(int)
+    # count of each draw: that of all zones in their places, and the crossings of this draw
     change = np.bincount(draw, weights=now - before[row], minlength=DRAWS)
     return np.asarray(before.sum() + change)
 
@@ -286,10 +292,10 @@ def implication(result: StudyResult) -> Words | None:
     )
     if not inside:
         return sentence + IMPLICATION["end"]
-    return sentence + IMPLICATION["edge"].fill(edge=_edge(result))
+    return sentence + IMPLICATION["edge"].fill(edge=_hubs_that_move_the_count(result))
 
 
-def _edge(result: StudyResult) -> Words:
+def _hubs_that_move_the_count(result: StudyResult) -> Words:
     """Return the hubs of the default layer whose loss moves the count, each with how much."""
     study, hubs = result.study, result.hubs_of(DEFAULT_LAYER)
     table = leave_one_hub_out(result.zones, hubs, THRESHOLD_KM, method=study.distance_method)

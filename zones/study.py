@@ -1,6 +1,6 @@
 """The study: what is asked, read from a TOML file and the command line.
 
-Each field of `Study` says all there is to know of it in one place: its key in a study file, the
+Each field of `Study` says everything about itself in one place: its key in a study file, the
 option of the command, what is accepted, the words of its help. File, command and documentation
 are made from the fields.
 """
@@ -97,7 +97,7 @@ PAIRS = Kind(Message("table of text"), _pairs)
 
 @dataclass(frozen=True)
 class Asked:
-    """What a field of the study is outside: in a file, on the command line, in the documentation.
+    """How users meet a field of the study: in a file, on the command line, in the documentation.
 
     Attributes
     ----------
@@ -323,7 +323,7 @@ class Study:
         return {k: v.name if isinstance(v, Path) else v for k, v in values.items()}
 
 
-# field of the study -> what it is outside
+# field of the study -> how users meet it
 ASKED: dict[str, Asked] = {f.name: f.metadata["asked"] for f in fields(Study)}
 _BY_KEY = {asked.key: name for name, asked in ASKED.items()}
 SECTIONS = tuple(dict.fromkeys(asked.section for asked in ASKED.values()))

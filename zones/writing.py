@@ -58,6 +58,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose texts and headings no spreadsheet takes for formulas."""
     safe = {}
     for position in range(frame.shape[1]):
         cells = frame.iloc[:, position]
@@ -97,7 +98,7 @@ def write_fixed_zip(raw: io.BytesIO, path: Path) -> None:
 # of the catalogue: what wants a date gets this one, so that equal contents are equal bytes
 FIXED_DATE = datetime(2018, 2, 26)  # naive, as Word's core properties are
 PREFIX = ".zonegap-"
-COMPLETE = "complete"  # marks a stage whose files are all written: what is left of it may move
+COMPLETE = "complete"  # marks a stage whose files are all written: those still in it may be moved
 
 
 @contextmanager
@@ -178,7 +179,7 @@ def staged(folder: Path, last: str = "manifest.json") -> Iterator[Path]:
 
 
 def _recover(folder: Path) -> None:
-    """Clear what a killed run has left: finish a move that had begun, drop all else."""
+    """Clear the leftovers of a killed run: finish a move that had begun, remove everything else."""
     for stage in folder.glob(f"{PREFIX}*"):
         if hasattr(os, "getuid") and stage.stat().st_uid != os.getuid():
             continue  # another user's, perhaps at work

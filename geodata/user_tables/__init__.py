@@ -1,1 +1,1 @@
-"""A user's own tables as they are: company extracts, lists of zones."""
+"""Read the tables that users have: company extracts, lists of zones."""

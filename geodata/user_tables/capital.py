@@ -30,7 +30,7 @@ _DROPPED = str.maketrans("", "", "()[] \t\r\n")
 
 
 class CapitalError(ValueError):
-    """A text is no amount of money that is understood; says why."""
+    """A text is not understood as an amount of money; the message says why."""
 
 
 @dataclass(frozen=True)

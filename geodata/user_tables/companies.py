@@ -1,6 +1,6 @@
 """Company extracts as their users export them: columns, loading, places.
 
-What is left out, and every cell that is not understood, is in the report that comes with it. A
+The rows that are not used, and every cell that is not understood, are in the report beside it. A
 company is where the file's own position says, else where its address or name does.
 """
 
@@ -84,7 +84,7 @@ COMPANIES = Vocabulary(
 
 MADE_UP_MARK = "synthetic"  # in a title row: the companies of the table are made up
 # A company in liquidation (清算) or out of business (停业, 歇业) is still registered and stays; one
-# whose registration was cancelled or whose licence was revoked may do no business and is left out.
+# whose registration was cancelled or whose licence was revoked may do no business and is not used.
 _DEREGISTERED = re.compile(
     r"注销|吊销|撤销|责令关闭|除名|deregistered|revoked|cancell?ed|dissolved|struck off"
 )
@@ -103,7 +103,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class RegistrationReport:
-    """What a file held and what was left out of it. Rows are numbered as a spreadsheet shows them.
+    """The rows of a file and which were not used. Rows are numbered as a spreadsheet shows them.
 
     Attributes
     ----------
@@ -292,13 +292,13 @@ def locate_registrations(
         First, on the same index, the given columns with ``lon`` and ``lat`` filled in (WGS-84
         degrees, nan where unresolved), and ``province_adcode`` ("" where unknown), ``adcode``,
         ``geocode_city``, ``geocode_county``, ``geocode_level``, ``geocode_method`` (``given`` for
-        a position of the file, taken as it is), ``geocode_source``, ``uncertainty_km`` (0 for a
+        a position of the file, used unchanged), ``geocode_source``, ``uncertainty_km`` (0 for a
         given one), ``geocode_candidates``, ``geocode_reason`` (of a given position: what
         contradicts it by far). Second, the datum that the given positions show where it is not
         the stated one.
     """
     stated = registrations["province"].map(provinces_by_cell(registrations["province"]))
-    # a cell that names no province goes on as it is: the geocoder says why it does not help
+    # a cell that names no province is kept: the geocoder says why it does not help
     homes = stated.where(stated != "", registrations["province"])
     located = geocode_texts(
         [registrations["address"], registrations["name"]], homes, registrations["city"]

@@ -34,7 +34,7 @@ _ZIP_ERRORS = (
 
 
 def check_size(path: Path, limit_mb: float | None = None) -> None:
-    """Refuse what is no file that can be read, and one over a limit (`MAX_FILE_MB` when None).
+    """Refuse a path that is no readable file, and a file over a limit (`MAX_FILE_MB` when None).
 
     Raises
     ------
@@ -229,6 +229,7 @@ def _decode_all(path: Path, encoding: str) -> None:
 
 
 def _text_rows(path: Path, encoding: str, delimiter: str) -> Rows:
+    """Give the rows of a text file, one after the other."""
     number = 0
     try:
         with path.open(encoding=encoding, newline="") as file:
@@ -244,6 +245,7 @@ def _text_rows(path: Path, encoding: str, delimiter: str) -> Rows:
 
 
 def _sheets(path: Path) -> list[Sheet]:
+    """Return the visible sheets of a spreadsheet; rows are read when they are asked for."""
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     with _spreadsheet_errors(path):

@@ -17,7 +17,7 @@ from geodata.user_tables.files import Rows, Sheet, open_tables
 from geodata.words import Joined, Listed, Message, Words
 
 HEADER_WITHIN_ROWS = 30
-# of columns that every kind of table may have
+# headings of the columns that every kind of table may have
 PROVINCE = tuple("所属省份 省份 所在省份 所属省 所在省 省 省级 注册省份 province".split())
 POSITION = {
     "lon": tuple("经度 lon lng long longitude x坐标 经度坐标".split()),
@@ -118,11 +118,13 @@ def find_header(
         When no sheet has one, two headings name one column, there is no name column, or a chosen
         heading is missing.
     """
+    # headings that the user chose, in the form they are compared in
     wanted = {plain_heading(text).strip(): column for column, text in (chosen or {}).items()}
     first_rows: list[str] = []
     for sheet in sheets:
         titles: list[str] = []
         for number, cells in enumerate(itertools.islice(sheet.rows(), HEADER_WITHIN_ROWS), 1):
+            # every cell as (column it names or "", place, text)
             found = [(_column(text, vocabulary, wanted), n, text.strip()) for n, text in
                      enumerate(cells)]  # fmt: skip
             known = [f for f in found if f[0]]
@@ -135,6 +137,7 @@ def find_header(
                     number, known, len(cells), " ".join(titles), path, vocabulary, wanted
                 )
             titles += filled
+    # no sheet has a header: say what the first row with text holds
     seen = ", ".join(repr(text) for text in first_rows[:12])
     fault = Message(
         "no header in the first {rows} rows (the first has {seen}); accepted: a row that names "
@@ -155,9 +158,11 @@ def plain_heading(heading: str) -> str:
 
 
 def _column(heading: str, vocabulary: Vocabulary, wanted: Mapping[str, str]) -> str:
+    """Return the column that a heading names; the user's choice goes before the synonyms."""
     own = wanted.get(plain_heading(heading).strip())
     if own is not None:
         return own
+    # a column that the user chose has no other heading
     column = vocabulary.column_of(heading)
     return "" if column in wanted.values() else column
 
@@ -171,7 +176,9 @@ def _header(  # noqa: PLR0913, PLR0917
     vocabulary: Vocabulary,
     wanted: Mapping[str, str],
 ) -> Header:
+    """Return the header that a row makes; all its faults in one error."""
     faults: list[Words] = []
+    # no column may stand twice
     by_column: dict[str, list[str]] = {}
     for column, _, text in known:
         by_column.setdefault(column, []).append(text)
@@ -185,6 +192,7 @@ def _header(  # noqa: PLR0913, PLR0917
                     row=number, both=both, column=column,
                 )
             )  # fmt: skip
+    # every heading that the user chose must be there
     for text, column in wanted.items():
         if column not in by_column:
             fault = Message(
@@ -194,6 +202,7 @@ def _header(  # noqa: PLR0913, PLR0917
                 column=column,
             )
             faults.append(fault)
+    # the name is always needed
     if "name" not in by_column and "name" not in wanted.values():
         have = ", ".join(repr(text) for _, _, text in known)
         faults.append(
@@ -204,6 +213,7 @@ def _header(  # noqa: PLR0913, PLR0917
                 accepted=vocabulary.accepted("name"),
             )
         )  # fmt: skip
+    # longitude and latitude go together
     for one, other in (("lon", "lat"), ("lat", "lon")):
         if one in by_column and other not in by_column:
             faults.append(
@@ -224,7 +234,7 @@ def _header(  # noqa: PLR0913, PLR0917
     )
 
 
-# the first words of a row that is no entry: sums and remarks below or inside a table
+# how the first text of a row begins that is a sum or a remark and no entry of the table
 _REMARK = re.compile(
     r"(?:合计|总计|小计|注|备注|说明|资料来源|数据来源|来源|导出时间|导出日期)(?:[:：].*)?$"
 )
@@ -252,6 +262,7 @@ def read_rows(
         Cells as text without space around, by row as a spreadsheet shows it; rows that are sums,
         remarks or the header again; and faults by row.
     """
+    # takes the known cells out of a row, always as a tuple
     places = list(header.places.values())
     pick = itemgetter(*places) if len(places) > 1 else lambda cells: (cells[places[0]],)
     heading = header.headings["name"]
@@ -263,6 +274,7 @@ def read_rows(
     block: list[tuple[str, ...]] = []
 
     def close_block() -> None:
+        """Make a frame of the rows read so far: it needs less memory than lists of texts."""
         index = pd.Index(numbers, name="row", dtype="int64")
         frame = pd.DataFrame(block, index=index, columns=list(header.places), dtype=str)
         blocks.append(frame.apply(lambda column: column.str.strip()))
@@ -272,11 +284,13 @@ def read_rows(
     for number, cells in enumerate(rows, start=1):
         if number <= header.row:
             continue
+        # sums, remarks and blank rows are no entries; remarks are kept for the account
         first, is_remark = _first_cell(cells, name_place, heading)
         if is_remark:
             remarks[number] = first
         if is_remark or not first:
             continue
+        # empty cells behind the last column do no harm
         if len(cells) != header.width and (
             len(cells) < header.width or any(map(str.strip, cells[header.width :]))
         ):
@@ -286,11 +300,13 @@ def read_rows(
         block.append(pick(cells))
         if len(block) == _ROWS_AT_ONCE:
             close_block()
+            # a table too long is refused by this fault alone
             if len(blocks) * _ROWS_AT_ONCE > MAX_ROWS:
                 faults = [(number, _too_long(number))]
                 break
     close_block()
     table = pd.concat(blocks)
+    # columns that the table lacks are blank
     everything = list(dict.fromkeys([*table, *columns]))
     table = table.reindex(columns=everything, fill_value="")
     return table, remarks, faults
@@ -333,7 +349,7 @@ def read_table(path: Path, wanted: Collection[str]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Every column under its own heading, cells without space around, by row as a spreadsheet
-        shows it; blank rows are left out.
+        shows it; without the blank rows.
 
     Raises
     ------

@@ -27,7 +27,7 @@ from geodata.user_tables.headers import Header
 from geodata.vocabulary import CHINA_LAT_DEG, CHINA_LON_DEG, DATUMS, TIMES_UNCERTAINTY
 from geodata.words import Listed, Message, Words
 
-# CGCS2000 and WGS-84 differ by centimetres.
+# The words that name each datum; CGCS2000 and WGS-84 differ by centimetres and count as one.
 _DATUM_OF = {
     word: datum
     for datum, words in zip(
@@ -62,10 +62,12 @@ def read_positions(
     """
     faults: list[tuple[int, Words]] = []
     stated = datum_of(header.remarks.get("lon", ""))
+    # only rows that give a position; half a position is a fault, found below
     given = (cells["lon"] != "") | (cells["lat"] != "")
     values = cells[given]
     if values.empty:
         return np.full(len(cells), np.nan), np.full(len(cells), np.nan), faults
+    # without a column of datums the headings must state one for all rows
     if "datum" not in header.places and not stated:
         both = f"{header.headings['lon']!r}, {header.headings['lat']!r}"
         text = Message(
@@ -74,6 +76,7 @@ def read_positions(
             row=header.row, both=both, datums=Listed(DATUMS),
         )  # fmt: skip
         faults.append((header.row, text))
+    # the row's own datum goes before that of the heading
     datums = values["datum"].map({d: datum_of(d) or stated for d in values["datum"].unique()})
     if "datum" in header.places:
         heading = header.headings["datum"]
@@ -85,6 +88,7 @@ def read_positions(
             faults.append((int(str(row)), cell_fault(row, heading, cell, accepted)))
     for column, other in (("lon", "lat"), ("lat", "lon")):
         faults += _number_faults(values, column, other, header)
+    # a table with a fault is refused as a whole, so its positions are not needed
     lon, lat = np.full((2, len(cells)), np.nan)
     if not faults:
         there = given.to_numpy()
@@ -105,6 +109,7 @@ def datum_of(text: str) -> str:
 def _number_faults(
     values: pd.DataFrame, column: str, other: str, header: Header
 ) -> list[tuple[int, Words]]:
+    """Return the cells of one column that are no degrees within China, by row."""
     faults: list[tuple[int, Words]] = []
     heading, bounds, partner = header.headings[column], _BOUNDS[column], _BOUNDS[other]
     for row, cell in values[column].items():
@@ -121,10 +126,10 @@ def _number_faults(
 
 
 # A position is compared only with a place named down to the county.
-FINE = ("place", "county")
-_NEAR_KM = 10.0  # farther ones say nothing of a shift of one kilometre
-_MIN_PLACES = 30
-_SURE = 4.0  # standard errors
+FINE_LEVELS = ("place", "county")
+_NEAR_KM = 10.0  # farther ones cannot show a shift of one kilometre
+_MIN_PLACES = 30  # with fewer the scatter of the addresses hides the shift
+_SURE = 4.0  # standard errors by which the multiple must differ from 0
 
 
 @dataclass(frozen=True)
@@ -138,11 +143,11 @@ class DatumDoubt:
     fits
         The shift that is found, as a multiple of the one that another datum would bring: near 1.
     standard_error
-        Of `fits`.
+        The standard error of `fits`.
     looks_like
-        That other datum.
+        The other datum, which the positions seem to have.
     places
-        How many places bear it.
+        The number of places that were compared.
     """
 
     shift_km: float
@@ -177,19 +182,23 @@ def far_from_address(given: pd.DataFrame, offline: pd.DataFrame) -> pd.Series[st
 def datum_doubt(given: pd.DataFrame, offline: pd.DataFrame) -> DatumDoubt | None:
     """Return which other datum the positions show, None where they show none.
 
-    Each place's mean distance from its address is set against the shift that GCJ-02 or BD-09
-    taken for WGS-84, or the reverse, would bring there: the least-squares multiple is 0 without
-    a mistake and 1 with it, whatever direction the shift has at each place. Companies of one
-    county count as one place, since they share its seat's own error.
+    For each wrong datum the shift that it would bring is known at every place, east and north.
+    One number is fitted to all places by least squares: by which multiple of that shift the
+    positions lie away from their addresses. It is 0 without a mistake and 1 with it. The shift
+    has another direction at each place, so a mistake cannot be confused with a drift that all
+    addresses share. Companies of one county count as one place: their addresses are all known by
+    the seat of the county, so they share its error and are not independent.
 
     Parameters
     ----------
     given, offline
         As for `far_from_address`.
     """
-    fine = offline["geocode_level"].isin(FINE) & (_away_km(given, offline) <= _NEAR_KM)
+    # only rows whose address is known finely, and whose position is not plainly wrong
+    fine = offline["geocode_level"].isin(FINE_LEVELS) & (_away_km(given, offline) <= _NEAR_KM)
     if not fine.any():
         return None
+    # what is explained: how far each position lies east and north of its address, in km
     lon, lat = given.loc[fine, "lon"].to_numpy(), given.loc[fine, "lat"].to_numpy()
     east = KM_PER_DEGREE * np.cos(np.radians(lat))
     residual = pd.DataFrame(
@@ -200,31 +209,40 @@ def datum_doubt(given: pd.DataFrame, offline: pd.DataFrame) -> DatumDoubt | None
     )
     places = offline.loc[fine, "adcode"].to_numpy()
     found = []
-    for name, (other_lon, other_lat) in _mistakes(lon, lat).items():
+    for name, (other_lon, other_lat) in _positions_by_true_datum(lon, lat).items():
+        # what would explain it: the shift that this mistake brings at each position, in km
         shift = pd.DataFrame(
             {"sx": (lon - other_lon) * east, "sy": (lat - other_lat) * KM_PER_DEGREE}
         )
+        # one row a county
         means = residual.join(shift).groupby(places).mean()
         if len(means) < _MIN_PLACES:
             return None
         doubt = _fit(means, name)
         if doubt is not None:
             found.append(doubt)
+    # more than one shift may fit; the one whose multiple is nearest to 1 explains most
     return min(found, key=lambda doubt: abs(doubt.fits - 1.0), default=None)
 
 
 def _fit(means: pd.DataFrame, name: str) -> DatumDoubt | None:
+    """Fit the multiple of one shift; None where it is not surely there, or not near 1."""
+    # least squares through the origin, both axes together: sum(d . s) / sum(s . s) for the
+    # distances d = (x, y) and the shifts s = (sx, sy)
     power = means["sx"] ** 2 + means["sy"] ** 2
     product = means["x"] * means["sx"] + means["y"] * means["sy"]
     fits = float(product.sum() / power.sum())
+    # its standard error from what the fit does not explain, place by place: places may scatter
+    # differently (White's estimator)
     left = product - fits * power
     error = float(np.sqrt((left**2).sum()) / power.sum())
+    # clearly more than nothing, and equal to the whole shift within its error
     if fits < _SURE * error or abs(fits - 1.0) > 2.0 * error + 0.25:
         return None
     return DatumDoubt(float(np.sqrt(power.mean())), fits, error, name, len(means))
 
 
-def _mistakes(lon: Degrees, lat: Degrees) -> dict[str, tuple[Degrees, Degrees]]:
+def _positions_by_true_datum(lon: Degrees, lat: Degrees) -> dict[str, tuple[Degrees, Degrees]]:
     """Return the true positions if the stated datum, already taken off, was another one."""
     return {
         "GCJ-02": gcj02_to_wgs84(lon, lat),

@@ -426,7 +426,7 @@ def locate_zone_table(
     -------
     pandas.DataFrame
         On the same index, the columns of `geodata.zone_geocoder.geocode_zones`. A position of the
-        file is taken as it is (``given``, uncertainty 0). A zone without position and province has
+        file is used unchanged (``given``, uncertainty 0). A zone without position and province has
         no ``lon`` and ``lat``, ``geocode_level`` "" and the reason.
     """
     known = zones["province_adcode"] != ""

@@ -1,1 +1,1 @@
-"""Web geocoders: asked with a key, held against what is known offline."""
+"""Web geocoders: asked with a key, their answers compared with the offline result."""

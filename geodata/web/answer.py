@@ -48,7 +48,7 @@ class WebQuery:
     Attributes
     ----------
     text
-        Address with the province and city known of it in front.
+        Address, with the province and city that are known put in front.
     city
         City that the service is asked to prefer; "" where none is known.
     """
@@ -147,7 +147,7 @@ def number(value: object, what: str) -> float:
 
 
 def word(value: object) -> str:
-    """Return text as it is, and "" for whatever else stands for nothing ([], null)."""
+    """Return a text unchanged, "" for other values, by which services say nothing ([], null)."""
     return value.strip() if isinstance(value, str) else ""
 
 

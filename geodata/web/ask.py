@@ -1,4 +1,4 @@
-"""Get the answers to many queries: from the cache, and what it lacks from the web geocoder."""
+"""Get the answers to many queries: from the cache, and those it lacks from the web geocoder."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def service_of(provider: str) -> WebService:
 
 
 class Answers(NamedTuple):
-    """What was answered, and what was not.
+    """The answers to queries, and the failures.
 
     Attributes
     ----------
@@ -160,7 +160,7 @@ def _ask_left(
     found: dict[WebQuery, WebAnswer],
     progress: Progress | None,
 ) -> tuple[dict[WebQuery, Words], Words | None]:
-    """Ask what the cache lacks, into it and `found`; return failures, and why it stopped."""
+    """Ask for what the cache lacks, fill it and `found`; return failures, and why it stopped."""
     failed: dict[WebQuery, Words] = {}
     silent = 0
     for query in progress(left, len(left)) if progress else left:

@@ -55,7 +55,7 @@ class WebKey:
     Raises
     ------
     UsageError
-        When it is no key; the message never holds it.
+        When it is no key; the message never shows it.
     """
 
     __slots__ = ("_value",)
@@ -273,8 +273,9 @@ class WebClient:
         return max(asked_s, self._backoff(state))
 
     def _ask_once(self, query: WebQuery) -> WebAnswer:
+        """Ask without a second try; the answer as it was read, without the key."""
         self._keep_pace()
-        with _silent():
+        with _loggers_off():
             got = self._get(query)
         _check_status(got, self._clock)
         try:
@@ -296,7 +297,7 @@ class WebClient:
         self._next_s = self._clock.monotonic() + self._pause_s
 
     def _get(self, query: WebQuery) -> _Outcome:
-        """Send one request; no exception of the library leaves here, for each holds the URL."""
+        """Send one request; no exception of the library gets out, since each shows the URL."""
         import httpx
 
         self.requests += 1
@@ -313,6 +314,7 @@ class WebClient:
             return _Outcome(Message("the connection failed ({why})", why=type(error).__name__))
 
     def _receive(self, response: httpx.Response, started_s: float) -> _Outcome:
+        """Read the body of an answer, up to the limits of length and time."""
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
@@ -329,7 +331,7 @@ class WebClient:
 
 
 def _check_status(got: _Outcome, clock: type[Clock]) -> None:
-    """Raise what the outcome of a request means, unless it is an answer to be read."""
+    """Raise the error that the status of a request means; nothing for an answer to be read."""
     if got.failure and got.passes:
         raise TryLaterError(got.failure)
     if got.failure:
@@ -378,7 +380,7 @@ def _retry_after_s(header: str, clock: type[Clock]) -> float:
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
+def _loggers_off() -> Iterator[None]:
     """Turn off the loggers of the HTTP libraries, which write the URL."""
     names: list[Any] = [n for n in logging.root.manager.loggerDict if n.split(".")[0] in _LIBRARIES]
     loggers = [logging.getLogger(name) for name in names]

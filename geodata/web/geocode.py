@@ -208,7 +208,7 @@ def web_geocode_texts(
     Parameters
     ----------
     located
-        What `geodata.address_geocoder.geocode_texts` made of the texts; stays as it is.
+        The result of `geodata.address_geocoder.geocode_texts` for the texts; not changed.
     texts, provinces, cities
         As given to it. The first text that is not empty is asked for, with province and city in
         front where it does not name them.
@@ -243,7 +243,7 @@ def web_geocode_zones(located: pd.DataFrame, zones: pd.DataFrame, options: WebOp
     Parameters
     ----------
     located
-        What `geodata.zone_geocoder.geocode_zones` made of the zones; stays as it is.
+        The result of `geodata.zone_geocoder.geocode_zones` for the zones; not changed.
     zones
         With columns ``name``, ``province``, ``province_adcode``, ``area_ha``. The radius of a
         circle of the zone's area is added to that of the answer.
@@ -307,6 +307,8 @@ def _offline_of(known: Mapping[Hashable, Any]) -> tuple[Offline, ...]:
 def _locate(
     located: pd.DataFrame, rows: list[_Row | None], service: WebService, options: WebOptions
 ) -> WebResult:
+    """Ask for the rows that can be checked; put the outcome into their columns."""
+    # equal texts are asked for once
     queries = list(dict.fromkeys(row.query for row in rows if row))
     answers = ask_all(queries, service, options)
     counts = dict.fromkeys(("taken", "kept", "refused", "failed", "not asked"), 0)
@@ -332,7 +334,7 @@ def _locate(
 def _judge(
     answer: WebAnswer, row: _Row, known: Mapping[Hashable, Any], service: WebService
 ) -> tuple[str, dict[str, object], str]:
-    """Return what becomes of a row, its new columns, and the reason."""
+    """Return the outcome of a row, its new columns, and the reason."""
     answer = replace(answer, radius_km=round(answer.radius_km + row.extent_km, 1))
     verdict = check(answer, row.offline, service.title)
     cut = f" (asked with the first {service.max_bytes} bytes)" if row.was_cut else ""

@@ -25,7 +25,7 @@ from geodata.web.answer import (
 from geodata.words import Message
 
 DATUM = "WGS-84"
-# The documents list no levels; these stand in answers. Radii in km are judgements, not calibrated.
+# The documents list no levels; these were seen in answers. Radii are judgements, in km.
 LEVELS_KM = {
     "省": 300.0, "市": 40.0, "区县": 15.0, "乡镇": 8.0, "村庄": 3.0, "道路": 5.0, "地名地址": 5.0,
     "兴趣点": 1.0, "门址": 0.5, "门牌号": 0.5,
@@ -43,7 +43,7 @@ class Tianditu:
     max_bytes = 600  # no limit is documented
 
     def parameters(self, query: WebQuery, key: str) -> dict[str, str]:
-        """Return the parameters of the request; the city goes unsaid, there is no field for it."""
+        """Return the parameters of the request; without the city, for which there is no field."""
         return {"ds": as_json({"keyWord": query.text}), "tk": key}
 
     def read(self, body: Mapping[str, Any]) -> WebAnswer:

@@ -14,10 +14,10 @@ from maps.figures.sheet import (
     PALE,
     PLAIN,
     WIDTH_CM,
-    Sheet,
+    FigureSheet,
     Style,
+    figure_sheet,
     rows_axes,
-    sheet,
     text_columns,
     whole_numbers,
 )
@@ -48,7 +48,7 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
     ----------
     types
         As `zones.report.gap_tables.type_table` returns it: ``level``, ``type``, ``zones``,
-        ``share_zones_pct``, ``beyond``; a row of the total is left out.
+        ``share_zones_pct``, ``beyond``; a row of the total is not drawn.
     study
         The table's study: language, and the threshold and hubs behind ``beyond``.
     style
@@ -86,10 +86,10 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
             labels.append(value(name, language))
             positions.append(y)
         y += 1.3
-    with sheet(language, style) as page:
+    with figure_sheet(language, style) as page:
         left = MARGIN_CM + page.width_cm([*labels, *(h for h, _ in headings)]) + 0.3
         heads = [word(key, language) for key in ("zones", "share", "beyond")]
-        right, places = room(page, heads)
+        right, places = text_columns_room_cm(page, heads)
         axes = page.axes(
             word("type_title", language),
             [
@@ -165,9 +165,9 @@ def gdp_figure(
     positions = [float(i) for i in range(len(rows))]
     gdp = rows["gdp_estimate_yi_cny"] / YI_PER_TRILLION
     far = rows["gdp_beyond_yi_cny"] / YI_PER_TRILLION
-    with sheet(language, style) as page:
+    with figure_sheet(language, style) as page:
         heads = [word(key, language) for key in ("gdp", "gdp_beyond", "beyond_pct")]
-        right, places = room(page, heads)
+        right, places = text_columns_room_cm(page, heads)
         axes = page.axes(
             word("gdp_title", language),
             [
@@ -204,7 +204,7 @@ def province_names(names: pd.Series[str], provinces: pd.DataFrame, language: str
     return [str(name) for name in provinces[province_column(language)].loc[names.tolist()]]
 
 
-def room(page: Sheet, heads: Sequence[str]) -> tuple[float, list[float]]:
+def text_columns_room_cm(page: FigureSheet, heads: Sequence[str]) -> tuple[float, list[float]]:
     """Return the room that columns of text need right of the axes, and where each ends, in cm."""
     places, end = [], 0.1
     for head in heads:

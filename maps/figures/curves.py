@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from maps.figures.sheet import INK, PALE, PLAIN, Style, sheet, whole_numbers
+from maps.figures.sheet import INK, PALE, PLAIN, Style, figure_sheet, whole_numbers
 from maps.figures.words import hubs_note, layer_name, note, source_note, word
 from zones.hubs import HUB_LAYERS
 from zones.study import Study
@@ -68,7 +68,7 @@ def curve_figure(
     """
     language = study.language
     reached = marks["threshold_km"].dropna()
-    with sheet(language, style) as page:
+    with figure_sheet(language, style) as page:
         axes = page.axes(
             word("curve_title", language),
             [

@@ -1,4 +1,4 @@
-"""The font of a figure: one that has every character of it, or a clear error."""
+"""The font of a figure: one that has every character the figure shows, or a clear error."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def characters(family: str) -> frozenset[int]:
 
 
 def is_truetype(family: str) -> bool:
-    """Return whether a family has TrueType outlines, which a PDF can hold as they are."""
+    """Return whether a family has TrueType outlines, which can be put into a PDF unchanged."""
     path = _path(family)
     with Path(path).open("rb") as file:
         if file.read(4) == b"ttcf":  # a collection: the face's own table begins elsewhere

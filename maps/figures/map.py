@@ -17,7 +17,7 @@ from matplotlib.patheffects import withStroke
 from pyproj import Proj
 
 from geodata.registry import table_path
-from maps.figures.sheet import INK, MARGIN_CM, NOTE_PT, PALE, PLAIN, WIDTH_CM, Style, sheet
+from maps.figures.sheet import INK, MARGIN_CM, NOTE_PT, PALE, PLAIN, WIDTH_CM, Style, figure_sheet
 from maps.figures.words import beyond_note, note, source_note, word
 from maps.style import (
     BEYOND_COLOUR,
@@ -127,7 +127,7 @@ def map_figure(
         np.concatenate([points[1], hub_points[1]]),
     )
     left, right = 0.95, MARGIN_CM
-    with sheet(language, style) as page:
+    with figure_sheet(language, style) as page:
         axes = page.axes(
             word("map_title", language, t=threshold_km),
             [

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from maps.figures.bars import ROW_CM, province_names, room
+from maps.figures.bars import ROW_CM, province_names, text_columns_room_cm
 from maps.figures.sheet import (
     INK,
     MARGIN_CM,
     PLAIN,
     Style,
+    figure_sheet,
     rows_axes,
-    sheet,
     text_columns,
     whole_numbers,
 )
@@ -64,9 +64,9 @@ def province_figure(
     rows = _spread(zones, threshold_km)
     labels = province_names(rows.index.to_series(), provinces, language)
     positions = [float(i) for i in range(len(rows))]
-    with sheet(language, style) as page:
+    with figure_sheet(language, style) as page:
         heads = [word(key, language) for key in ("median", "zones", "beyond", "beyond_pct")]
-        right, places = room(page, heads)
+        right, places = text_columns_room_cm(page, heads)
         axes = page.axes(
             word("province_title", language),
             [

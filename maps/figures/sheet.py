@@ -85,8 +85,8 @@ PLAIN = Style()
 
 
 @dataclass
-class Sheet:
-    """A figure in the making; see `sheet`."""
+class FigureSheet:
+    """A figure in the making; see `figure_sheet`."""
 
     style: Style
     families: list[str]
@@ -106,6 +106,7 @@ class Sheet:
             if line and used + width > width_cm:
                 lines.append(line.rstrip())
                 line, used = "", 0.0
+            # with a bar behind it, since a space at the end of a text has no width of its own
             line += piece
             used += self.width_cm([piece + "|"], size_pt) - self.width_cm(["|"], size_pt)
         return [*lines, line.rstrip()]
@@ -129,6 +130,7 @@ class Sheet:
         margins_cm
             Room left, right, above and below the axes for their labels.
         """
+        # break title and notes into lines; then the height is known
         left, right, above, below = margins_cm
         inner = WIDTH_CM - 2 * MARGIN_CM
         head = [line for line in self.wrap(title, inner, TITLE_PT) if self.style.title]
@@ -138,6 +140,7 @@ class Sheet:
         foot_cm = len(foot) * pitch_note
         height = 2 * MARGIN_CM + head_cm + above + plot_cm + below + foot_cm
         self.figure.set_size_inches(WIDTH_CM / CM_PER_INCH, height / CM_PER_INCH)
+        # write both, each line at its height above the lower edge of the sheet
         blocks = (
             (head, height - MARGIN_CM, pitch_title, TITLE_PT, INK),
             (foot, MARGIN_CM + foot_cm, pitch_note, NOTE_PT, PALE),
@@ -147,6 +150,7 @@ class Sheet:
                 y = (top - i * pitch) / height
                 x = MARGIN_CM / WIDTH_CM
                 self.figure.text(x, y, line, size=size, color=colour, va="top", ha="left")
+        # the axes take the room between them; matplotlib wants shares of the sheet
         box = (
             left / WIDTH_CM,
             (MARGIN_CM + foot_cm + below) / height,
@@ -157,7 +161,7 @@ class Sheet:
 
 
 @contextmanager
-def sheet(language: str, style: Style) -> Iterator[Sheet]:
+def figure_sheet(language: str, style: Style) -> Iterator[FigureSheet]:
     """Give a sheet to draw on; at the end every text has its characters and its place.
 
     The reader's own matplotlib settings neither enter nor change.
@@ -172,7 +176,7 @@ def sheet(language: str, style: Style) -> Iterator[Sheet]:
         mpl.rcParams["font.family"] = families
         figure = Figure(dpi=DPI)  # type at a screen's resolution would be a tenth wider
         FigureCanvasAgg(figure)
-        yield Sheet(style, families, figure)
+        yield FigureSheet(style, families, figure)
         # ticks are made when a figure is first drawn, with the settings of that moment
         check_glyphs(figure, families)
         figure.draw_without_rendering()
@@ -212,6 +216,7 @@ def text_columns(
     right_cm: Sequence[float],
 ) -> None:
     """Set columns of figures right of the axes, each flush right at so many cm from its edge."""
+    # x is a share of the axes' width (1 is their right edge), y a row of the data
     width_cm = axes.get_position().width * WIDTH_CM
     top = axes.get_ylim()[1]
     for head, column, place in zip(heads, columns, right_cm, strict=True):

@@ -92,7 +92,7 @@ def note(key: str, language: str, **facts: object) -> str:
 
 
 def source_note(study: Study, *more: Words) -> str:
-    """Return what a figure rests on, with further sources such as that of the coast."""
+    """Return the sources of a figure, with further ones such as that of the coast."""
     return note("source", study.language, sources=Listed([sources(study), *more], BETWEEN))
 
 

@@ -41,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-# name -> what it does, what its help says
+# name -> its function and the words of its help
 COMMANDS = {
     "run": (
         study.run,

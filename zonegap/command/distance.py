@@ -172,6 +172,7 @@ def _of_study(study: Study, out: Path | None) -> None:
 
 
 def _of_file(source: Path, out: Path | None, task: Task, engine: str) -> Counts:
+    """Measure the points of one file; without `out` they are only counted."""
     from zones.points.tables import measure_table, row_count
     from zones.writing import staged
 
@@ -205,16 +206,17 @@ def _of_folder(
     workers: int | None,
 ) -> Counts:  # fmt: skip
     from zones.points.cluster import measure_on_cluster
-    from zones.points.parts import count_again, measure_here, open_parts, parts_of
+    from zones.points.parts import count_in_result, measure_here, open_parts, parts_of
     from zones.points.tables import Counts
 
     if out is None:
         raise UsageError(Message("--out: a folder of points needs a folder to write to"))
+    # parts that an earlier run finished are counted in its results, the others measured
     parts = parts_of(folder)
     todo = open_parts(parts, out, task)
-    total = Counts.none(task.thresholds_km)
+    total = Counts.zero(task.thresholds_km)
     for part in sorted(set(parts) - set(todo)):
-        total.add(count_again(out / part.name, task.thresholds_km))
+        total.add(count_in_result(out / part.name, task.thresholds_km))
     if len(todo) < len(parts):
         remark(
             Message(

@@ -43,11 +43,11 @@ def figures(
     from maps.figures.files import write_figures
     from maps.figures.sheet import Style
     from zones.pipeline import run_study
-    from zones.report.provenance import staged_again
+    from zones.report.provenance import staged_with_manifest
 
     folder = out or study.folder / "figures"
     result = run_study(study, progress=progress_bar)
-    with staged_again(folder, folder.resolve().parent, "figures") as stage:
+    with staged_with_manifest(folder, folder.resolve().parent, "figures") as stage:
         names = write_figures(result, stage, study.figures, Style(title, font))
     for name in names:
         show(str(folder / name))

@@ -22,14 +22,14 @@ ARGUMENTS, OTHER = in_context("heading of a help", "Arguments"), Message("Other 
 GROUPS = (ARGUMENTS, QUESTION, PAGE, TILES, WEB, OUTPUT, OTHER)
 COMMANDS, EXAMPLES_HEADING = in_context("heading of a help", "Commands"), Message("Examples")
 USAGE = Message("Usage: ")
-# what the library says by itself, looked up by its English
+# sentences of the library -> ours, which have a translation
 LIBRARY = (
     Message("Show this message and exit."),
     Message("Install completion for the current shell."),
     Message("Show completion for the current shell, to copy it or customize the installation."),
 )
 
-# command: what it is called for, each line as it is typed
+# command -> examples of its use, each line as a user types it
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "": ("zonegap run", "zonegap threshold --km 300,500,800", "zonegap run --lang zh --out report"),
     "run": (
@@ -86,7 +86,7 @@ def as_group(group: Words) -> str:
 
 
 class Command(TyperCommand):
-    """A command whose options stand in groups, with examples below them."""
+    """A command whose help shows options in groups and examples below them."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write how it is called."""

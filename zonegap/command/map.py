@@ -88,7 +88,7 @@ def map_(
     from maps.safe_text import stable_html
     from maps.tiles import tile_source
     from zones.pipeline import run_study
-    from zones.report.provenance import staged_again
+    from zones.report.provenance import staged_with_manifest
 
     if boundaries is None and (boundary_credit or map_approval):
         raise UsageError(only_with("--boundary-credit, --map-approval", "--boundaries FILE"))
@@ -106,7 +106,7 @@ def map_(
         tiles=background,
     )
     path = out or study.folder / "map.html"
-    with staged_again(path.parent, path.parent, "map") as stage:
+    with staged_with_manifest(path.parent, path.parent, "map") as stage:
         stage.mkdir()
         html = stable_html(page)
         (stage / path.name).write_text(html, encoding="utf-8", newline="")

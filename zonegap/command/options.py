@@ -63,7 +63,7 @@ def word(
 ) -> Any:
     """Return an option that takes one of several words, all of them in its help."""
     return option(
-        name, metavar, Message("{what}: {words}.", what=text, words=_Now(words)), group,
+        name, metavar, Message("{what}: {words}.", what=text, words=_CurrentWords(words)), group,
         parser=one_of(words), autocompletion=completing(words),
     )  # fmt: skip
 
@@ -81,7 +81,7 @@ def words_of(
 _PLAIN_COMMA = Joined((",",))
 
 
-class _Now(Words):
+class _CurrentWords(Words):
     """The words there are when the help is shown: hub layers can be added."""
 
     __slots__ = ("words",)
@@ -90,7 +90,7 @@ class _Now(Words):
         self.words = words
 
     def in_language(self, language: str) -> str:
-        """Return them as they are typed."""
+        """Return them as a user types them."""
         return ", ".join(self.words)
 
 
@@ -152,7 +152,7 @@ def number(
 
 
 def completing(accepted: Iterable[str]) -> Callable[[str], list[str]]:
-    """Return what a shell completes an option's value from."""
+    """Return a function that gives a shell the values that complete what is typed."""
 
     def complete(incomplete: str) -> list[str]:
         return [word for word in accepted if word.startswith(incomplete)]
@@ -197,12 +197,12 @@ def study_option(name: str) -> Any:
         kind = Path if asked.kind in (PATH, PATH_OR_SYNTHETIC) else str
         return Annotated[kind | None, option(asked.option, asked.metavar, what, group)]
     make = words_of if asked.kind is TEXTS else word
-    chosen = make(asked.option, _Live(asked), asked.metavar, what, group)
+    chosen = make(asked.option, _CurrentValues(asked), asked.metavar, what, group)
     return Annotated[str | None, chosen]
 
 
-class _Live(Collection[str]):
-    """The accepted values of a field as they are when asked for."""
+class _CurrentValues(Collection[str]):
+    """The accepted values of a field, computed when they are asked for."""
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
@@ -320,14 +320,14 @@ def study_of(file: Path | None, options: dict[str, Any]) -> Study:
     study = override(read_study(file), **given)
     follow_study(study.language)
     sentence = made_up_note(study)
-    if sentence is not None:  # first, since it bears on everything that follows
+    if sentence is not None:  # first, since all that follows depends on it
         note(sentence)
     _say_unchecked(study.key_file)
     return study
 
 
 def _value(name: str, text: Any) -> Any:
-    """Return a field's value of what an option gives."""
+    """Return the value of a study's field for the value of its option."""
     asked = ASKED[name]
     if asked.kind is TEXTS:
         return tuple(text.split(","))
@@ -379,7 +379,7 @@ def only_with(options: str, other: str) -> Message:
     return Message("{options}: only with {other}", options=options, other=other)
 
 
-def two_questions(one: str, other: str) -> Message:
+def not_both(one: str, other: str) -> Message:
     """Return the fault of two options that ask for different answers."""
     return Message("{one} and {other}: two questions; accepted: one of them", one=one, other=other)
 
@@ -420,7 +420,7 @@ _LIBRARY_FAULTS = (
 
 
 def _known(text: str) -> Words:
-    """Return a fault that the library words itself in ours, and any other as it is."""
+    """Return a fault of the library in our words where we have them, else unchanged."""
     for pattern, message in _LIBRARY_FAULTS:
         found = pattern.match(text)
         if found:

@@ -18,7 +18,7 @@ from zonegap.command.options import (
     option,
     study_command,
 )
-from zonegap.console import note, progress_bar, show, step
+from zonegap.console import note, progress_bar, show, show_table, step
 from zones.study import Study
 
 
@@ -72,12 +72,12 @@ def tables(
     """Write the tables of the study."""
     from zones.pipeline import run_study
     from zones.report.files import write_tables
-    from zones.report.provenance import staged_again
+    from zones.report.provenance import staged_with_manifest
     from zones.report.tables import report_tables
 
     folder = out or study.folder / "tables"
     result = run_study(study, progress=progress_bar)
-    with staged_again(folder, folder.resolve().parent, "tables") as stage:
+    with staged_with_manifest(folder, folder.resolve().parent, "tables") as stage:
         write_tables(report_tables(result), study.formats, stage)
         names = sorted(path.name for path in stage.iterdir())
     for name in names:
@@ -100,11 +100,7 @@ def reconcile(study: Study, as_json: Json = False) -> None:
 
 def _print_table(key: str, study: Study, as_json: bool) -> None:
     from zones.pipeline import run_study
-    from zones.report.markdown import to_markdown
     from zones.report.tables import report_table
 
     table = report_table(key, run_study(study, progress=progress_bar))
-    if as_json:
-        show(table.frame.to_json(orient="records", force_ascii=False, indent=1))
-    else:
-        show(to_markdown(table), end="")
+    show_table(table, as_json=as_json)

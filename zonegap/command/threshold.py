@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from geodata.errors import UsageError
 from geodata.words import Message
-from zonegap.command.options import Json, number, option, study_command, two_questions, word
-from zonegap.console import progress_bar, show
+from zonegap.command.options import Json, not_both, number, option, study_command, word
+from zonegap.console import progress_bar, show, show_table
 from zones.parameters import GROUPINGS
 from zones.study import Study
 
@@ -52,9 +52,9 @@ def threshold(
     from zones.pipeline import run_study
 
     if by is not None and count is not None:
-        raise UsageError(two_questions("--by", "--count"))
+        raise UsageError(not_both("--by", "--count"))
     if "thresholds_km" in asked and count is not None:
-        raise UsageError(two_questions("--km", "--count"))
+        raise UsageError(not_both("--km", "--count"))
     result = run_study(study, progress=progress_bar)
     if count is not None:
         _print_inverse(result, count, as_json)
@@ -85,16 +85,11 @@ def _print_counts(result: StudyResult, as_json: bool) -> None:
 
 
 def _print_groups(result: StudyResult, by: str, as_json: bool) -> None:
-    from zones.report.markdown import to_markdown
     from zones.report.tables import report_table
 
     table = report_table("groups", result)
     chosen = table.frame[table.frame["grouping"].isin([by, ""])]
-    table = replace(table, frame=chosen)
-    if as_json:
-        show(table.frame.to_json(orient="records", force_ascii=False, indent=1))
-    else:
-        show(to_markdown(table), end="")
+    show_table(replace(table, frame=chosen), as_json=as_json)
 
 
 def _print_inverse(result: StudyResult, count: int, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 from geodata.words import Message
 from zonegap.command.help import OUTPUT
 from zonegap.command.options import Json, Weight, number, option, study_command
-from zonegap.console import progress_bar, show
+from zonegap.console import progress_bar, show_table
 from zones.study import Study
 
 
@@ -30,14 +30,10 @@ def where_next(
     The optimum is exact (maximal covering location problem); the greedy order stands beside it.
     """
     from zones.pipeline import run_study
-    from zones.report.markdown import to_markdown
     from zones.report.tables import where_next_table
     from zones.writing import BOM, csv_text, write_atomic
 
     table = where_next_table(run_study(study, progress=progress_bar), k=k, weight=weight)
     if out is not None:
         write_atomic(out, BOM + csv_text(table.frame.round(6)))
-    if as_json:
-        show(table.frame.to_json(orient="records", force_ascii=False, indent=1))
-    else:
-        show(to_markdown(table), end="")
+    show_table(table, as_json=as_json)

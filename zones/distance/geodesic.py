@@ -22,10 +22,10 @@ from zones.parameters import ELLIPSOID_FACTOR, GEODESIC_LEAST, GEODESIC_MOST
 if TYPE_CHECKING:
     from scipy.spatial import KDTree
 
-# room for rounding around the proven bound
+# added to the proven bound, for rounding
 MARGIN_KM = 1e-6
 CHUNK = 1 << 15
-PAIRS = 1 << 18  # most candidates held at once: hubs far away and close together all are
+PAIRS = 1 << 18  # most candidates held at once: seen from far away, hubs of one place all are
 
 
 def geodesic_km(
@@ -92,6 +92,7 @@ def _candidates(
 
     All pairs of a point come together.
     """
+    # points whose candidates are not all known yet; for these k hubs are asked for, then more
     open_ = np.arange(len(points))
     k = min(2, tree.n)
     while open_.size:
@@ -102,6 +103,7 @@ def _candidates(
             # chords are rounded, and near the antipode one may be more than 2
             reach = km_to_chord(chord_to_km(chord[:, 0]) * ELLIPSOID_FACTOR + MARGIN_KM) + TIE_CHORD
             inside = chord <= reach[:, None]
+            # complete when the last of the k lies outside the reach, or there are no more hubs
             whole = ~inside[:, -1] | (k == tree.n)
             row, column = np.nonzero(inside & whole[:, None])
             if row.size:
@@ -123,8 +125,8 @@ def beyond_on_ellipsoid(  # noqa: PLR0913
 ) -> NDArray[np.bool_]:
     """Say which points lie farther than each threshold from every hub, by geodesic.
 
-    The great circle settles nearly all of them; measured on the ellipsoid are only the points
-    whose great-circle distance, times the bounds of the ratio, lies on both sides of a threshold.
+    The great circle decides for nearly all points. Only those near a threshold are measured on the
+    ellipsoid: whose great-circle distance, times the two bounds of the ratio, lies on both sides.
 
     Parameters
     ----------
@@ -142,8 +144,10 @@ def beyond_on_ellipsoid(  # noqa: PLR0913
         lon, lat, hub_lon, hub_lat, engine=engine, threads=threads
     ).distance_km
     limits = np.asarray(list(thresholds_km), float)[:, None]
+    # certain whatever the ratio of geodesic and great circle is, within its bounds
     beyond = sphere_km * GEODESIC_LEAST - MARGIN_KM > limits
     within = sphere_km * GEODESIC_MOST + MARGIN_KM <= limits
+    # open for at least one threshold: measured on the ellipsoid
     flips = np.flatnonzero(~(beyond | within).all(axis=0))
     refined = nearest_on_ellipsoid(lon[flips], lat[flips], hub_lon, hub_lat, threads=threads)
     beyond[:, flips] = refined.distance_km > limits

@@ -18,7 +18,7 @@ _RADIANS = Decimal("3.14159265358979323846264338327950288") / 180
 DEGREE = float(_RADIANS)
 DEGREE_REST = float(_RADIANS - Decimal(DEGREE))
 
-# Taylor terms in degrees; within 45 degrees the first one left out is below 2e-19
+# Taylor terms in degrees; within 45 degrees the first term that is not used is below 2e-19
 S3, S5, S7, S9, S11, S13, S15, S17 = (
     float((-1) ** k * _RADIANS ** (2 * k + 1) / math.factorial(2 * k + 1)) for k in range(1, 9)
 )

@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.spatial import KDTree
 
-FEW_PAIRS = 20_000  # up to here brute force is the quickest
-NUMPY_PAIRS = 8_000_000  # up to here it is quicker than loading the other engines' libraries
-GRID_POINTS = 100_000  # from here on loading the grid is earned back soon
+FEW_PAIRS = 20_000  # pairs of point and hub up to which brute force is the quickest of all
+NUMPY_PAIRS = 8_000_000  # up to here it is quicker than loading the libraries of the others
+GRID_POINTS = 100_000  # points from which the grid soon saves the time it takes to load
 BLOCK_PAIRS = 80_000  # fits the cache, and is too small for BLAS to wake other threads for
 TREE_CHUNK = 1 << 16
-# the compiled engine has a room of its own, which knows this one; it is loaded where asked for
+# The compiled engine is a module of its own that imports this one, so it is imported only when it
+# is used.
 GRID = "zones.points.grid"
 # chords closer than this may be one chord: ten times what rounding does to them
 TIE_CHORD = 4e-15
@@ -90,6 +91,7 @@ def nearest_on_sphere(  # noqa: PLR0913
         raise UsageError(Message("hubs: at least one hub is needed"))
     check_degrees(hub_lon, 180.0, "hub_lon")
     check_degrees(hub_lat, 90.0, "hub_lat")
+    # points are checked below, by the grid part by part on all cores
     engine = chosen_engine(engine, len(lon), len(hub_lon))
     found = Nearest(np.empty(len(lon), np.int32), np.empty(len(lon)))
     if engine == "grid":
@@ -114,11 +116,13 @@ def chosen_engine(engine: str, points: int, hubs: int) -> str:
     Loading scipy or numba takes longer than brute force on a few million pairs; the grid, once
     it is loaded, is ahead of both others at all but the smallest sizes.
     """
+    # few pairs: nothing to load is the quickest
     loaded = GRID in sys.modules and points * hubs > FEW_PAIRS
     if engine == "auto" and points * hubs <= NUMPY_PAIRS and not loaded:
         return "numpy"
     if engine in ("numpy", "kdtree"):
         return engine
+    # many points: the grid where it can be loaded, else the tree
     if engine == "grid" or loaded or points >= GRID_POINTS:
         fault = _grid_fault()
         if fault is None:
@@ -160,6 +164,7 @@ def first_of_equals(hubs: FloatArray) -> NDArray[np.intp]:
 
 
 def _by_brute_force(lon: FloatArray, lat: FloatArray, hubs: FloatArray, found: Nearest) -> None:
+    """Write the nearest hubs to `found` by comparing every point with every hub."""
     first = first_of_equals(hubs)  # equal hubs would all tie with each other
     hubs = hubs[first]
     step = max(1, BLOCK_PAIRS // len(hubs))
@@ -171,10 +176,13 @@ def _by_brute_force(lon: FloatArray, lat: FloatArray, hubs: FloatArray, found: N
         rows = np.arange(len(points))
         hub = dots.argmax(axis=1)
         most = dots[rows, hub]
+        # points whose second hub is so near to the first that rounding may have exchanged them
         dots[rows, hub] = -2.0
         close = np.flatnonzero(dots.max(axis=1) >= most - TIE_DOT)
+        # for these the squared chord decides, which every engine computes alike
         squared = chord2(points[close, None, :], hubs[None, :, :])
         hub[close] = squared.argmin(axis=1)
+        # more than a quarter of the circumference away: the hub with the farthest antipode
         far = close[squared.min(axis=1) > TWO_CHORD2]
         hub[far] = chord2(points[far, None, :], -hubs[None, :, :]).argmax(axis=1)
         found.hub[part] = first[hub]
@@ -184,6 +192,7 @@ def _by_brute_force(lon: FloatArray, lat: FloatArray, hubs: FloatArray, found: N
 def _by_tree(
     lon: FloatArray, lat: FloatArray, hubs: FloatArray, found: Nearest, threads: int | None
 ) -> None:
+    """Write the nearest hubs to `found` by a tree of the hubs' unit vectors."""
     from scipy.spatial import KDTree
 
     # equal hubs would all tie with each other
@@ -192,6 +201,7 @@ def _by_tree(
     for low in range(0, len(lon), TREE_CHUNK):
         part = slice(low, low + TREE_CHUNK)
         points = unit_vectors(lon[part], lat[part])
+        # the two nearest, to see where they are too near to each other to trust the tree
         two = [1, 2] if len(first) > 1 else [1]
         chord, near = (np.asarray(a) for a in tree.query(points, k=two, workers=threads or -1))
         hub = near[:, 0]

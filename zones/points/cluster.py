@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from geodata.errors import UsageError, ZonegapError, how_to_install
 from geodata.words import Message, language_in_use, use_language
-from zones.points.parts import measure_once, sweep
+from zones.points.parts import measure_once, remove_unfinished
 from zones.points.tables import Counts, Task
 
 if TYPE_CHECKING:
     from distributed import Client
 
-# a part is tried again this often when storage fails in passing; when it takes its worker with
-# it, the scheduler counts by itself (distributed.scheduler.allowed-failures)
+# So often is a part tried again when storage fails for a moment. Where a part kills its worker,
+# the scheduler has its own limit (distributed.scheduler.allowed-failures).
 RETRIES = 2
 # without an address the scheduler would take port 8787, and warn where another has it
 NO_DASHBOARD: dict[str, Any] = {
@@ -82,7 +82,7 @@ def measure_on_cluster(  # noqa: PLR0913
             ) as cluster,
             Client(cluster) as client,
         ):
-            _map(client, parts, out, task, progress)
+            _measure_all(client, parts, out, task, progress)
         return
     try:
         client = Client(scheduler, timeout=patience_s)
@@ -101,27 +101,28 @@ def measure_on_cluster(  # noqa: PLR0913
             raise UsageError(
                 Message("--scheduler: {scheduler} has no worker", scheduler=scheduler)
             ) from None
-        _map(client, parts, out, task, progress)
+        _measure_all(client, parts, out, task, progress)
 
 
-def _map(
+def _measure_all(
     client: Client,
     parts: list[Path],
     out: Path,
     task: Task,
     progress: Callable[[Path, Counts], Any],
 ) -> None:
+    """Measure each part once on the workers of a client; tell `progress` of each that is done."""
     from distributed import KilledWorker, as_completed, wait
 
-    # of no other run on this scheduler, whatever its machine
+    # a name that no other run on this scheduler has, on whatever machine it was started
     run = f"zonegap-{uuid.uuid4().hex}"
     # a task like the others, not scattered: it is made again when all workers that held it die. A
     # worker takes as many parts at once as it has threads: one thread a part fills its cores
-    shared = client.submit(_itself, replace(task, threads=1), key=f"{run}-question", pure=False)
-    # on every worker: a part goes to one that has it already
+    shared = client.submit(_hold_task, replace(task, threads=1), key=f"{run}-question", pure=False)
+    # a copy on every worker, since the scheduler sends a part to a worker that has the task
     wait(shared)
     client.replicate(shared)
-    # paths as every process of this folder sees them
+    # one task a part; absolute paths, since a worker may run in another folder
     place = {
         client.submit(
             _in_language, language_in_use(), measure_once, part.absolute(), out.absolute(), shared,
@@ -135,7 +136,7 @@ def _map(
                 raise ZonegapError(
                     Message("dask: the cluster was restarted or closed; parts that are done stay")
                 )
-            # let go of it, or the scheduler would do it again when its worker dies
+            # forget the finished task: the scheduler would do it again if its worker died
             progress(place.pop(future), counts)
     except KilledWorker as error:
         name = error.task[-1] if isinstance(error.task, tuple) else error.task
@@ -146,15 +147,17 @@ def _map(
             )
         ) from None
     finally:
+        # on the way out, also by an error: no task goes on, no half-written file stays
         client.cancel(list(place))
-        sweep(out)
+        remove_unfinished(out)
 
 
 def _in_language(language: str, function: Callable[..., Counts], *arguments: Any) -> Counts:
-    """Call a function on a worker, which says what is wrong in the language of its client."""
+    """Call a function on a worker, so that its messages are in the language of the client."""
     use_language(language)
     return function(*arguments)
 
 
-def _itself(task: Task) -> Task:
+def _hold_task(task: Task) -> Task:
+    """Return the task: what a worker does to hold a copy of it."""
     return task

@@ -12,6 +12,8 @@ hub that is nearest anywhere in the cell is ever struck off.
 
 A quadtree divides a cell while the time that its points would save is more than the time to
 divide it; points are counted on a sample. Flat tables then lead from a point to its cell.
+
+The file is long because it is one algorithm: each step writes the arrays that the next one reads.
 """
 
 from __future__ import annotations
@@ -59,6 +61,7 @@ MANY = 64  # candidates from which the quick test is made instead of the close o
 @compiled
 def first_of_equals(hubs: Any) -> Any:
     """Return the rows of `hubs`, shape (m, 3), without those equal to an earlier one."""
+    # a hash table with open addresses, at most half full
     m = len(hubs)
     size = 4
     while size < 2 * m:
@@ -68,12 +71,14 @@ def first_of_equals(hubs: Any) -> Any:
     n = 0
     bits = hubs.view(np.int64)
     for i in range(m):
+        # mix the bits of the three numbers
         mix = np.uint64(0)
         for axis in range(3):
             # 0.0 and -0.0 are equal
             part = bits[i, axis] if hubs[i, axis] != 0.0 else np.int64(0)
             mix = (mix ^ np.uint64(part)) * np.uint64(0x9E3779B97F4A7C15)
             mix ^= mix >> np.uint64(29)
+        # look from there on: an empty slot means the row is new, an equal row that it is not
         slot = np.int64(mix & np.uint64(size - 1))
         while True:
             other = slots[slot] - 1
@@ -126,7 +131,7 @@ def grown(values: Any, used: int, more: int) -> Any:
 
 
 @compiled
-def _place(codes: Any, code: int) -> int:
+def _count_below(codes: Any, code: int) -> int:
     """Return how many of the ascending codes are less than `code`."""
     low, high = 0, len(codes)
     while low < high:
@@ -139,17 +144,22 @@ def _place(codes: Any, code: int) -> int:
 
 
 @compiled
-def _strike(
+def _write_candidates(
     hubs: Any, work: Any, start: int, count: int, to: int, chord2: Any, lon: float, lat: float,
     half_lon: float, half_lat: float,
 ) -> int:  # fmt: skip
-    """Write the candidates of a cell from its parent's to `work[to:]`; return their number."""
-    # a frame at the date line reaches east of it, up to where the sine is not made for
+    """Write the candidates of a cell, from those of its parent, to `work[to:]`; return how many.
+
+    `lon`, `lat` are the centre in degrees, `half_lon`, `half_lat` half the sides in radians.
+    """
+    # the centre c as a unit vector, and its slopes e (to the east) and n (to the north).
+    # A frame at the date line reaches east of it, up to where the sine is not made for
     sin_lon, cos_lon = sine_cosine(lon - 360.0 if lon > 180.0 else lon)
     sin_lat, cos_lat = sine_cosine(lat)
     cx, cy, cz = cos_lat * cos_lon, cos_lat * sin_lon, sin_lat
     ex, ey = -cos_lat * sin_lon, cos_lat * cos_lon
     nx, ny, nz = -sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat
+    # the hub that is nearest to the centre strikes the others off; 5 is more than any squared chord
     near, least2 = work[start], 5.0
     for k in range(count):
         h = work[start + k]
@@ -166,6 +176,7 @@ def _strike(
             work[n] = work[start + k]
             n += chord2[k] <= reach2
         return n - to
+    # close: the least value of p . (a - b) on the cell, see the head of this module
     ax, ay, az = hubs[near, 0], hubs[near, 1], hubs[near, 2]
     rest = 0.5 * (half_lon + half_lat) ** 2
     for k in range(start, start + count):
@@ -215,7 +226,9 @@ def divide(
     lists
         The number of candidates, then the candidates, ascending; one list after another.
     """
-    depth = FINEST + 1  # of each level: the cell under work, its candidates, the next quarter
+    # The cells from the first one down to the one under work, by level: place, candidates in
+    # `work`, next quarter, expected points. A stack, as numba knows little recursion.
+    depth = FINEST + 1
     columns, rows = np.zeros(depth, np.int64), np.zeros(depth, np.int64)
     starts, counts = np.zeros(depth, np.int64), np.zeros(depth, np.int64)
     quarter, points = np.zeros(depth, np.int64), np.zeros(depth)
@@ -229,25 +242,29 @@ def divide(
     expected = float(len(codes))
     while now >= level:
         if entering:
+            # a cell seen for the first time: which of its parent's candidates stay
             half = np.float64(1 << (FINEST - now)) / 2.0
             half_lon, half_lat = half / frame[2], half / frame[3]
             lon = frame[0] + (2 * columns[now] + 1) * half_lon
             lat = frame[1] + (2 * rows[now] + 1) * half_lat
             to = start + count
             work = grown(work, to, count)
-            k = _strike(
+            k = _write_candidates(
                 hubs, work, start, count, to, chord2, lon, lat, np.radians(half_lon) * PAD,
                 np.radians(half_lat) * PAD,
             )  # fmt: skip
-            # the count of the sample, smoothed by what the cell around lets expect
+            # the count of the sample, smoothed by a quarter of the count of the cell around
             shift = 2 * (FINEST - now)
             code = _code(columns[now], rows[now])
-            low = _place(codes, code << shift)
-            high = _place(codes, (code + 1) << shift)
+            low = _count_below(codes, code << shift)
+            high = _count_below(codes, (code + 1) << shift)
             points[now] = expected * (high - low + 1) / (expected + 1.0)
+            # Is it divided? Not when it is as small as cells may be, when it lies beyond the
+            # points, or when dividing costs more than its points would save.
             saved = points[now] * points_a_code * (k - 1) * POINT_COST
             outside = lon - half_lon > edge[0] or lat - half_lat > edge[1]
             if now == FINEST or outside or saved <= DIVIDE_COST * k + DIVIDE_START:
+                # a leaf: its only candidate, or the place of its list
                 entry = work[to]
                 if k > 1:
                     entry = np.int32(len(hubs) + n_lists)
@@ -263,11 +280,14 @@ def divide(
                 now -= 1
                 entering = False
                 continue
+            # to be divided: its candidates stay in `work` for its quarters
             starts[now], counts[now], quarter[now] = to, k, 0
+        # all four quarters are done: back to the cell around
         if quarter[now] == 4:
             now -= 1
             entering = False
             continue
+        # down into the next quarter, which a quarter of the points are expected in
         start, count, expected = starts[now], counts[now], 0.25 * points[now]
         columns[now + 1] = 2 * columns[now] + (quarter[now] & 1)
         rows[now + 1] = 2 * rows[now] + (quarter[now] >> 1)
@@ -279,13 +299,14 @@ def divide(
 
 @compiled
 def _fill(table: Any, base: Any, bits: int, column: Any, row: Any, side: int, entry: Any) -> None:
+    """Write an entry to a square of cells of a table that begins at `base`."""
     for r in range(row, row + side):
         for c in range(column, column + side):
             table[base + ((r << bits) | c)] = entry
 
 
 @compiled
-def lay_out(
+def enter_leaves(
     leaves: Any, list_start: int, single: int, bits: int, first: Any, further: Any, used: int
 ) -> tuple[Any, int]:
     """Enter leaves into the tables.
@@ -316,12 +337,15 @@ def lay_out(
         entry = leaves[i + 3]
         if entry >= single:
             entry += list_start
+        # a leaf as large as a cell of the first table, or larger, fills cells of it
         down = leaves[i] - bits  # levels below the first table
         if down <= 0:
             _fill(first, 0, bits, column << -down, row << -down, 1 << -down, entry)
             continue
+        # a smaller one lies below: follow the tables, TABLE_BITS levels each, to its own
         table, place = first, ((row >> down) << bits) | (column >> down)
         while True:
+            # no table there yet: a new one at the end of `further`
             if table[place] >= 0:
                 further = grown(further, used, size)
                 for k in range(used, used + size):
@@ -330,6 +354,7 @@ def lay_out(
                 table = first if down == leaves[i] - bits else further
                 table[place] = -1 - used // size
                 used += size
+            # into it; the leaf ends here, or lies farther down
             base = (-1 - np.int64(table[place])) * size
             table = further
             inner = (1 << TABLE_BITS) - 1
@@ -376,6 +401,7 @@ def sine_cosine(degrees: float) -> tuple[float, float]:
 
 @compiled
 def _vectors_of(lon: Any, lat: Any, x: Any, y: Any, z: Any) -> None:
+    """Write the unit vectors of points."""
     for i in range(len(lat)):
         z[i], x[i] = sine_cosine(lat[i])
     for i in range(len(lon)):
@@ -386,6 +412,7 @@ def _vectors_of(lon: Any, lat: Any, x: Any, y: Any, z: Any) -> None:
 
 @compiled
 def _cells_of(values: Any, low: float, scale: float, cell: Any) -> None:
+    """Write the finest column (or row) of each point."""
     last = (1 << FINEST) - 1
     for i in range(len(values)):
         cell[i] = min(max(np.int32((values[i] - low) * scale), np.int32(0)), np.int32(last))
@@ -393,6 +420,7 @@ def _cells_of(values: Any, low: float, scale: float, cell: Any) -> None:
 
 @compiled
 def _entries_of(column: Any, row: Any, table: Any, first: Any, further: Any, entry: Any) -> None:
+    """Write the entry of each point's leaf: from the first table, and where it says so, further."""
     bits = table
     shift = FINEST - bits
     for i in range(len(column)):
@@ -413,12 +441,14 @@ def _entries_of(column: Any, row: Any, table: Any, first: Any, further: Any, ent
 
 @compiled
 def _chord2(x: float, y: float, z: float, hubs: Any, hub: int) -> Any:
+    """Return the squared chord to a hub."""
     dx, dy, dz = x - hubs[hub, 0], y - hubs[hub, 1], z - hubs[hub, 2]
     return dx * dx + dy * dy + dz * dz
 
 
 @compiled
 def _antichord2(x: float, y: float, z: float, hubs: Any, hub: int) -> Any:
+    """Return the squared chord to a hub's antipode."""
     dx, dy, dz = x + hubs[hub, 0], y + hubs[hub, 1], z + hubs[hub, 2]
     return dx * dx + dy * dy + dz * dz
 
@@ -440,6 +470,7 @@ def _best_of(x: Any, y: Any, z: Any, entry: Any, lists: Any, hubs: Any, hub: Any
                 d = _chord2(x[i], y[i], z[i], hubs, lists[k])
                 if d < best:
                     best, best_hub = d, lists[k]
+            # more than a quarter of the circumference away: the hub with the farthest antipode
             if best > TWO_CHORD2:
                 most = -1.0
                 for k in range(start + 1, start + 1 + lists[start]):
@@ -452,6 +483,7 @@ def _best_of(x: Any, y: Any, z: Any, entry: Any, lists: Any, hubs: Any, hub: Any
 
 @compiled
 def _distances_of(x: Any, y: Any, z: Any, hubs: Any, hub: Any, d2: Any, distance_km: Any) -> None:
+    """Write the distances of squared chords: all by the formula for near ones, then the far."""
     far = False
     for i in range(len(d2)):
         distance_km[i] = EARTH_RADIUS_KM * _near_arc(0.25 * d2[i])
@@ -492,6 +524,7 @@ def look_up(
     for low in range(0, len(lon), BLOCK):
         high = min(low + BLOCK, len(lon))
         n = high - low
+        # which cell, which candidates, which of them is nearest, how far it is
         _cells_of(lon[low:high], frame[0], frame[2], column[:n])
         _cells_of(lat[low:high], frame[1], frame[3], row[:n])
         _entries_of(column[:n], row[:n], bits, first, further, entry[:n])
@@ -504,7 +537,7 @@ CHUNK = 1 << 14
 CHECK_CHUNK = 1 << 17
 SAMPLE_STEP = 17  # one point in 17 is counted; no power of 2, as rows of a raster often are
 SAMPLE_MOST = 1 << 17
-POINTS_A_CELL = 32  # a cell of the first table holds about as many
+POINTS_A_CELL = 32  # a cell of the first table gets about as many
 MOST_BITS = 10  # the first table has at most 2**10 columns and rows, 4 MB
 SHARE_BITS = 2  # the grid is built in 4 x 4 shares where there is more than one core
 
@@ -558,23 +591,26 @@ def nearest_by_grid(
             each = stack.enter_context(ThreadPoolExecutor(threads)).map
 
         def bounds(low: int) -> tuple[float, float, float, float]:
+            """Check a part of the points; return its edges."""
             part = slice(low, low + CHECK_CHUNK)
             try:
                 return *check_degrees(lon[part], 180.0, "lon"), *check_degrees(
                     lat[part], 90.0, "lat"
                 )
             except ValueError:
-                # said again with the row's number in the whole
+                # check the whole, so that the message has the row's number in it
                 check_degrees(lon, 180.0, "lon")
                 check_degrees(lat, 90.0, "lat")
                 raise
 
+        # the edges of all points: west, east, south, north
         every = np.array(list(each(bounds, range(0, len(lon), CHECK_CHUNK))))
         low, high = every.min(axis=0), every.max(axis=0)
         edges = (low[0], high[1], low[2], high[3])
-        grid = _built(lon, lat, unit_vectors(hub_lon, hub_lat), edges, threads, each)
+        grid = _build_grid(lon, lat, unit_vectors(hub_lon, hub_lat), edges, threads, each)
 
         def chunk(low: int) -> None:
+            """Look a part of the points up."""
             part = slice(low, low + CHUNK)
             look_up(lon[part], lat[part], *grid, hub[part], distance_km[part])
 
@@ -593,7 +629,7 @@ def _frame(west: float, east: float, south: float, north: float) -> FloatArray:
     return np.array([west, south, finest * shrink / side, finest / side])
 
 
-def _built(
+def _build_grid(
     lon: FloatArray,
     lat: FloatArray,
     hubs: FloatArray,
@@ -601,21 +637,26 @@ def _built(
     threads: int,
     each: Map,
 ) -> Grid:
+    """Build the grid of some hubs for points within the edges west, east, south, north."""
+    # where points lie, by a sample
     frame, edge = _frame(*edges), np.array([edges[1], edges[3]])
     step = max(SAMPLE_STEP, len(lon) // SAMPLE_MOST | 1)
     codes = np.sort(codes_of(lon[::step], lat[::step], frame))
     candidates = first_of_equals(hubs)
+    # the size of the first table: cells with POINTS_A_CELL points, if they were spread evenly
     bits = int(np.clip(np.log2(max(len(lon) / POINTS_A_CELL, 1.0)) / 2.0 + 0.5, 1, MOST_BITS))
+    # the quadtrees of the shares, divided side by side on all cores
     share = min(SHARE_BITS, bits) if threads > 1 else 0
     cells = [(column, row) for row in range(1 << share) for column in range(1 << share)]
     parts = each(
         lambda cell: divide(hubs, candidates, codes, float(step), frame, edge, share, *cell), cells
     )
+    # one after the other into the same tables, in the order of the shares: the same grid each time
     first, further, used = np.zeros(1 << (2 * bits), np.int32), np.zeros(64, np.int32), 0
     lists: list[NDArray[np.int32]] = []
     place = 0
     for leaves, part in parts:
-        further, used = lay_out(leaves, place, len(hubs), bits, first, further, used)
+        further, used = enter_leaves(leaves, place, len(hubs), bits, first, further, used)
         lists.append(part)
         place += len(part)
     return Grid(frame, bits, first, further, np.concatenate(lists), hubs)

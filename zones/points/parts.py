@@ -65,8 +65,8 @@ def measure_once(part: Path, out: Path, task: Task) -> Counts:
     """
     key = part_key(part, task.digest())
     if _is_done(out / part.name, part, key):
-        return count_again(out / part.name, task.thresholds_km)
-    # no other process or thread writes under this name
+        return count_in_result(out / part.name, task.thresholds_km)
+    # a name that no other process or thread uses
     own = f"{socket.gethostname()}-{os.getpid()}-{threading.get_ident()}"
     unfinished = out / f"{TEMPORARY}{own}.parquet"
     try:
@@ -83,20 +83,20 @@ def measure_here(
     """Measure parts one after another in this process."""
     for part in parts:
         progress(part, measure_once(part, out, task))
-    sweep(out)
+    remove_unfinished(out)
 
 
-def sweep(out: Path) -> None:
-    """Remove what killed processes left unfinished."""
+def remove_unfinished(out: Path) -> None:
+    """Remove the files that killed processes left unfinished."""
     for left in out.glob(f"{TEMPORARY}*.parquet"):
         # a worker may still be at one; Windows keeps it then, and the next run removes it
         with suppress(OSError):
             left.unlink()
 
 
-def count_again(result: Path, thresholds_km: tuple[float, ...]) -> Counts:
-    """Count in a result that is there already."""
-    counts = Counts.none(thresholds_km)
+def count_in_result(result: Path, thresholds_km: tuple[float, ...]) -> Counts:
+    """Return the counts of a part that was measured by an earlier run."""
+    counts = Counts.zero(thresholds_km)
     with pq.ParquetFile(result) as file:
         for batch in file.iter_batches(columns=["nearest_km"]):
             distance_km = batch.column(0).to_numpy()

@@ -52,7 +52,7 @@ def _file(path: Path, stack: ExitStack) -> Any:
         )
     try:
         if path.suffix in PARQUET:
-            # without these the whole file would be held at once
+            # without these the whole file would be in memory
             file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
             return stack.enter_context(file)
         return pa.ipc.open_file(stack.enter_context(pa.memory_map(str(path))))
@@ -184,7 +184,7 @@ class Counts:
     beyond: NDArray[np.int64]
 
     @classmethod
-    def none(cls, thresholds_km: tuple[float, ...]) -> Counts:
+    def zero(cls, thresholds_km: tuple[float, ...]) -> Counts:
         """Return the counts of no points."""
         return cls(0, np.zeros(len(thresholds_km), np.int64))
 
@@ -227,7 +227,7 @@ def measure_table(
     UsageError
         When no datum is given, or one is given twice.
     """
-    counts = Counts.none(task.thresholds_km)
+    counts = Counts.zero(task.thresholds_km)
     with ExitStack() as stack:
         schema, batches = open_batches(path, stack)
         kept = _checked_columns(schema, path, task)
@@ -302,7 +302,7 @@ def _degrees(
     arrays = []
     for column, limit in _LIMITS.items():
         given = batch.column(column)
-        # not safe: a whole number that no double holds is out of range, and named
+        # unsafe casts: a whole number too large for a double is then out of range, with its row
         values = given.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
         if not len(values) or (values.min() >= -limit and values.max() <= limit):
             arrays.append(values)

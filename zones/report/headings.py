@@ -136,13 +136,13 @@ def number_format(column: str) -> str:
 
 
 def value_words(text: str) -> Words | None:
-    """Return the words of a table's value, None for one that has no other words than its own."""
+    """Return the words of a table's value, None where it reads the same in every language."""
     if text in HUB_LAYERS:
         return HUB_LAYERS[text].short
     return VALUES.get(text)
 
 
 def value(text: str, language: str) -> str:
-    """Return a table's word in the language; what is unknown stays as it is."""
+    """Return a table's word in the language; an unknown word is returned unchanged."""
     words = value_words(text)
     return text if words is None else words.in_language(language)

@@ -23,12 +23,12 @@ def text_width(text: str) -> int:
 
 
 def broken_heading(heading: str) -> str:
-    """Return a Chinese heading with its unit on a line of its own; it would break anywhere."""
+    """Return a Chinese heading with its unit on a new line; it would break anywhere."""
     return heading.replace("（", "\n（") if text_width(heading) > LONG_HEADING else heading
 
 
 def cell_widths(table: ReportTable) -> list[int]:
-    """Return the width of each column's widest cell, in characters, heading left out."""
+    """Return the width of each column's widest cell, in characters, without the heading."""
     printed = table.printed()
     return [max((text_width(str(c)) for c in printed[name]), default=0) for name in printed]
 

@@ -1,7 +1,7 @@
-"""What a reader must know of a result: where positions come from, what the user's tables lack.
+"""The notes of a result: where positions come from, what the user's tables lack.
 
-One sentence each; the console prints them, tables and map carry those that bear on them, the
-manifest holds them all.
+One sentence each. The console prints them, tables and map show those that concern them, the
+manifest lists all.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ WEB_NOT_TAKEN = Message(
     "{failed:,} failed; see geocode_reason"
 )
 REMARK = Message("{name}: {remark}")
-# what the built-in catalogue remarks of single zones; a user's own remark is said as it is
+# remarks of the built-in catalogue on single zones; remarks in a user's table are not translated
 CATALOGUE_REMARKS = (
     Message("printed 湽博 for 淄博"),
     Message("industries printed with a stray full stop"),

@@ -31,7 +31,7 @@ LIBRARIES = (
 
 
 def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
-    """Describe a finished study; holds no time stamp, so that equal runs are equal.
+    """Describe a finished study, without a time stamp, so that equal runs give equal files.
 
     Parameters
     ----------
@@ -98,12 +98,12 @@ def recorded_outputs(folder: Path) -> dict[str, str]:
 
 
 def unchanged_leftovers(folder: Path, earlier: dict[str, str], written: set[str]) -> list[Path]:
-    """Return the files of an earlier run that are as it wrote them and not written again.
+    """Return the files of an earlier run that nobody changed and this run does not write.
 
     Parameters
     ----------
     folder
-        The output folder; a recorded name that leads out of it is passed over.
+        The output folder; a recorded name that leads to another folder is ignored.
     earlier
         Name and SHA-256, of the manifest before this run.
     written
@@ -119,11 +119,12 @@ def unchanged_leftovers(folder: Path, earlier: dict[str, str], written: set[str]
 
 
 @contextmanager
-def staged_again(folder: Path, home: Path, command: str) -> Iterator[Path]:
-    """Stage files that another command than `zonegap run` writes; see `staged`.
+def staged_with_manifest(folder: Path, home: Path, command: str) -> Iterator[Path]:
+    """Stage files that another command than `zonegap run` writes, with the manifest of the run.
 
-    Where `home` has the manifest of a run that recorded some of them, it is told that they were
-    written again. It moves with them: files and manifest change together or not at all.
+    Where `home` has the manifest of a run that recorded some of these files, the manifest gets a
+    warning that they were written again. Files and manifest change together or not at all; see
+    `staged`.
 
     Parameters
     ----------

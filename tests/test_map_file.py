@@ -1,4 +1,4 @@
-"""The atlas as Python makes it: one file, equal bytes, exact numbers, clear errors."""
+"""The map page as Python writes it: one file, equal bytes, exact numbers, clear errors."""
 
 from __future__ import annotations
 
