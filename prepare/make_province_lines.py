@@ -56,7 +56,9 @@ def cut(lines: list[list[tuple[float, float]]]) -> list[list[tuple[float, float]
         assert drawn.geom_type == "LineString"
         assert not drawn.is_empty
         rounded = [(round(x, DIGITS), round(y, DIGITS)) for x, y in drawn.coords]
-        short.append([p for p, before in zip(rounded, [None, *rounded], strict=False) if p != before])
+        short.append(
+            [p for p, before in zip(rounded, [None, *rounded], strict=False) if p != before]
+        )
     return short
 
 
