@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from maps.page import study_map
+from maps.safe_text import stable_html
 from maps.style import BEYOND_COLOUR, WITHIN_COLOUR
 from tests.map_pages import (
     click,
@@ -49,6 +51,36 @@ def page(result: StudyResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
         | {"lon": [125.3, 108.9], "lat": [43.9, 34.3]}
     )
     return save_page(result, tmp_path_factory.mktemp("page") / "map.html", new_hubs=new_hubs)
+
+
+def test_links_are_there_to_follow_and_ask_nothing_by_themselves(
+    browser: Any, result: StudyResult, tmp_path: Path
+) -> None:
+    path = tmp_path / "study.html"
+    path.write_text(stable_html(study_map(result)), encoding="utf-8")
+    open_page(browser, path)
+    settle(browser)
+    anchors = "return [...document.querySelectorAll(arguments[0])].map(a => [a.textContent, a.href, a.rel])"
+    assert run(browser, anchors, "#zg-notes a") == [
+        ["OpenStreetMap", "https://www.openstreetmap.org/copyright", "noopener"],
+        ["ODbL 1.0", "https://opendatacommons.org/licenses/odbl/1-0/", "noopener"],
+        ["GeoNames", "https://www.geonames.org/", "noopener"],
+        ["CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "noopener"],
+        ["Natural Earth", "https://www.naturalearthdata.com/", "noopener"],
+    ]
+    corner = run(browser, anchors, ".leaflet-control-attribution a")
+    shared = ["© OpenStreetMap contributors", "https://www.openstreetmap.org/copyright", "noopener"]
+    assert shared in corner
+    for language, lines, scope in (
+        ("en", "no national boundary is shown", "Taiwan are not in the catalogue"),
+        ("zh", "未画国界", "台湾省资料暂缺"),
+    ):
+        click(browser, f"[data-language={language}]")
+        for place in ("#zg-notes", ".zg-map-note"):
+            assert lines in text_of(browser, place)
+            assert scope in text_of(browser, place)
+    assert requests_of(browser) == [path.as_uri()]
+    assert browser.get_log("browser") == []
 
 
 def test_no_request_and_no_error(browser: Any, page: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from geodata.datum import wgs84_to_gcj02
-from maps.boundaries import Outlines
+from maps.boundaries import AS_GIVEN, Outlines
 from maps.page import zone_map
 from maps.tiles import tile_source
 from tests.map_pages import (
@@ -193,7 +193,8 @@ def test_plain_frames_make_a_page_without_errors(browser: Any, tmp_path: Path) -
 def test_gcj02_tiles_and_own_lines_are_said_and_shifted(
     browser: Any, result: StudyResult, tmp_path: Path
 ) -> None:
-    lines = Outlines(shapely.LineString([(100, 30), (110, 30)]), "Survey office", "GS(2024)0001")
+    line = shapely.LineString([(100, 30), (110, 30)])
+    lines = Outlines(line, AS_GIVEN.fill(credit="Survey office"), "GS(2024)0001")
     path = save_page(result, tmp_path / "tiles.html", tiles=tile_source("amap"), outlines=lines)
     open_page(browser, path)
     settle(browser)
@@ -201,7 +202,7 @@ def test_gcj02_tiles_and_own_lines_are_said_and_shifted(
     assert hosts <= {f"webrd0{i}.is.autonavi.com" for i in range(1, 5)}
     assert hosts
     note = text_of(browser, ".zg-map-note")
-    for part in ("Survey office", "GS(2024)0001", "GCJ-02", "Not a standard map"):
+    for part in ("Survey office", "GS(2024)0001", "GCJ-02", "Not a standard map", "undocumented"):
         assert part in note
     assert "AMap" in text_of(browser, ".leaflet-control-attribution")
     zone = result.zones.iloc[50]

@@ -20,7 +20,7 @@ from pyproj import Proj
 from geodata.registry import table_path
 from maps.boundaries import Outlines, outlines_of
 from maps.figures.sheet import INK, MARGIN_CM, NOTE_PT, PALE, PLAIN, WIDTH_CM, Style, sheet
-from maps.figures.words import beyond_note, boundary_note, note, source_note, word
+from maps.figures.words import beyond_note, boundary_note, note, source_notes, word
 from maps.style import (
     BEYOND_COLOUR,
     COAST_COLOUR,
@@ -147,7 +147,7 @@ def map_figure(
                 boundary_note(outlines, language),
                 beyond_note(study),
                 note("projection", language),
-                source_note(study, COAST),
+                *source_notes(study, COAST),
             ],
             plot_cm=(WIDTH_CM - left - right) * extent.height / extent.width,
             margins_cm=(left, right, 0.1, 0.6),

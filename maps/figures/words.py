@@ -97,13 +97,11 @@ def boundary_note(outlines: Outlines, language: str) -> str:
     return TWO_SENTENCES.fill(one=lines, other=NOT_STANDARD).in_language(language)
 
 
-def source_note(study: Study, *more: Words) -> str:
+def source_notes(study: Study, *more: Words) -> list[str]:
     """Return what a figure covers and rests on, with further sources such as the coast's."""
     source = note("source", study.language, sources=Listed([sources(study), *more], BETWEEN))
     covered = scope(study)
-    if covered is None:
-        return source
-    return TWO_SENTENCES.fill(one=covered, other=source).in_language(study.language)
+    return [source] if covered is None else [covered.in_language(study.language), source]
 
 
 def layer_name(study: Study, layer: str) -> str:
