@@ -95,7 +95,7 @@ def base_map(
     _layer(_coast(), land, gcj02).add_to(page)
     _layer(_graticule(), {"color": GRATICULE_COLOUR, "weight": 0.6}, gcj02).add_to(page)
     if not shapely.is_empty(outlines):
-        _layer(outlines, {"color": OUTLINE_COLOUR, "weight": 0.8}, gcj02).add_to(page)
+        _layer(outlines, {"color": OUTLINE_COLOUR, "weight": 0.9}, gcj02).add_to(page)
     return page
 
 

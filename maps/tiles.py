@@ -24,8 +24,8 @@ _AMAP = (
     "&x={x}&y={y}&z={z}"
 )
 _UNDOCUMENTED = Message(
-    "tiles amap: undocumented address; AMap's terms do not, as far as we know, allow it; not for "
-    "publication"
+    "Tiles amap: undocumented address; AMap's terms do not, as far as we know, allow it; not for "
+    "publication."
 )
 NAMES = ("tianditu", "amap")
 

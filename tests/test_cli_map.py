@@ -138,14 +138,14 @@ def test_tiles_have_a_number_of_their_own(tmp_path: Path) -> None:
 def test_an_undocumented_address_is_warned_of(tmp_path: Path) -> None:
     path = tmp_path / "m.html"
     for language, said in (
-        ("en", "note: tiles amap: undocumented address; AMap's terms do not, as far as we know,"),
+        ("en", "note: Tiles amap: undocumented address; AMap's terms do not, as far as we know,"),
         ("zh", "说明：底图amap：网址未见于任何文档；据我们所知，高德的条款不允许这样使用；"),
     ):
         done = zonegap("map", "--tiles", "amap", "--out", str(path), "--lang", language)
         assert done.returncode == 0, done.stderr
         assert said in done.stderr
     caution = data_of(path.read_text(encoding="utf-8"))["tiles"]["caution"]
-    assert caution[0].endswith("not for publication")
+    assert caution[0].endswith("not for publication.")
 
 
 @pytest.mark.parametrize("command", ["run", "figures"])

@@ -230,6 +230,14 @@ def test_a_run_draws_the_lines_of_the_table_and_no_other(tmp_path: Path) -> None
     assert result_figure[1].count("<path") == len(table_lines())
 
 
+def test_make_run_installs_no_other_lines() -> None:
+    makefile = (Path(__file__).parent.parent / "Makefile").read_text(encoding="utf-8")
+    rule = makefile.partition("\n$(VENV)/.run:")[2].partition("\n\n")[0]
+    assert "pip install" in rule
+    assert rule.count("-e .\n") == 1
+    assert "[" not in rule
+
+
 def test_the_print_map_draws_the_lines_of_the_table(tmp_path: Path, result: StudyResult) -> None:
     drawn = print_map(result.study, result, tmp_path)
     assert len(drawn) == len(table_lines())

@@ -115,7 +115,6 @@
       const remark = said(atlas.payload.remark);
       const approved = tiles && tiles.approval ? atlas.word("note_tiles_approval", tiles) : "";
       const shifted = tiles && tiles.datum === "GCJ-02" ? atlas.word("note_gcj02") : "";
-      const caution = tiles ? said(tiles.caution) : "";
       // what stands on the map, too
       const first = [
         atlas.word("note_map"),
@@ -125,10 +124,10 @@
         outlines.approval ? atlas.word("note_approval", { number: outlines.approval }) : "",
         approved,
         shifted,
-        caution,
       ];
       const lines = [
         ...first,
+        tiles ? said(tiles.caution) : "",
         tiles && !approved ? atlas.word("note_tiles", tiles) : "",
         atlas.word("note_beyond", { method: atlas.word(`method_${app.layer().method}`) }),
         atlas.has.gdp ? said(atlas.payload.gdp_note) || atlas.word("note_gdp") : "",
