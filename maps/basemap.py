@@ -50,18 +50,18 @@ class Prefix(MacroElement):
 
 
 def base_map(
-    credits_line: str, outlines: shapely.Geometry | None = None, tiles: TileSource | None = None
+    credits_markup: str, outlines: shapely.Geometry, tiles: TileSource | None = None
 ) -> folium.Map:
-    """Return a map of East Asia with the coast and a graticule, without any border.
+    """Return a map of East Asia with the coast, a graticule and the lines it is given.
 
     Every script and style is inside the page; without `tiles` it makes no request.
 
     Parameters
     ----------
-    credits_line
+    credits_markup
         What stands in the corner of the map, beside Leaflet's name.
     outlines
-        Province outlines in WGS-84 degrees, drawn unchanged.
+        Lines in WGS-84 degrees, drawn as they are; empty for none.
     tiles
         Background tiles. With GCJ-02 tiles all lines are shifted to that datum.
     """
@@ -76,24 +76,26 @@ def base_map(
     # folium's own links to content networks; Leaflet itself is put into the page instead
     page.default_js, page.default_css = [], []
     head = figure_of(page).header
+    head.add_child(Verbatim(_notice()), name="notice")
     head.add_child(Verbatim(f"<style>{asset('leaflet.css')}</style>"), name="leaflet_css")
     head.add_child(Verbatim(f"<script>{asset('leaflet.js')}</script>"), name="leaflet_js")
     style = f".leaflet-container {{ background: {SEA_COLOUR}; }}"
     head.add_child(Verbatim(f"<style>{style}</style>"), name="sea")
-    page.add_child(Prefix(as_text(credits_line)))
+    page.add_child(Prefix(credits_markup))
     gcj02 = tiles is not None and tiles.datum == "GCJ-02"
     land = {"color": COAST_COLOUR, "weight": 0.8, "fillColor": LAND_COLOUR, "fillOpacity": 1}
     if tiles is not None:
         land["fillOpacity"] = 0  # the tiles show the land
+        credit = ", ".join(part for part in (tiles.credit, tiles.approval) if part)
         for url in tiles.urls:
             folium.TileLayer(
-                url, attr=as_text(tiles.credit), subdomains=tiles.subdomains, control=False,
+                url, attr=as_text(credit), subdomains=tiles.subdomains, control=False,
                 max_zoom=MAX_ZOOM,
             ).add_to(page)  # fmt: skip
     _layer(_coast(), land, gcj02).add_to(page)
     _layer(_graticule(), {"color": GRATICULE_COLOUR, "weight": 0.6}, gcj02).add_to(page)
-    if outlines is not None:
-        _layer(outlines, {"color": OUTLINE_COLOUR, "weight": 0.8}, gcj02).add_to(page)
+    if not shapely.is_empty(outlines):
+        _layer(outlines, {"color": OUTLINE_COLOUR, "weight": 0.9}, gcj02).add_to(page)
     return page
 
 
@@ -106,6 +108,13 @@ def asset(name: str) -> str:
     """Return the text of a file that goes into the page."""
     text = (ASSETS / name).read_text(encoding="utf-8")
     return text.split("//# sourceMappingURL")[0]
+
+
+def _notice() -> str:
+    """Return the licences of the scripts in the page as a comment: they go where the page goes."""
+    names = {"zonegap": "LICENSE.txt", "Leaflet 1.9.4": "LICENSE-leaflet.txt"}
+    texts = [f"{title}\n\n{asset(name).strip()}" for title, name in names.items()]
+    return "<!--\nThis page holds scripts and styles of:\n\n" + "\n\n\n".join(texts) + "\n-->"
 
 
 def _layer(geometry: shapely.Geometry, style: dict[str, Any], gcj02: bool) -> folium.GeoJson:

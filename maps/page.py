@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import folium
 import pandas as pd
@@ -12,7 +13,7 @@ from jinja2 import Template
 from geodata.errors import UsageError
 from geodata.words import ENGLISH, LANGUAGES, Listed, Message, Words, in_all_languages
 from maps.basemap import asset, base_map, figure_of
-from maps.boundaries import Outlines, package_outlines
+from maps.boundaries import Outlines, outlines_of, province_outlines
 from maps.page_data import layer_name, page_data
 from maps.page_words import PAGE_WORDS
 from maps.safe_text import Verbatim, script_json
@@ -30,7 +31,16 @@ from zones.parameters import DISTANCE_METHODS, SYNTHETIC, THRESHOLD_KM
 from zones.pipeline import StudyResult
 from zones.report.headings import value_words
 from zones.report.notes import map_remark
-from zones.report.sources import BETWEEN, COAST, OPENSTREETMAP, PLACES, sources
+from zones.report.sources import (
+    BETWEEN,
+    COAST,
+    LINKS,
+    OPENSTREETMAP,
+    PLACES,
+    links,
+    scope,
+    sources,
+)
 from zones.report.tables import NOTES
 
 # what the licences want on the map itself, where the credits name it
@@ -64,6 +74,7 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     remark: Words | None = None,
     credits: Words | None = None,  # noqa: A002, the word for it
     gdp_note: Words | None = None,
+    scope: Words | None = None,
 ) -> folium.Map:
     """Return an interactive map of the zones; without tiles it makes no request.
 
@@ -89,7 +100,7 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     new_hubs_note
         What they were chosen for.
     outlines
-        Province outlines; see `maps.boundaries`.
+        Lines, see `maps.boundaries`; those between provinces without.
     tiles
         Background tiles; see `maps.tiles`.
     remark
@@ -99,6 +110,8 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
         coast's is added.
     gdp_note
         How ``gdp_estimate_yi_cny`` was estimated.
+    scope
+        What the catalogue of the zones covers and what not; it stands on the map.
 
     Returns
     -------
@@ -144,14 +157,16 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
         ("remark", remark),
         ("gdp_note", gdp_note),
         ("new_hubs_note", new_hubs_note),
+        ("scope", scope),
     ):
         data[name] = None if words is None else in_all_languages(words)
     data["colours"] = [WITHIN_COLOUR, UNSURE_COLOUR, BEYOND_COLOUR, HUB_COLOUR]
-    data["outlines"] = (
-        {"credit": outlines.credit, "approval": outlines.approval} if outlines else None
-    )
-    data["tiles"] = {"credit": tiles.credit, "datum": tiles.datum} if tiles else None
-    page = base_map(on_map(sources), outlines.lines if outlines else None, tiles)
+    outlines = outlines or province_outlines()
+    note = outlines.over_tiles if tiles and outlines.over_tiles else outlines.note
+    data["outlines"] = {"note": in_all_languages(note), "approval": outlines.approval}
+    data["tiles"] = None if tiles is None else _about_tiles(tiles)
+    data["links"] = list(links(sources).items())
+    page = base_map(on_map(sources), outlines.lines, tiles)
     figure = figure_of(page)
     figure.title = PAGE_WORDS["title"].in_language(language)
     colours = (
@@ -180,7 +195,7 @@ def study_map(  # noqa: PLR0913, as zone_map
     outlines: Outlines | None = None,
     tiles: TileSource | None = None,
 ) -> folium.Map:
-    """Return the map of a study; province outlines of the extra ``[outlines]`` when installed.
+    """Return the map of a study.
 
     Parameters
     ----------
@@ -190,13 +205,15 @@ def study_map(  # noqa: PLR0913, as zone_map
         What the page shows first; the study's own without.
     new_hubs, weight
         Show that many cities of ``zonegap where-next``, chosen by zones, area or gdp.
-    outlines, tiles
+    outlines
+        Lines to draw; those that the study asks for without.
+    tiles
         As for `zone_map`.
 
     Raises
     ------
     UsageError
-        For a layer that the study has not got, and as `zone_map`.
+        For a layer that the study has not got, and as `zone_map` and `maps.boundaries.outlines_of`.
     """
     study, layers = result.study, result.layers()
     if layer is not None and layer not in layers:
@@ -226,10 +243,11 @@ def study_map(  # noqa: PLR0913, as zone_map
         made_up=made_up,
         new_hubs=_new_hubs(result, shown, new_hubs, weight, first_km) if new_hubs else None,
         new_hubs_note=chosen_for if new_hubs else None,
-        outlines=outlines or package_outlines(),
+        outlines=outlines or outlines_of(study, tiles=tiles is not None),
         tiles=tiles,
         remark=map_remark(result),
         credits=sources(study),
+        scope=scope(study),
         gdp_note=NOTES["gdp"].fill(gdp=value_words(study.gdp), land=value_words(study.land)),
     )
 
@@ -257,12 +275,24 @@ def frame_credits(zones: pd.DataFrame) -> Words | None:
     return PLACES + OPENSTREETMAP if open_data else PLACES
 
 
+def _about_tiles(tiles: TileSource) -> dict[str, Any]:
+    """Return what the page's notes say of the tiles."""
+    caution = None if tiles.caution is None else in_all_languages(tiles.caution)
+    said = {"credit": tiles.credit, "datum": tiles.datum, "approval": tiles.approval}
+    return {**said, "caution": caution}
+
+
 def with_coast(sources: Words | None) -> Words:
     """Return the credits of a page: the sources and the coast it draws."""
     return COAST if sources is None else Listed([sources, COAST], BETWEEN)
 
 
 def on_map(sources: Words) -> str:
-    """Return the line in the corner of the map."""
+    """Return the line in the corner of the map, as markup: the licence of one asks for a link."""
     text = sources.in_language(ENGLISH)
-    return ", ".join(name for name in ON_MAP if name in text)
+    names = {name: name for name in ON_MAP if name in text}
+    (_, uri), *_ = LINKS["OpenStreetMap"]
+    shared = ON_MAP[0]
+    if shared in names:
+        names[shared] = f'<a href="{uri}" target="_blank" rel="noopener">{shared}</a>'
+    return ", ".join(names.values())

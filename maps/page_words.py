@@ -6,6 +6,7 @@ The script chooses by number where a word has two forms: ``{n:zone|zones}``.
 from __future__ import annotations
 
 from geodata.words import COMMA, Message, in_context
+from maps.boundaries import APPROVED, NOT_STANDARD
 
 PAGE_WORDS: dict[str, Message] = {
     "language_code": in_context("of this language, for a web page", "en"),
@@ -146,17 +147,14 @@ PAGE_WORDS: dict[str, Message] = {
     "sure_low": Message("{how} (unsure)"),
     "source_zone_seats": Message("zonegap's table, compiled from recall"),
     "notes": Message("Notes and sources"),
-    "note_map": Message(
-        "Not a standard map. Points are approximate and say nothing of zone boundaries."
-    ),
-    "note_border": Message("No national or provincial boundary is drawn."),
-    "note_outlines": Message("Province outlines as given by their source: {credit}"),
-    "note_lines": Message("Province lines: {credit}"),
-    "note_approval": Message("Map approval number: {number}"),
+    "note_map": NOT_STANDARD,
+    "note_approval": APPROVED,
     "note_gcj02": Message(
         "The tiles use GCJ-02, so all points and lines on the map are shifted to it; coordinates in the panel and the CSV stay WGS-84."
     ),
     "note_tiles": Message("Tiles: {credit}"),
+    "note_tiles_approval": Message("Tiles: {credit}; their map approval number: {approval}"),
+    "links": Message("Sources and licences to read: "),
     "note_gdp": Message("Zone GDP is an estimate: approved area × provincial GDP / urban land."),
     "sources": Message("Sources: {sources}."),
     "note_beyond": Message("Beyond means strictly farther than the threshold ({method})."),

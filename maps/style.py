@@ -9,7 +9,7 @@ UNSURE_COLOUR = "#e69f00"  # orange: the threshold lies within the zone's uncert
 HUB_COLOUR = "#000000"
 SEA_COLOUR, LAND_COLOUR = "#dfe9f0", "#fbfaf6"
 COAST_COLOUR, GRATICULE_COLOUR = "#9fb2c0", "#cfd8df"
-OUTLINE_COLOUR = "#b3aca0"
+OUTLINE_COLOUR = "#968d80"
 
 FARTHEST_KM = 20_040  # a little over half the longest way round the Earth
 ZONE_RADIUS_PX = (2.5, 11.0)  # smallest and largest

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from geodata.errors import UsageError
-from geodata.words import Listed, Message
+from geodata.words import Listed, Message, Words
 
 KEY_VARIABLE = "ZONEGAP_TILES_KEY"
 DATUMS = ("WGS-84", "GCJ-02")
@@ -18,10 +18,14 @@ _TIANDITU = (
     "&LAYER={layer}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}"
     "&TILECOL={{x}}&tk={{key}}"
 )
-# AMap: GCJ-02
+# AMap: GCJ-02; an address that is found on other people's pages only
 _AMAP = (
     "https://webrd0{s}.is.autonavi.com/appmaptile?lang=zh_cn&size=1&scale=1&style=8"
     "&x={x}&y={y}&z={z}"
+)
+_UNDOCUMENTED = Message(
+    "Tiles amap: undocumented address; AMap's terms do not, as far as we know, allow it; not for "
+    "publication."
 )
 NAMES = ("tianditu", "amap")
 
@@ -40,16 +44,26 @@ class TileSource:
         ``WGS-84`` or ``GCJ-02``; points and lines are shifted to the latter.
     subdomains
         Of ``{s}``, one character each.
+    approval
+        Their map review number (审图号), "" where none is given.
+    caution
+        What stands against their use, None where nothing is known.
     """
 
     urls: tuple[str, ...]
     credit: str
     datum: str = "WGS-84"
     subdomains: str = "abc"
+    approval: str = ""
+    caution: Words | None = None
 
 
 def tile_source(
-    name: str, key: str | None = None, credit: str | None = None, datum: str | None = None
+    name: str,
+    key: str | None = None,
+    credit: str | None = None,
+    datum: str | None = None,
+    approval: str | None = None,
 ) -> TileSource:
     """Return the tiles of a name or a URL template.
 
@@ -61,6 +75,8 @@ def tile_source(
         The service's key; the environment variable ZONEGAP_TILES_KEY without one.
     credit, datum
         Of a URL: what is shown with the tiles (its host without one), and ``WGS-84`` or ``GCJ-02``.
+    approval
+        Their map review number (审图号), shown with their credit.
 
     Raises
     ------
@@ -85,7 +101,8 @@ def tile_source(
         urls = tuple(_TIANDITU.format(layer=layer) for layer in ("vec", "cva"))
         source = TileSource(urls, "天地图 Tianditu, www.tianditu.gov.cn", "WGS-84", "01234567")
     elif name == "amap":
-        source = TileSource((_AMAP,), "高德地图 AMap, www.amap.com", "GCJ-02", "1234")
+        credit = "高德地图 AMap, www.amap.com"
+        source = TileSource((_AMAP,), credit, "GCJ-02", "1234", caution=_UNDOCUMENTED)
     else:
         source = _from_url(name, credit, datum)
     if "{key}" in source.urls[0]:
@@ -99,8 +116,8 @@ def tile_source(
                 )
             )
         urls = tuple(url.replace("{key}", quote(key, safe="")) for url in source.urls)
-        source = TileSource(urls, source.credit, source.datum, source.subdomains)
-    return source
+        source = replace(source, urls=urls)
+    return replace(source, approval=(approval or "").strip())
 
 
 def _from_url(url: str, credit: str | None, datum: str | None) -> TileSource:

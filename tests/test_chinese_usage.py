@@ -44,7 +44,7 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
     (None, ["where-next", "--k", "0"], 2, "不小于1的整数"),
     (None, ["where-next", "--k", "9999"], 2, "候选城市数"),
     (None, ["data", "zone"], 2, "是否想输入'zones'"),
-    (None, ["map", "--map-approval", "GS"], 2, "须与--boundaries FILE同用"),
+    (None, ["map", "--map-approval", "GS"], 2, "须与--boundaries FILE或底图同用"),
     (None, ["map", "--tiles", "nasa"], 2, "底图：'nasa'"),
     (None, ["map", "--tiles", "tianditu"], 2, "需要密钥"),
     (None, ["map", "--layer", "file"], 2, "此处可接受：prefectures"),

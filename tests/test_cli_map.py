@@ -17,7 +17,7 @@ from zones.maximal_covering import where_next
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult, run_study
 from zones.report.sources import sources
-from zones.study import Study
+from zones.study import NO_LINES, Study, read_study
 
 
 def map_html(result: StudyResult, **options: object) -> str:
@@ -107,17 +107,93 @@ def test_boundaries_of_ones_own_and_tiles(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     html = path.read_text(encoding="utf-8")
     data = data_of(html)
-    assert data["outlines"] == {"credit": "Survey <office>", "approval": "GS(2024)0001"}
+    assert data["outlines"] == {
+        "note": [
+            "Lines as given by their source: Survey <office>.",
+            "界线按来源原样绘制：Survey <office>。",
+        ],
+        "approval": "GS(2024)0001",
+    }
+    assert data["tiles"]["approval"] == ""  # the number is the file's
     assert data["tiles"]["datum"] == "WGS-84"
     assert html.count("tk=k123") == 2
     assert "Survey <office>" not in html
+
+
+def test_tiles_have_a_number_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "m.html"
+    options = ["--tiles", "tianditu", "--map-approval", "GS(2024)0001", "--boundaries", "none"]
+    done = zonegap("map", "--out", str(path), *options, ZONEGAP_TILES_KEY="k123")
+    assert done.returncode == 0, done.stderr
+    assert "amap" not in done.stderr
+    html = path.read_text(encoding="utf-8")
+    data = data_of(html)
+    assert data["tiles"]["approval"] == "GS(2024)0001"
+    assert data["tiles"]["caution"] is None
+    assert data["outlines"]["approval"] == ""
+    # in the corner of the map, beside the tiles' credit
+    assert html.count("www.tianditu.gov.cn, GS(2024)0001") == 2
+
+
+def test_an_undocumented_address_is_warned_of(tmp_path: Path) -> None:
+    path = tmp_path / "m.html"
+    for language, said in (
+        ("en", "note: Tiles amap: undocumented address; AMap's terms do not, as far as we know,"),
+        ("zh", "说明：底图amap：网址未见于任何文档；据我们所知，高德的条款不允许这样使用；"),
+    ):
+        done = zonegap("map", "--tiles", "amap", "--out", str(path), "--lang", language)
+        assert done.returncode == 0, done.stderr
+        assert said in done.stderr
+    caution = data_of(path.read_text(encoding="utf-8"))["tiles"]["caution"]
+    assert caution[0].endswith("not for publication.")
+
+
+@pytest.mark.parametrize("command", ["run", "figures"])
+def test_run_and_figures_refuse_what_the_map_refuses(tmp_path: Path, command: str) -> None:
+    (tmp_path / "lines.geojson").write_text("{}", encoding="utf-8")
+    out = tmp_path / "out"
+    for options, code, message in (
+        (["--boundaries", str(tmp_path / "lines.geojson")], 2, "--boundary-credit TEXT"),
+        (["--boundaries", "none.shp", "--boundary-credit", "me"], 3, "no such file"),
+        (["--map-approval", "GS1"], 2, "only with --boundaries FILE or tiles"),
+        (["--boundaries", "package", "--map-approval", "GS1"], 2, "not with --boundaries package"),
+    ):
+        done = zonegap(command, *options, "--out", str(out))
+        assert done.returncode == code, done.stderr
+        assert message in done.stderr
+        assert not out.exists()
+
+
+def test_lines_of_a_study_file_count_from_its_folder(tmp_path: Path) -> None:
+    shape = gpd.GeoDataFrame(geometry=[shapely.box(100, 30, 110, 35)], crs="EPSG:4326")
+    shape.to_file(tmp_path / "lines.gpkg", engine="pyogrio")
+    file = tmp_path / "study.toml"
+    keys = 'boundaries = "lines.gpkg"\nboundary_credit = "me"\napproval = "GS1"\n'
+    file.write_text(f"[map]\n{keys}", encoding="utf-8")
+    study = read_study(file)
+    assert (study.boundaries, study.map_approval) == (tmp_path / "lines.gpkg", "GS1")
+    done = zonegap("map", str(file), "--out", str(tmp_path / "m.html"))
+    assert done.returncode == 0, done.stderr
+    data = data_of((tmp_path / "m.html").read_text(encoding="utf-8"))
+    assert data["outlines"]["approval"] == "GS1"
+    file.write_text('[map]\nboundaries = "none"\n', encoding="utf-8")
+    assert read_study(file).boundaries == NO_LINES
+    assert str(read_study(file).parameters()["boundaries"]) == "none"
 
 
 REFUSED = [
     (["--boundaries", "README.md"], 2, "--boundary-credit TEXT"),
     (["--boundaries", "none.shp", "--boundary-credit", "me"], 3, "no such file"),
     (["--boundaries", "README.md", "--boundary-credit", "me"], 3, "README.md: cannot be read"),
-    (["--map-approval", "GS1"], 2, "only with --boundaries"),
+    (["--map-approval", "GS1"], 2, "only with --boundaries FILE or tiles"),
+    (["--boundaries", "none", "--map-approval", "GS1"], 2, "FILE or tiles, whose"),
+    (["--boundaries", "none", "--boundary-credit", "me"], 2, "only with --boundaries FILE"),
+    (["--boundaries", "package", "--map-approval", "GS1"], 2, "not with --boundaries package"),
+    (
+        ["--boundaries", "package", "--map-approval", "GS1", "--tiles", "amap"],
+        2,
+        "no number is theirs",
+    ),
     (["--tiles", "osm"], 2, "accepted: tianditu, amap, or a URL"),
     (["--tiles", "tianditu"], 2, "ZONEGAP_TILES_KEY"),
     (["--tiles-key", "k"], 2, "only with --tiles"),

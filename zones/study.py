@@ -28,6 +28,12 @@ from zones.parameters import DISTANCE_METHODS, GDP_VINTAGES, LAND_YEARS, THRESHO
 FORMATS = ("csv", "xlsx", "docx", "tex", "md")
 MAX_STUDY_MB = 1
 FIGURE_FORMATS = ("png", "svg", "pdf")
+# the lines of the maps where no file of one's own is named
+BOUNDARIES = (PROVINCE_LINES, NO_LINES, PACKAGE_LINES) = (
+    Path("provinces"),
+    Path("none"),
+    Path("package"),
+)
 
 
 def _text(value: Any, folder: Path) -> str | None:
@@ -40,6 +46,10 @@ def _path(value: Any, folder: Path) -> Path | None:
 
 def _path_or_synthetic(value: Any, folder: Path) -> Path | None:
     return Path(value) if value == "synthetic" else _path(value, folder)
+
+
+def _path_or_lines(value: Any, folder: Path) -> Path | None:
+    return Path(value) if value in map(str, BOUNDARIES) else _path(value, folder)
 
 
 def _truth(value: Any, folder: Path) -> bool | None:
@@ -88,6 +98,7 @@ class Kind:
 TEXT = Kind(Message("text"), _text)
 PATH = Kind(Message("path"), _path)
 PATH_OR_SYNTHETIC = Kind(Message("path or synthetic"), _path_or_synthetic)
+PATH_OR_LINES = Kind(Message("provinces, none, package or path"), _path_or_lines)
 TRUTH = Kind(Message("true or false"), _truth)
 WHOLE = Kind(Message("whole number"), _whole)
 TEXTS = Kind(Message("list of text"), _texts)
@@ -169,6 +180,9 @@ class Study:
         Use positions from OpenStreetMap, too; what is made of them is under the ODbL.
     provider, cache, key_file
         Web geocoder to ask as well, its file of answers and of its key; see `geodata.web.ask`.
+    boundaries, boundary_credit, map_approval
+        Lines of map and figures: of `BOUNDARIES`, or a file with its credit; the review number of
+        that file or of the tiles.
     folder, language, formats, figures
         Where and how the outputs are written; formats of tables and of figures.
     """
@@ -250,6 +264,21 @@ class Study:
         None, "geocode.key_file", PATH, option="--key-file", metavar="FILE",
         help=Message("File of the key; ZONEGAP_<PROVIDER>_KEY without one."),
     )  # fmt: skip
+    boundaries: Path = _asked(
+        PROVINCE_LINES, "map.boundaries", PATH_OR_LINES, option="--boundaries", metavar="WHICH",
+        help=Message(
+            "Lines to draw: provinces (without it), none, package, or a file (GeoJSON, "
+            "GeoPackage, Shapefile)."
+        ),
+    )  # fmt: skip
+    boundary_credit: str | None = _asked(
+        None, "map.boundary_credit", TEXT, option="--boundary-credit", metavar="TEXT",
+        help=Message("Who made the lines of that file; needed with it."),
+    )  # fmt: skip
+    map_approval: str | None = _asked(
+        None, "map.approval", TEXT, option="--map-approval", metavar="TEXT",
+        help=Message("Map review number (审图号) of that file, or of the tiles."),
+    )  # fmt: skip
     folder: Path = _asked(
         Path("out"), "output.folder", PATH, option="--out", metavar="PATH",
         help=Message("Output folder; out without one."),
@@ -293,6 +322,7 @@ class Study:
                         keys=Listed(ASKED[key].key for key in keys), needed=ASKED[needed].key,
                     )
                 )  # fmt: skip
+        self._check_boundaries()
         if (self.hub_layer == "file") != (self.hub_file is not None):
             raise UsageError(Message('hubs.file and hubs.layer = "file": only with each other'))
         if self.hub_layer == "registrations" and self.registrations is None:
@@ -301,6 +331,25 @@ class Study:
                     'hubs.layer = "registrations": only with registrations.file, or --registrations'
                 )
             )
+
+    def _check_boundaries(self) -> None:
+        """Lines that are drawn as they come need no credit, and those of the package no number."""
+        if self.boundary_credit and self.boundaries in BOUNDARIES:
+            raise UsageError(
+                Message(
+                    "{options}: only with {other}",
+                    options="--boundary-credit",
+                    other="--boundaries FILE",
+                )
+            )
+        if self.map_approval and self.boundaries == PACKAGE_LINES:
+            raise UsageError(
+                Message(
+                    "{option}: not with {other}: its lines are no reviewed map, and no number is "
+                    "theirs",
+                    option="--map-approval", other="--boundaries package",
+                )
+            )  # fmt: skip
 
     def _check_thresholds(self) -> None:
         given, key = self.thresholds_km, ASKED["thresholds_km"].key

@@ -110,23 +110,35 @@
     }
 
     function showNotes() {
-      const { outlines, tiles } = atlas.payload;
+      const { outlines, tiles, links } = atlas.payload;
       const said = (pair) => (pair ? atlas.pick(pair) : "");
       const remark = said(atlas.payload.remark);
-      const lines = [
+      const approved = tiles && tiles.approval ? atlas.word("note_tiles_approval", tiles) : "";
+      const shifted = tiles && tiles.datum === "GCJ-02" ? atlas.word("note_gcj02") : "";
+      // what stands on the map, too
+      const first = [
         atlas.word("note_map"),
-        outlines ? atlas.word("note_outlines", outlines) : tiles ? "" : atlas.word("note_border"),
-        outlines && outlines.approval ? atlas.word("note_approval", { number: outlines.approval }) : "",
-        tiles && tiles.datum === "GCJ-02" ? atlas.word("note_gcj02") : "",
-        tiles ? atlas.word("note_tiles", tiles) : "",
         remark,
+        said(atlas.payload.scope),
+        atlas.pick(outlines.note),
+        outlines.approval ? atlas.word("note_approval", { number: outlines.approval }) : "",
+        approved,
+        shifted,
+      ];
+      const lines = [
+        ...first,
+        tiles ? said(tiles.caution) : "",
+        tiles && !approved ? atlas.word("note_tiles", tiles) : "",
         atlas.word("note_beyond", { method: atlas.word(`method_${app.layer().method}`) }),
         atlas.has.gdp ? said(atlas.payload.gdp_note) || atlas.word("note_gdp") : "",
         atlas.word("sources", { sources: atlas.pick(atlas.payload.credits) }),
       ];
-      $("zg-notes").replaceChildren(...lines.filter(Boolean).map((line) => el("p", { className: line === lines[0] ? "zg-on-map" : "" }, line)));
-      const onMap = [lines[0], remark, outlines ? atlas.word("note_lines", outlines) : "", lines[2], lines[3]].filter(Boolean);
-      mapNote.replaceChildren(...onMap.map((line) => el("p", {}, line)));
+      const where = links.map(([name, href], at) => [at ? " · " : "", el("a", { href, target: "_blank", rel: "noopener" }, name)]);
+      $("zg-notes").replaceChildren(
+        ...lines.filter(Boolean).map((line) => el("p", { className: first.includes(line) ? "zg-on-map" : "" }, line)),
+        ...(links.length ? [el("p", {}, atlas.word("links"), ...where.flat())] : []),
+      );
+      mapNote.replaceChildren(...first.filter(Boolean).map((line) => el("p", {}, line)));
       document.body.style.setProperty("--map-note", `${mapNote.offsetHeight}px`); // the drawer ends above it
     }
 

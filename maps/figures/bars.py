@@ -21,7 +21,7 @@ from maps.figures.sheet import (
     text_columns,
     whole_numbers,
 )
-from maps.figures.words import beyond_note, note, province_column, source_note, word
+from maps.figures.words import beyond_note, note, province_column, source_notes, word
 from maps.style import BEYOND_COLOUR, WITHIN_COLOUR
 from zones.groups import TOTAL
 from zones.parameters import YI_PER_TRILLION
@@ -94,7 +94,7 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
             word("type_title", language),
             [
                 beyond_note(study),
-                source_note(study),
+                *source_notes(study),
             ],
             plot_cm=ROW_CM * (y + 1.0),
             margins_cm=(left, right, 0.55, 1.1),
@@ -181,7 +181,7 @@ def gdp_figure(
                     beyond_gdp=total["gdp_beyond_yi_cny"] / YI_PER_TRILLION,
                     pct=100.0 * total["gdp_beyond_yi_cny"] / total["gdp_estimate_yi_cny"],
                 ),
-                source_note(study),
+                *source_notes(study),
             ],
             plot_cm=ROW_CM * (len(rows) + 0.2),
             margins_cm=(MARGIN_CM + page.width_cm(labels) + 0.3, right, 0.55, 1.1),

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from maps.figures.sheet import INK, PALE, PLAIN, Style, figure_sheet, whole_numbers
-from maps.figures.words import hubs_note, layer_name, note, source_note, word
+from maps.figures.words import hubs_note, layer_name, note, source_notes, word
 from zones.hubs import HUB_LAYERS
 from zones.study import Study
 
@@ -74,7 +74,7 @@ def curve_figure(
             [
                 note("band", language) + (note("dots", language) if len(reached) else ""),
                 hubs_note(study),
-                source_note(study),
+                *source_notes(study),
             ],
             plot_cm=8.2,
             margins_cm=(1.65, 0.5, 0.2 if len(reached) else 0.55, 1.05),

@@ -10,6 +10,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from maps.boundaries import Outlines
 from maps.figures.bars import gdp_figure, type_figure
 from maps.figures.curves import curve_figure
 from maps.figures.fonts import is_truetype
@@ -29,10 +30,13 @@ _METADATA: dict[str, dict[str, None]] = {
 }
 
 
-def study_figures(result: StudyResult, style: Style = PLAIN) -> Iterator[tuple[str, Figure]]:
+def study_figures(
+    result: StudyResult, style: Style = PLAIN, outlines: Outlines | None = None
+) -> Iterator[tuple[str, Figure]]:
     """Give each figure of a study with its name: types, map, threshold_curve, provinces, ...
 
-    There is none of GDP where no zone states an area.
+    There is none of GDP where no zone states an area. The map has the study's lines, unless
+    others are given.
 
     Raises
     ------
@@ -45,7 +49,7 @@ def study_figures(result: StudyResult, style: Style = PLAIN) -> Iterator[tuple[s
     table = province_table(result)
     makers: dict[str, Callable[[], Figure]] = {
         "types": lambda: type_figure(type_table(result), study, style),
-        "map": lambda: map_figure(zones, result.hubs, study, style),
+        "map": lambda: map_figure(zones, result.hubs, study, style, outlines),
         "threshold_curve": lambda: curve_figure(*curves, study, style),
         "provinces": lambda: province_figure(zones, provinces, study, style),
     }
@@ -81,9 +85,13 @@ def save_figure(figure: Figure, path: Path) -> None:
 
 
 def write_figures(
-    result: StudyResult, folder: Path, formats: Iterable[str], style: Style = PLAIN
+    result: StudyResult,
+    folder: Path,
+    formats: Iterable[str],
+    style: Style = PLAIN,
+    outlines: Outlines | None = None,
 ) -> list[str]:
-    """Write every figure of a study in every format; return the files' names.
+    """Write every figure of a study in every format, as `study_figures`; return the files' names.
 
     Raises
     ------
@@ -92,7 +100,7 @@ def write_figures(
     """
     formats = tuple(formats)
     names = []
-    for name, figure in study_figures(result, style):
+    for name, figure in study_figures(result, style, outlines):
         for kind in formats:
             folder.mkdir(parents=True, exist_ok=True)
             save_figure(figure, folder / f"{name}.{kind}")

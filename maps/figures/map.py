@@ -1,4 +1,4 @@
-"""The static map: zones within and beyond the threshold, hubs, coast and graticule, no border."""
+"""The static map: zones within and beyond the threshold, hubs, coast, graticule, thin lines."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import shapely
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from pyproj import Proj
 
 from geodata.registry import table_path
+from maps.boundaries import Outlines, outlines_of
 from maps.figures.sheet import INK, MARGIN_CM, NOTE_PT, PALE, PLAIN, WIDTH_CM, Style, figure_sheet
-from maps.figures.words import beyond_note, note, source_note, word
+from maps.figures.words import beyond_note, boundary_note, note, source_notes, word
 from maps.style import (
     BEYOND_COLOUR,
     COAST_COLOUR,
     GRATICULE_COLOUR,
     HUB_COLOUR,
     LAND_COLOUR,
+    OUTLINE_COLOUR,
     SEA_COLOUR,
     UNSURE_COLOUR,
     WITHIN_COLOUR,
@@ -43,6 +46,7 @@ LEGEND_SHARE = (0.4, 0.25)  # of the map's width and height, about
 LEAST_KM = 800.0  # extent of a map of few points
 ASPECT = (0.6, 1.0)  # height over width
 GRATICULE_STEP_DEG = 10
+LONGEST_DEG = 0.5  # of a straight piece of a line, which is curved in the projection
 GRID = 260  # columns of the grid on which the line of equal distance is found
 # marks that differ in a grey print, too: hollow, full, triangle
 CLASSES: dict[str, dict[str, Any]] = {
@@ -83,7 +87,11 @@ class Extent:
 
 
 def map_figure(
-    zones: pd.DataFrame, hubs: pd.DataFrame, study: Study, style: Style = PLAIN
+    zones: pd.DataFrame,
+    hubs: pd.DataFrame,
+    study: Study,
+    style: Style = PLAIN,
+    outlines: Outlines | None = None,
 ) -> Figure:
     """Draw the zones by the side of the threshold they lie on, figure 15 of the 2020 report.
 
@@ -98,6 +106,8 @@ def map_figure(
         it are a class of their own.
     style
         Title and font.
+    outlines
+        Lines to draw; those that the study asks for without.
 
     Returns
     -------
@@ -108,6 +118,8 @@ def map_figure(
     ------
     FontError
         When no installed font has the characters.
+    UsageError, DataFileError
+        As `maps.boundaries.outlines_of`.
 
     Examples
     --------
@@ -119,6 +131,7 @@ def map_figure(
     '1,107 of 2,543 zones beyond 500 km'
     """
     language, threshold_km = study.language, study.thresholds_km[0]
+    outlines = outlines or outlines_of(study)
     albers = Proj(ALBERS)
     points = albers(zones["lon"].to_numpy(), zones["lat"].to_numpy())
     hub_points = albers(hubs["lon"].to_numpy(), hubs["lat"].to_numpy())
@@ -131,10 +144,10 @@ def map_figure(
         axes = page.axes(
             word("map_title", language, t=threshold_km),
             [
-                note("no_standard_map", language),
+                boundary_note(outlines, language),
                 beyond_note(study),
                 note("projection", language),
-                source_note(study, COAST),
+                *source_notes(study, COAST),
             ],
             plot_cm=(WIDTH_CM - left - right) * extent.height / extent.width,
             margins_cm=(left, right, 0.1, 0.6),
@@ -145,6 +158,7 @@ def map_figure(
             spine.set(visible=True, color=PALE)
         _coast(axes, albers)
         _graticule(axes, albers, extent, language)
+        _boundaries(axes, albers, outlines.lines)
         line = _equal_distance(axes, albers, extent, hubs, study)
         counts = _zones(axes, points, zones, threshold_km)
         axes.plot(
@@ -185,6 +199,18 @@ def _coast(axes: Axes, albers: Proj) -> None:
     shapes = [np.column_stack(albers(*np.asarray(ring, dtype=float).T)) for ring in rings]
     land = PolyCollection(shapes, facecolor=LAND_COLOUR, edgecolor=COAST_COLOUR, lw=0.4, zorder=1)
     axes.add_collection(land, autolim=False)
+
+
+def _boundaries(axes: Axes, albers: Proj, lines: shapely.Geometry) -> None:
+    """Draw lines, thin, below all that is counted; in a file of SVG they are one named group."""
+    parts = shapely.get_parts(shapely.segmentize(lines, LONGEST_DEG))
+    points = [shapely.get_coordinates(part) for part in parts]
+    drawn = LineCollection(
+        [np.column_stack(albers(each[:, 0], each[:, 1])) for each in points],
+        colors=OUTLINE_COLOUR, linewidths=0.35, zorder=3,
+    )  # fmt: skip
+    drawn.set_gid("boundaries")
+    axes.add_collection(drawn, autolim=False)
 
 
 def _graticule(axes: Axes, albers: Proj, extent: Extent, language: str) -> None:

@@ -16,7 +16,7 @@ from maps.figures.sheet import (
     text_columns,
     whole_numbers,
 )
-from maps.figures.words import beyond_note, note, source_note, word
+from maps.figures.words import beyond_note, note, source_notes, word
 from maps.style import BEYOND_COLOUR, WITHIN_COLOUR
 from zones.study import Study
 from zones.thresholds import beyond
@@ -72,7 +72,7 @@ def province_figure(
             [
                 note("quantiles", language),
                 beyond_note(study),
-                source_note(study),
+                *source_notes(study),
             ],
             plot_cm=ROW_CM * (len(rows) + 0.2),
             margins_cm=(MARGIN_CM + page.width_cm(labels) + 0.3, right, 0.55, 1.1),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from geodata.loaders import load_provinces
 from geodata.registry import product_version
 from geodata.words import Listed, Message, Words, has_chinese_names, in_context
+from maps.boundaries import APPROVED, NOT_STANDARD, Outlines
 from zones.hubs import HUB_LAYERS
 from zones.parameters import SYNTHETIC
-from zones.report.sources import BETWEEN, sources
+from zones.report.notes import TWO_SENTENCES
+from zones.report.sources import BETWEEN, scope, sources
 from zones.study import Study
 
 WORDS: dict[str, Message] = {
@@ -67,10 +69,6 @@ NOTES = {
         "Albers equal-area projection, standard parallels 25° and 47° N, central meridian 105° E, "
         "WGS-84."
     ),
-    "no_standard_map": Message(
-        "Not a standard map; no borders are shown. Points are approximate and say nothing of zone "
-        "boundaries."
-    ),
     "source": Message("Source: zonegap {version}; {sources}."),
 }
 
@@ -91,9 +89,19 @@ def note(key: str, language: str, **facts: object) -> str:
     return NOTES[key].fill(version=product_version(), **facts).in_language(language)
 
 
-def source_note(study: Study, *more: Words) -> str:
-    """Return the sources of a figure, with further ones such as that of the coast."""
-    return note("source", study.language, sources=Listed([sources(study), *more], BETWEEN))
+def boundary_note(outlines: Outlines, language: str) -> str:
+    """Return which lines a map shows, their review number, and that it is no standard map."""
+    lines = outlines.note
+    if outlines.approval:
+        lines = TWO_SENTENCES.fill(one=lines, other=APPROVED.fill(number=outlines.approval))
+    return TWO_SENTENCES.fill(one=lines, other=NOT_STANDARD).in_language(language)
+
+
+def source_notes(study: Study, *more: Words) -> list[str]:
+    """Return what a figure covers and rests on, with further sources such as the coast's."""
+    source = note("source", study.language, sources=Listed([sources(study), *more], BETWEEN))
+    covered = scope(study)
+    return [source] if covered is None else [covered.in_language(study.language), source]
 
 
 def layer_name(study: Study, layer: str) -> str:

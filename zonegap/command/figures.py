@@ -15,12 +15,13 @@ from zonegap.console import progress_bar, show
 from zones.study import Study
 
 if TYPE_CHECKING:
+    from maps.boundaries import Outlines
     from zones.pipeline import StudyResult
     from zones.report.files import Drawn
 
 
 @study_command(
-    "zones.table hubs registrations distance gdp geocode.openstreetmap "
+    "zones.table hubs registrations distance gdp geocode.openstreetmap map "
     "output.language output.figures"
 )
 def figures(
@@ -40,20 +41,22 @@ def figures(
     ] = None,
 ) -> None:
     """Write the five figures of the study, fit for print; the first threshold counts."""
+    from maps.boundaries import outlines_of
     from maps.figures.files import write_figures
     from maps.figures.sheet import Style
     from zones.pipeline import run_study
     from zones.report.provenance import staged_with_manifest
 
     folder = out or study.folder / "figures"
+    outlines = outlines_of(study)  # refused before the work
     result = run_study(study, progress=progress_bar)
     with staged_with_manifest(folder, folder.resolve().parent, "figures") as stage:
-        names = write_figures(result, stage, study.figures, Style(title, font))
+        names = write_figures(result, stage, study.figures, Style(title, font), outlines)
     for name in names:
         show(str(folder / name))
 
 
-def figures_of_run(result: StudyResult) -> Callable[[Path], Drawn]:
+def figures_of_run(result: StudyResult, outlines: Outlines) -> Callable[[Path], Drawn]:
     """Return what writes a study's figures into a folder; without a font it writes none."""
 
     def draw(folder: Path) -> Drawn:
@@ -66,7 +69,7 @@ def figures_of_run(result: StudyResult) -> Callable[[Path], Drawn]:
         from maps.figures.sheet import PLAIN
 
         try:
-            write_figures(result, folder, result.study.figures)
+            write_figures(result, folder, result.study.figures, PLAIN, outlines)
             style = own_style(result, PLAIN)
             fonts = figure_font(result.study.language, own_chinese=style.own_chinese)
             return Drawn(fonts=fonts)

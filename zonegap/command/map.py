@@ -9,12 +9,12 @@ from geodata.errors import UsageError
 from geodata.words import Message
 from zonegap.command.help import OUTPUT, PAGE, TILES
 from zonegap.command.options import Weight, number, only_with, option, study_command, word
-from zonegap.console import progress_bar, show
+from zonegap.console import note, progress_bar, show
 from zones.hubs import HUB_LAYERS
 from zones.study import Study
 
 
-@study_command("zones.table hubs registrations distance geocode.openstreetmap output.language")
+@study_command("zones.table hubs registrations distance geocode.openstreetmap map output.language")
 def map_(
     study: Study,
     out: Annotated[
@@ -46,20 +46,6 @@ def map_(
         ),
     ] = 0,
     weight: Weight = "zones",
-    boundaries: Annotated[
-        Path | None,
-        option(
-            "--boundaries", "FILE", Message("Lines to draw: GeoJSON, GeoPackage, Shapefile."), TILES
-        ),
-    ] = None,
-    boundary_credit: Annotated[
-        str | None,
-        option("--boundary-credit", "TEXT", Message("Who made them; needed with them."), TILES),
-    ] = None,
-    map_approval: Annotated[
-        str | None,
-        option("--map-approval", "TEXT", Message("Their map review number (审图号)."), TILES),
-    ] = None,
     tiles: Annotated[
         str | None,
         option(
@@ -83,19 +69,22 @@ def map_(
     ] = None,
 ) -> None:
     """Write the interactive map, one file that opens without network unless tiles are asked for."""
-    from maps.boundaries import file_outlines
+    from maps.boundaries import outlines_of
     from maps.page import study_map
     from maps.safe_text import stable_html
     from maps.tiles import tile_source
     from zones.pipeline import run_study
     from zones.report.provenance import staged_with_manifest
 
-    if boundaries is None and (boundary_credit or map_approval):
-        raise UsageError(only_with("--boundary-credit, --map-approval", "--boundaries FILE"))
     if tiles is None and (tiles_key or tiles_credit or tiles_datum):
         raise UsageError(only_with("--tiles-key, --tiles-credit, --tiles-datum", "--tiles"))
-    background = tile_source(tiles, tiles_key, tiles_credit, tiles_datum) if tiles else None
-    outlines = file_outlines(boundaries, boundary_credit, map_approval) if boundaries else None
+    outlines = outlines_of(study, tiles=tiles is not None)
+    background = None
+    if tiles is not None:
+        number = "" if outlines.approval else study.map_approval
+        background = tile_source(tiles, tiles_key, tiles_credit, tiles_datum, number)
+        if background.caution is not None:
+            note(background.caution)
     page = study_map(
         run_study(study, progress=progress_bar),
         layer=layer,

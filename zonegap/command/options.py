@@ -15,13 +15,14 @@ from geodata.errors import UsageError, not_accepted
 from geodata.web.ask import WebOptions
 from geodata.web.client import permissions_are_checked
 from geodata.words import Joined, Listed, Message, Words
-from zonegap.command.help import OUTPUT, QUESTION, WEB, as_group, as_help
+from zonegap.command.help import OUTPUT, QUESTION, TILES, WEB, as_group, as_help
 from zonegap.console import follow_study, note, progress_bar, remark
 from zones.parameters import SYNTHETIC, SYNTHETIC_TABLE, WEIGHTS
 from zones.study import (
     ASKED,
     NUMBERS,
     PATH,
+    PATH_OR_LINES,
     PATH_OR_SYNTHETIC,
     TEXTS,
     TRUTH,
@@ -182,7 +183,12 @@ MessageLang = Annotated[
 # ---- options of the study
 
 # by section, or by key where one stands apart
-_GROUPS = {"output": OUTPUT, "geocode": WEB, "geocode.openstreetmap": QUESTION}
+_GROUPS = {
+    "output": OUTPUT,
+    "geocode": WEB,
+    "geocode.openstreetmap": QUESTION,
+    "map": TILES,
+}
 
 
 def study_option(name: str) -> Any:
@@ -194,7 +200,7 @@ def study_option(name: str) -> Any:
         switch = f"{asked.option}/--no-{asked.option.removeprefix('--')}"
         return Annotated[bool | None, option(switch, None, what, group)]
     if asked.accepted is None:
-        kind = Path if asked.kind in (PATH, PATH_OR_SYNTHETIC) else str
+        kind = Path if asked.kind in (PATH, PATH_OR_LINES, PATH_OR_SYNTHETIC) else str
         return Annotated[kind | None, option(asked.option, asked.metavar, what, group)]
     make = words_of if asked.kind is TEXTS else word
     chosen = make(asked.option, _CurrentValues(asked), asked.metavar, what, group)

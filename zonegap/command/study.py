@@ -22,9 +22,12 @@ from zonegap.console import note, progress_bar, show, show_table, step
 from zones.study import Study
 
 
-@study_command("zones.table hubs registrations distance gdp geocode output.folder output.language")
+@study_command(
+    "zones.table hubs registrations distance gdp geocode map output.folder output.language"
+)
 def run(study: Study, strict: Strict = False) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
+    from maps.boundaries import outlines_of
     from maps.page import study_map
     from maps.safe_text import stable_html
     from zones.pipeline import run_study
@@ -32,13 +35,14 @@ def run(study: Study, strict: Strict = False) -> None:
     from zones.report.notes import notes_of
     from zones.writing import claimed
 
+    outlines = outlines_of(study)  # refused before the work
     with claimed(study.folder):
         step(Message("locating zones and measuring distances"), 1, 3)
         result = run_study(study, progress=progress_bar)
         step(Message("drawing the map"), 2, 3)
-        page = stable_html(study_map(result))
+        page = stable_html(study_map(result, outlines=outlines))
         step(Message("writing zones, tables and figures"), 3, 3)
-        written = write_run(result, page, figures_of_run(result))
+        written = write_run(result, page, figures_of_run(result, outlines))
     show(written.summary)
     show("")
     for path in written.paths:

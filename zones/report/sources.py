@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from geodata.words import Joined, Listed, Message, Words
+from geodata.registry import LICENCES
+from geodata.words import ENGLISH, Joined, Listed, Message, Words
 from zones.study import Study
 
 CATALOGUE = Message("catalogue of development zones 2018")
@@ -13,6 +14,30 @@ OWN_ZONES, OWN_HUBS = Message("zones: {name}"), Message("hubs: {name}")
 OWN_COMPANIES = Message("companies: {name}")
 COAST = Message("coast: Natural Earth")
 BETWEEN = Message("; ")
+SCOPE = Message(
+    "31 provincial units of the mainland; Hong Kong, Macao and Taiwan are not in the catalogue."
+)
+# a part of the English sources -> what a reader can look up, and where
+LINKS: dict[str, tuple[tuple[str, str], ...]] = {
+    "OpenStreetMap": (
+        ("OpenStreetMap", "https://www.openstreetmap.org/copyright"),
+        ("ODbL 1.0", LICENCES["ODbL-1.0"]),
+    ),
+    "GeoNames": (("GeoNames", "https://www.geonames.org"),),
+    "CC BY 4.0": (("CC BY 4.0", LICENCES["CC-BY-4.0"]),),
+    "Natural Earth": (("Natural Earth", "https://www.naturalearthdata.com"),),
+}
+
+
+def scope(study: Study) -> Words | None:
+    """Return what the built-in catalogue covers; None for zones of the user's own."""
+    return None if study.zones_table else SCOPE
+
+
+def links(credits_said: Words) -> dict[str, str]:
+    """Return what stands in some credits -> where it, or its licence, can be read."""
+    text = credits_said.in_language(ENGLISH)
+    return {name: uri for part, pairs in LINKS.items() if part in text for name, uri in pairs}
 
 
 def sources(study: Study) -> Words:

@@ -23,7 +23,7 @@ from zones.report.gap_tables import (
 from zones.report.headings import GROUPING_NAMES, heading, number_format, value
 from zones.report.notes import own_zones_sentences, table_notes
 from zones.report.reconciliation import printed_words, reconciliation_table
-from zones.report.sources import BETWEEN, sources
+from zones.report.sources import BETWEEN, scope, sources
 from zones.sensitivity import hubs_left_out_table, implication, position_table, sensitivity_table
 
 
@@ -302,6 +302,7 @@ def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
     notes += [
         *own_zones_sentences(result),
         *table_notes(key, result.registrations, result.hubs),
+        scope(study),
         source,
     ]
     said = tuple(note.in_language(language) for note in notes if note is not None)
