@@ -18,7 +18,7 @@ from pyproj import Proj
 
 import maps.boundaries
 from geodata.errors import DataFileError, UsageError
-from geodata.registry import table_path
+from geodata.registry import sha256, table_path
 from maps.boundaries import (
     OF_PACKAGE,
     PACKAGE,
@@ -29,13 +29,14 @@ from maps.boundaries import (
     package_outlines,
     province_outlines,
 )
-from maps.figures import map_figure, save_figure
+from maps.figures import map_figure, save_figure, study_figures
 from maps.figures.map import ALBERS
 from maps.page import study_map, zone_map
 from maps.safe_text import stable_html
 from maps.tiles import tile_source
 from tests.test_cli import zonegap
 from zones.pipeline import StudyResult
+from zones.report.provenance import manifest
 from zones.report.sources import SCOPE
 from zones.study import NO_LINES, PACKAGE_LINES, PROVINCE_LINES, Study
 
@@ -319,6 +320,23 @@ def test_the_print_map_says_which_lines_it_shows(tmp_path: Path, result: StudyRe
     zh = figure_text(replace(result.study, language="zh"), result).replace(" ", "")
     assert "未画国界。本图非标准地图" in zh
     assert "目录未包括香港、澳门特别行政区和台湾省；台湾省资料暂缺。" in zh
+
+
+def test_a_credit_in_chinese_on_an_english_map_and_the_file_in_the_manifest(
+    tmp_path: Path, result: StudyResult
+) -> None:
+    path = write(tmp_path / "lines.geojson")
+    own = {"boundaries": path, "boundary_credit": "自然资源部", "map_approval": "GS京(2024)0001号"}
+    study = replace(result, study=replace(result.study, **own))
+    text = " ".join(each.get_text() for each in dict(study_figures(study))["map"].texts)
+    assert "Lines: 自然资源部; merged" in text
+    assert "GS京(2024)0001号" in text
+    about = manifest(study, {})
+    assert about["inputs"]["map.boundaries"]["sha256"] == sha256(path)
+    assert about["parameters"]["boundaries"] == "lines.geojson"
+    plain = manifest(result, {})
+    assert "map.boundaries" not in plain["inputs"]
+    assert plain["parameters"]["boundaries"] == "provinces"
 
 
 def test_a_number_stands_with_what_it_belongs_to(tmp_path: Path) -> None:

@@ -60,11 +60,12 @@ def study_figures(
 
 
 def own_style(result: StudyResult, style: Style) -> Style:
-    """Return the style, with Chinese characters where the study's own tables bring them."""
+    """Return the style, with Chinese characters where the study's own files and texts have some."""
     study, zones = result.study, result.zones
     words = [*zones["level"].unique(), *zones["type"].unique()]
     files = [f.name for f in (study.zones_table, study.hub_file, study.registrations) if f]
-    texts = "".join([*(value(word, study.language) for word in words), *files])
+    lines = [text for text in (study.boundary_credit, study.map_approval) if text]
+    texts = "".join([*(value(word, study.language) for word in words), *files, *lines])
     return replace(style, own_chinese=any("\u2e80" <= c <= "\uffef" for c in texts))
 
 

@@ -56,7 +56,9 @@ def figures(
         show(str(folder / name))
 
 
-def figures_of_run(result: StudyResult, outlines: Outlines) -> Callable[[Path], Drawn]:
+def figures_of_run(
+    result: StudyResult, outlines: Outlines | None = None
+) -> Callable[[Path], Drawn]:
     """Return what writes a study's figures into a folder; without a font it writes none."""
 
     def draw(folder: Path) -> Drawn:

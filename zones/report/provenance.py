@@ -15,6 +15,7 @@ from geodata.words import ENGLISH
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult
 from zones.report.notes import notes_of
+from zones.study import BOUNDARIES
 from zones.writing import staged
 
 LIBRARIES = (
@@ -49,8 +50,9 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
         ("zones.table", study.zones_table),
         ("hubs.file", study.hub_file),
         ("registrations.file", study.registrations),
+        ("map.boundaries", study.boundaries),  # a geodatabase is a folder
     ):
-        if path not in (None, SYNTHETIC):
+        if path not in (None, SYNTHETIC, *BOUNDARIES) and path.is_file():
             inputs[role] = {"file": path.name, "sha256": sha256(path), "licence": "user's own"}
     return {
         "zonegap": product_version(),
