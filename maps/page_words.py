@@ -141,7 +141,6 @@ PAGE_WORDS: dict[str, Message] = {
     "how_province": Message("province only"),
     "how_given": Message("position given"),
     "how_web": Message("web geocoder"),
-    "how_predecessor": Message("as its predecessor"),
     "sure_high": Message("{how} (sure)"),
     "sure_medium": Message("{how} (fairly sure)"),
     "sure_low": Message("{how} (unsure)"),

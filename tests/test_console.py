@@ -175,7 +175,7 @@ def test_chinese_messages_of_the_command(folder: Path) -> None:
     notes = chinese.stderr.splitlines()
     assert len(notes) == len(plain.stderr.splitlines()) > 2
     assert all(line.startswith("说明：") for line in notes)
-    assert any("依据常识手工整理" in line for line in notes)
+    assert any("由语言模型凭一般知识回忆写成" in line for line in notes)
     assert "淄博误印为湽博" in chinese.stderr
     assert not re.search("printed|digitised", chinese.stderr)
 

@@ -248,16 +248,14 @@ def test_language_decides_the_words(figures: dict[tuple[str, str], Figure], name
 
 
 def test_map_says_what_it_is_and_credits_its_sources(
-    figures: dict[tuple[str, str], Figure],
+    figures: dict[tuple[str, str], Figure], result: StudyResult
 ) -> None:
     english = " ".join(words(figures["en", "map"]))
-    for part in (
-        "Not a standard map",
-        "OpenStreetMap contributors (ODbL)",
-        "Natural Earth",
-        "GeoNames (CC BY 4.0)",
-    ):
+    for part in ("Not a standard map", "Natural Earth", "GeoNames and Vonng/adcode (CC BY 4.0)"):
         assert part in english
+    shared = "© OpenStreetMap contributors (ODbL)"
+    assert shared not in english
+    assert shared in " ".join(source_notes(replace(result.study, openstreetmap=True)))
     assert "本图非标准地图" in " ".join(words(figures["zh", "map"]))
 
 

@@ -15,8 +15,9 @@ import pytest
 
 from geodata.datum import wgs84_to_gcj02
 from geodata.errors import UsageError
-from geodata.loaders import load_zone_positions
+from geodata.loaders import load_zones
 from geodata.words import Name, in_all_languages
+from geodata.zone_geocoder import geocode_zones
 from maps.basemap import ASSETS, asset
 from maps.page import SCRIPTS, study_map, zone_map
 from maps.page_data import CLUSTER_KM, page_data
@@ -158,7 +159,7 @@ def _coast_of(html: str) -> list[list[float]]:
 
 
 # of zones that are not the catalogue's, or that a web geocoder or another year placed
-OTHER_METHODS = {"given", "web", "predecessor", "hand"}
+OTHER_METHODS = {"given", "web", "hand"}
 ERRORS = [
     ({"lat": None}, {}, "column 'lat' is missing"),
     ({"nearest_hub": "nowhere"}, {}, "accepted: a hub of layer 'hubs'"),
@@ -220,19 +221,20 @@ def test_page_names_the_sources_that_were_read(result: StudyResult) -> None:
         html = stable_html(zone_map(zones, result.hubs, **options))
         return [name for name, _ in json.loads(DATA.search(html)[1])["links"]]
 
-    frame = result.zones.head(9)
+    own_evidence = result.zones.head(9)
+    shared = own_evidence.assign(geocode_source="OpenStreetMap")
     names = ["OpenStreetMap", "ODbL 1.0", "GeoNames", "CC BY 4.0", "Natural Earth"]
-    assert linked(frame) == names
-    assert linked(frame.assign(geocode_source="cpca")) == names[2:]
-    assert linked(frame[["name", "lon", "lat"]]) == names[4:]
+    assert linked(shared) == names
+    assert linked(own_evidence) == names[2:]
+    assert linked(own_evidence[["name", "lon", "lat"]]) == names[4:]
 
-    found, corner = credited(result.zones.head(9))
+    found, corner = credited(shared)
     assert "OpenStreetMap" in found[0]
     assert corner == (
         '<a href="https://www.openstreetmap.org/copyright" target="_blank" rel="noopener">'
         "© OpenStreetMap contributors</a>, GeoNames, Natural Earth"
     )
-    found, corner = credited(result.zones.head(9).assign(geocode_source="cpca"))
+    found, corner = credited(own_evidence)
     assert "OpenStreetMap" not in found[0] + found[1] + corner
     assert corner == "GeoNames, Natural Earth"
     own = result.zones[["name", "lon", "lat"]].head(9)
@@ -284,11 +286,17 @@ def test_words_are_whole_and_none_is_spare() -> None:
     coded = {"level": made["level"], "sure": {"high", "medium", "low"}}
     assert all(f'coded("{stem}"' in code for stem in (*coded, "how", "source"))
     assert all(f"`{stem}_${{" in code for stem in made if stem not in ("language", "level"))
-    methods = load_zone_positions()["geocode_method"].unique()
+    catalogue = load_zones()
+    methods = pd.concat(
+        [
+            geocode_zones(catalogue, openstreetmap=choice)["geocode_method"]
+            for choice in (True, False)
+        ]
+    ).unique()
     stems = {"-".join(m.split("-")[:n]) for m in methods for n in range(1, m.count("-") + 2)}
     made |= coded | {
         "how": stems | OTHER_METHODS,
-        "source": {"zone_seats", "predecessor", "geonames"},
+        "source": {"zone_seats"},
     }
     python = asset("../page_data.py") + asset("../page.py")
     quoted = set(re.findall(r'"(\w+)"', code + python))
