@@ -9,7 +9,7 @@ from geodata.errors import UsageError
 from geodata.words import Message
 from zonegap.command.help import OUTPUT, PAGE, TILES
 from zonegap.command.options import Weight, number, only_with, option, study_command, word
-from zonegap.console import note, progress_bar, show
+from zonegap.console import note, progress_bar, remark, show
 from zones.hubs import HUB_LAYERS
 from zones.study import Study
 
@@ -106,4 +106,4 @@ def map_(
         files = {"map": [path.name]}
         write_sources(result, stage / about.name, files, drawn(outlines, background))
     show(str(path))
-    show(str(about))
+    remark(Message("whose it is: {file}", file=about))

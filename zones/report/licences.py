@@ -78,7 +78,9 @@ POSITION_SOURCES = (
     ),
     PositionSource(
         ("zone_seats", "hand"),
-        Message("zonegap maintainers, recalled from general knowledge; as far as rights exist"),
+        Message(
+            "zonegap maintainers, mostly recalled from general knowledge; as far as rights exist"
+        ),
         "zonegap maintainers",
         ("CC-BY-4.0",),
     ),
@@ -206,9 +208,9 @@ def write_sources(
         _in_language(result, files, lines, language)
         for language in sorted(LANGUAGES, key=lambda language: language != own)
     ]
-    text = "\n".join([*parts, *_tables(result.study)])
+    text = _linked("\n".join([*parts, *_tables(result.study)])) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_linked(text) + "\n", encoding="utf-8", newline="\n")
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _in_language(
@@ -231,8 +233,8 @@ def _said(words: Words, language: str) -> str:
     return escape(words.in_language(language))
 
 
-# an address ends before a mark of either language; in brackets Markdown knows its end
-_ADDRESS = re.compile(r"https?://[^\s,;()<>|，。；（）、“”\"]+[^\s,;:.()<>|，。；（）、“”\"]")
+# an address ends before a bracket, a mark that ends a clause, or what is not ASCII
+_ADDRESS = re.compile(r"https?://[^\s,;()<>|\"\x80-\U0010ffff]*[^\s,;:.()<>|\"\x80-\U0010ffff]")
 
 
 def _linked(text: str) -> str:
