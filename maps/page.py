@@ -13,7 +13,7 @@ from jinja2 import Template
 from geodata.errors import UsageError
 from geodata.words import ENGLISH, LANGUAGES, Listed, Message, Words, in_all_languages
 from maps.basemap import asset, base_map, figure_of
-from maps.boundaries import Outlines, outlines_of, province_outlines
+from maps.boundaries import APPROVED, Outlines, outlines_of, province_outlines
 from maps.page_data import layer_name, page_data
 from maps.page_words import PAGE_WORDS
 from maps.safe_text import Verbatim, script_json
@@ -30,6 +30,7 @@ from zones.maximal_covering import candidate_cities, where_next
 from zones.parameters import DISTANCE_METHODS, SYNTHETIC, THRESHOLD_KM
 from zones.pipeline import StudyResult
 from zones.report.headings import value_words
+from zones.report.licences import licence_of
 from zones.report.notes import map_remark
 from zones.report.sources import (
     BETWEEN,
@@ -165,6 +166,8 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     note = outlines.over_tiles if tiles and outlines.over_tiles else outlines.note
     data["outlines"] = {"note": in_all_languages(note), "approval": outlines.approval}
     data["tiles"] = None if tiles is None else _about_tiles(tiles)
+    licence = licence_of(zones)
+    data["licence"] = None if licence is None else in_all_languages(licence)
     data["links"] = list(links(sources).items())
     page = base_map(on_map(sources), outlines.lines, tiles)
     figure = figure_of(page)
@@ -273,6 +276,19 @@ def frame_credits(zones: pd.DataFrame) -> Words | None:
         return None
     open_data = zones["geocode_source"].astype(str).str.contains("OpenStreetMap").any()
     return PLACES + OPENSTREETMAP if open_data else PLACES
+
+
+def drawn(outlines: Outlines, tiles: TileSource | None = None) -> list[Words]:
+    """Return what a map says of its lines and tiles, for those who pass it on."""
+    over = outlines.over_tiles if tiles else None
+    said: list[Words | None] = [over or outlines.note]
+    if outlines.approval:
+        said.append(APPROVED.fill(number=outlines.approval))
+    if tiles:
+        said += [PAGE_WORDS["note_tiles"].fill(credit=tiles.credit), tiles.caution]
+        if tiles.approval:
+            said.append(APPROVED.fill(number=tiles.approval))
+    return [words for words in said if words is not None]
 
 
 def _about_tiles(tiles: TileSource) -> dict[str, Any]:

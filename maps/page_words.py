@@ -156,5 +156,8 @@ PAGE_WORDS: dict[str, Message] = {
     "links": Message("Sources and licences to read: "),
     "note_gdp": Message("Zone GDP is an estimate: approved area × provincial GDP / urban land."),
     "sources": Message("Sources: {sources}."),
+    "note_licence": Message(
+        "Licence of the data here and in the CSV, whose last column says it: {licence}."
+    ),
     "note_beyond": Message("Beyond means strictly farther than the threshold ({method})."),
 }

@@ -99,7 +99,7 @@ def test_gdp_tables_reconcile_map_data(tmp_path: Path) -> None:
     gdp = json.loads(zonegap("gdp", "--json", "--gdp", "2018-census4").stdout)
     assert len(gdp) == 32
     done = zonegap("tables", "--out", str(tmp_path / "t"), "--formats", "csv", "--lang", "zh")
-    assert {Path(line).stem for line in done.stdout.splitlines()} == set(REPORT_TABLES)
+    assert {Path(line).stem for line in done.stdout.splitlines()} == {*REPORT_TABLES, "SOURCES"}
     assert "报告值" in zonegap("reconcile", "--lang", "zh").stdout
     assert zonegap("map", "--out", str(tmp_path / "m.html"), "--km", "300").returncode == 0
     assert '"threshold_km":300.0' in (tmp_path / "m.html").read_text(encoding="utf-8")
@@ -249,6 +249,8 @@ def test_geocode_a_table_of_firms(tmp_path: Path) -> None:
         True,
     )
     located = pd.read_csv(out, dtype=str, keep_default_na=False)
+    assert list(located)[:4] == ["公司名称", "地址", "省", "市"]
+    assert "columns not kept" not in done.stderr
     assert located["公司名称"].tolist() == ["甲公司", "北京乙科技有限公司", "丙公司"]
     assert located["adcode"].tolist() == ["330110", "110000", ""]
     assert located["geocode_level"].tolist() == ["county", "city", ""]
@@ -257,6 +259,42 @@ def test_geocode_a_table_of_firms(tmp_path: Path) -> None:
     assert zonegap("geocode", str(source), *options, "--out", str(out), "--strict").returncode == 4
     wrong = zonegap("geocode", str(source), "--column", "住址", "--out", str(out))
     assert (wrong.returncode, "column '住址' is missing" in wrong.stderr) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "kept", "dropped"),
+    [
+        ((), ["地址"], "编号, 电话, 备注"),
+        (("--keep", "编号,备注"), ["编号", "地址", "备注"], "电话"),
+        (("--keep", "编号，备注"), ["编号", "地址", "备注"], "电话"),
+        (("--keep", "all"), ["编号", "地址", "电话", "备注"], None),
+    ],
+)
+def test_geocode_writes_no_column_that_was_not_asked_for(
+    tmp_path: Path, options: tuple[str, ...], kept: list[str], dropped: str | None
+) -> None:
+    (tmp_path / "firms.csv").write_text(
+        "编号,地址,电话,备注\n1,浙江省杭州市余杭区文一西路969号,13800000000,无\n", encoding="utf-8"
+    )
+    out = tmp_path / "located.csv"
+    done = zonegap(
+        "geocode", str(tmp_path / "firms.csv"), "--column", "地址", "--out", str(out), *options
+    )
+    assert done.returncode == 0, done.stderr
+    header = out.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+    assert header[: header.index("lon")] == kept
+    assert ("13800000000" in out.read_text(encoding="utf-8")) == ("电话" in kept)
+    if dropped is None:
+        assert done.stderr == ""
+    else:
+        assert done.stderr.startswith(f"columns not kept: {dropped}; accepted: --keep")
+
+
+def test_geocode_names_a_column_to_keep_that_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "firms.csv").write_text("地址\n杭州市\n", encoding="utf-8")
+    options = ["--column", "地址", "--out", str(tmp_path / "o.csv"), "--keep", "编号"]
+    done = zonegap("geocode", str(tmp_path / "firms.csv"), *options)
+    assert (done.returncode, "column '编号' is missing" in done.stderr) == (3, True)
 
 
 def test_missing_study_and_unwritable_folder(tmp_path: Path) -> None:

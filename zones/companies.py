@@ -36,6 +36,9 @@ _OUTPUT_COLUMNS = (
 ).split()
 
 
+SOLE_PROPRIETOR = "92"  # how credit codes of 个体工商户 begin
+
+
 @dataclass(frozen=True)
 class Registrations:
     """Companies of an extract with their places, and the rows that were not used.
@@ -128,14 +131,34 @@ def footnote_7(registrations: Registrations) -> dict[str, float]:
     }
 
 
-def write_registrations(registrations: Registrations | None, folder: Path) -> None:
+def write_registrations(
+    registrations: Registrations | None, folder: Path, *, addresses: bool = True
+) -> None:
     """Write registrations.csv (UTF-8 with BOM); nothing where the study has none."""
     if registrations is not None:
-        write_csv(registration_frame(registrations), folder / "registrations.csv")
+        table = registration_frame(registrations, addresses=addresses)
+        write_csv(table, folder / "registrations.csv")
 
 
-def registration_frame(registrations: Registrations) -> pd.DataFrame:
-    """Return every company in the order of the file: used, or not and why; capital, place."""
+def sole_proprietors(companies: pd.DataFrame) -> pd.Series[bool]:
+    """Whether each company is a sole proprietor (个体工商户), by its credit code."""
+    codes = companies["credit_code"].fillna("").str.replace(r"\s", "", regex=True)
+    return codes.str.startswith(SOLE_PROPRIETOR)
+
+
+def registration_frame(registrations: Registrations, *, addresses: bool = True) -> pd.DataFrame:
+    """Return every company in the order of the file: used, or not and why; capital, place.
+
+    A sole proprietor's address may be a home: it is left empty, and so is the position that the
+    file gives; the division stays.
+
+    Parameters
+    ----------
+    registrations
+        Companies.
+    addresses
+        Whether the others keep their addresses.
+    """
     report = registrations.report
     left_out = pd.concat(
         [
@@ -146,6 +169,9 @@ def registration_frame(registrations: Registrations) -> pd.DataFrame:
         ]
     )
     used = registrations.located.assign(left_out="")
+    alone = sole_proprietors(used)
+    used["address"] = used["address"].mask(alone | (not addresses), "")
+    used.loc[alone & (used["geocode_method"] == GIVEN), ["lon", "lat"]] = float("nan")
     used["capital_reason"] = report.unparsed_capital["reason"].reindex(used.index).fillna("")
     table = pd.concat([used, left_out]) if len(left_out) else used
     table = table.sort_index().rename_axis("row").reset_index()[_OUTPUT_COLUMNS]

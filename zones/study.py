@@ -162,6 +162,8 @@ class Study:
         Of that table where it is text; found out when None.
     zones_columns
         Pairs of a column and its heading in that table, where that is no synonym.
+    zones_source, hubs_source, registrations_source
+        Whose a file of the user's is, as the source lines name it; its file name when None.
     hub_layer, hub_file, hub_provinces
         See `zones.hubs.hub_layer`.
     distance_method
@@ -172,6 +174,8 @@ class Study:
         A company extract, ``synthetic`` for the built-in made-up one; None for none.
     keep_deregistered
         Keep its deregistered companies.
+    addresses
+        Write the companies' addresses; those of sole proprietors are never written.
     gdp, land
         Vintage and year; see `zones.gdp.gdp_density`.
     year
@@ -201,6 +205,10 @@ class Study:
         accepted=_zone_columns,
         help=Message("Column and its heading in that table, where the heading is not known."),
     )
+    zones_source: str | None = _asked(
+        None, "zones.source", TEXT,
+        help=Message("Whose that table is, as source lines name it; its file name without."),
+    )  # fmt: skip
     hub_layer: str = _asked(
         "prefectures", "hubs.layer", TEXT, option="--hubs", metavar="LAYER",
         help=Message("Hub layer"), accepted=lambda: HUB_LAYERS,
@@ -216,6 +224,10 @@ class Study:
         accepted=lambda: PROVINCES,
         help=Message("Only the layer's hubs in these provinces, by their full Chinese names."),
     )
+    hubs_source: str | None = _asked(
+        None, "hubs.source", TEXT,
+        help=Message("Whose that file is, as source lines name it; its file name without."),
+    )  # fmt: skip
     distance_method: str = _asked(
         "great-circle", "distance.method", TEXT, option="--method", metavar="METHOD",
         help=Message("On the sphere, or the ellipsoid"), accepted=lambda: DISTANCE_METHODS,
@@ -234,6 +246,14 @@ class Study:
         TRUTH,
         help=Message("Keep companies whose registration was cancelled or revoked."),
     )
+    registrations_source: str | None = _asked(
+        None, "registrations.source", TEXT,
+        help=Message("Whose that extract is, as source lines name it; its file name without."),
+    )  # fmt: skip
+    addresses: bool = _asked(
+        True, "registrations.addresses", TRUTH,
+        help=Message("Write addresses into registrations.csv; never those of sole proprietors."),
+    )  # fmt: skip
     gdp: str = _asked(
         "2018-first", "gdp.gdp", TEXT, option="--gdp", metavar="VINTAGE",
         help=Message("Vintage of provincial GDP 2018"), accepted=lambda: GDP_VINTAGES,
@@ -312,7 +332,9 @@ class Study:
             years = Message("{first} to {last}", first=FIRST_YEAR, last=LAST_YEAR)
             raise UsageError(not_accepted("geocode.year", self.year, years))
         for there, keys, needed in (
-            (self.zones_table, ("zones_encoding", "zones_columns"), "zones_table"),
+            (self.zones_table, ("zones_encoding", "zones_columns", "zones_source"), "zones_table"),
+            (self.hub_file, ("hubs_source",), "hub_file"),
+            (self.registrations, ("registrations_source",), "registrations"),
             (self.provider, ("cache", "key_file"), "provider"),
         ):
             if there is None and any(getattr(self, key) for key in keys):
@@ -373,6 +395,12 @@ class Study:
 
 
 # field of the study -> how users meet it
+# field of a user's file -> field of whose it is
+OWN_FILES = {
+    "zones_table": "zones_source",
+    "hub_file": "hubs_source",
+    "registrations": "registrations_source",
+}
 ASKED: dict[str, Asked] = {f.name: f.metadata["asked"] for f in fields(Study)}
 _BY_KEY = {asked.key: name for name, asked in ASKED.items()}
 SECTIONS = tuple(dict.fromkeys(asked.section for asked in ASKED.values()))
@@ -419,7 +447,7 @@ def override(study: Study, **options: object) -> Study:
     """Return the study with the options that are not None put over it.
 
     Naming a hub file means the layer ``file``, naming registrations their layer; naming another
-    layer drops the file.
+    layer drops the file. What the study says of whose a file is goes with that file.
     """
     given = {k: v for k, v in options.items() if v is not None}
     if given.get("hub_file") is not None:
@@ -428,6 +456,9 @@ def override(study: Study, **options: object) -> Study:
         given.setdefault("hub_layer", "registrations")
     if given.get("hub_file") is None and given.get("hub_layer", "file") != "file":
         given["hub_file"] = None
+    for file, source in OWN_FILES.items():
+        if file in given and given[file] != getattr(study, file):
+            given.setdefault(source, None)
     return replace(study, **given)  # type: ignore[arg-type]
 
 

@@ -132,6 +132,7 @@
         atlas.word("note_beyond", { method: atlas.word(`method_${app.layer().method}`) }),
         atlas.has.gdp ? said(atlas.payload.gdp_note) || atlas.word("note_gdp") : "",
         atlas.word("sources", { sources: atlas.pick(atlas.payload.credits) }),
+        atlas.payload.licence ? atlas.word("note_licence", { licence: said(atlas.payload.licence) }) : "",
       ];
       const where = links.map(([name, href], at) => [at ? " · " : "", el("a", { href, target: "_blank", rel: "noopener" }, name)]);
       $("zg-notes").replaceChildren(

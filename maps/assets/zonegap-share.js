@@ -70,7 +70,12 @@
     const names = Object.keys(atlas.columns);
     const flag = `beyond_${km}km`;
     const clusters = layer.cluster_km ? zg.CLUSTER_KM : [];
-    const rows = [[...names, "hub_layer", "nearest_hub", "nearest_km", ...clusters, "distance_class", flag]];
+    // whose the rows are, in a column: a line of its own would be data to Excel and R, and a column
+    // stays with its rows when they are filtered, sorted or joined
+    const { licence } = atlas.payload, terms = licence ? { licence: licence.en } : {};
+    const rows = [
+      [...names, "hub_layer", "nearest_hub", "nearest_km", ...clusters, "distance_class", flag, ...Object.keys(terms)],
+    ];
     for (let row = 0; row < atlas.size; row++) {
       if (!atlas.passes[row]) continue;
       rows.push([
@@ -81,6 +86,7 @@
         ...clusters.map((name) => atlas.clusterKm(layer, name, row)),
         zg.CLASS_KEYS[atlas.classes[row]],
         layer.nearest_km[row] > km ? "True" : "False",
+        ...Object.values(terms),
       ]);
     }
     // the mark at the beginning tells Excel that it is UTF-8

@@ -44,7 +44,9 @@ def figures(
     from maps.boundaries import outlines_of
     from maps.figures.files import write_figures
     from maps.figures.sheet import Style
+    from maps.page import drawn
     from zones.pipeline import run_study
+    from zones.report.licences import NAME, write_sources
     from zones.report.provenance import staged_with_manifest
 
     folder = out or study.folder / "figures"
@@ -52,7 +54,8 @@ def figures(
     result = run_study(study, progress=progress_bar)
     with staged_with_manifest(folder, folder.resolve().parent, "figures") as stage:
         names = write_figures(result, stage, study.figures, Style(title, font), outlines)
-    for name in names:
+        write_sources(result, stage / NAME, {"figures": names}, drawn(outlines))
+    for name in [*names, NAME]:
         show(str(folder / name))
 
 

@@ -10,7 +10,7 @@ import typer
 from geodata.errors import UsageError
 from geodata.gazetteer import FIRST_YEAR, LAST_YEAR
 from geodata.vocabulary import LEVELS, TEXT_KINDS
-from geodata.words import Message
+from geodata.words import Listed, Message
 from zonegap.command.help import OUTPUT
 from zonegap.command.options import (
     UNRESOLVED_EXIT,
@@ -24,6 +24,8 @@ from zonegap.command.options import (
     word,
 )
 from zonegap.console import progress_bar, remark, show
+
+ALL = "all"  # of --keep
 
 
 @with_study_options("geocode.provider geocode.cache geocode.key_file")
@@ -42,6 +44,15 @@ def geocode(
     ] = None,
     city_column: Annotated[
         str | None, option("--city-column", "NAME", Message("Column of cities, binding."))
+    ] = None,
+    keep: Annotated[
+        str | None,
+        option(
+            "--keep",
+            "COLUMNS",
+            Message("Further columns to write, comma-separated, or: all. Only those read without."),
+            OUTPUT,
+        ),
     ] = None,
     year: Annotated[
         int,
@@ -76,7 +87,10 @@ def geocode(
         raise UsageError(
             Message("--out: {out} is the input itself; accepted: another file", out=out)
         )
-    table = read_table(file, [*column, *(c for c in (province_column, city_column) if c)])
+    read = [*column, *(c for c in (province_column, city_column) if c)]
+    listed = "" if keep in (None, ALL) else str(keep).replace("，", ",")
+    kept = [name.strip() for name in listed.split(",") if name.strip()]
+    table = read_table(file, [*read, *kept])
     texts = [table[c] for c in column]
     provinces = table[province_column] if province_column else None
     cities = table[city_column] if city_column else None
@@ -95,6 +109,17 @@ def geocode(
         )
         if failed:
             remark(Message("run again to ask for the failed ones once more"))
+    # a register may name persons: what was not asked for does not go on
+    passed = [c for c in table.columns if keep == ALL or c in (*read, *kept)]
+    dropped = [c for c in table.columns if c not in passed]
+    if dropped:
+        remark(
+            Message(
+                "columns not kept: {columns}; accepted: --keep with their names, or --keep all",
+                columns=Listed(dropped),
+            )
+        )
+    table = table[passed]
     taken = {c: f"input_{c}" for c in table.columns if c in located.columns}
     for old, new in taken.items():
         remark(Message("your column {old} is written as {new}", old=old, new=new))

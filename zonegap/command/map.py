@@ -9,7 +9,7 @@ from geodata.errors import UsageError
 from geodata.words import Message
 from zonegap.command.help import OUTPUT, PAGE, TILES
 from zonegap.command.options import Weight, number, only_with, option, study_command, word
-from zonegap.console import note, progress_bar, show
+from zonegap.console import note, progress_bar, remark, show
 from zones.hubs import HUB_LAYERS
 from zones.study import Study
 
@@ -70,10 +70,11 @@ def map_(
 ) -> None:
     """Write the interactive map, one file that opens without network unless tiles are asked for."""
     from maps.boundaries import outlines_of
-    from maps.page import study_map
+    from maps.page import drawn, study_map
     from maps.safe_text import stable_html
     from maps.tiles import tile_source
     from zones.pipeline import run_study
+    from zones.report.licences import NAME, write_sources
     from zones.report.provenance import staged_with_manifest
 
     if tiles is None and (tiles_key or tiles_credit or tiles_datum):
@@ -85,8 +86,9 @@ def map_(
         background = tile_source(tiles, tiles_key, tiles_credit, tiles_datum, number)
         if background.caution is not None:
             note(background.caution)
+    result = run_study(study, progress=progress_bar)
     page = study_map(
-        run_study(study, progress=progress_bar),
+        result,
         layer=layer,
         threshold_km=threshold_km,
         new_hubs=new_hubs,
@@ -99,4 +101,9 @@ def map_(
         stage.mkdir()
         html = stable_html(page)
         (stage / path.name).write_text(html, encoding="utf-8", newline="")
+        # by the map's own name: beside it there may be other maps, and files of the user's
+        about = path.with_name(f"{path.stem}.{NAME}")
+        files = {"map": [path.name]}
+        write_sources(result, stage / about.name, files, drawn(outlines, background))
     show(str(path))
+    remark(Message("whose it is: {file}", file=about))

@@ -28,7 +28,7 @@ from zones.study import Study
 def run(study: Study, strict: Strict = False) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from maps.boundaries import outlines_of
-    from maps.page import study_map
+    from maps.page import drawn, study_map
     from maps.safe_text import stable_html
     from zones.pipeline import run_study
     from zones.report.files import write_run
@@ -42,7 +42,8 @@ def run(study: Study, strict: Strict = False) -> None:
         step(Message("drawing the map"), 2, 3)
         page = stable_html(study_map(result, outlines=outlines))
         step(Message("writing zones, tables and figures"), 3, 3)
-        written = write_run(result, page, figures_of_run(result, outlines))
+        figures = figures_of_run(result, outlines)
+        written = write_run(result, page, figures, drawn(outlines))
     show(written.summary)
     show("")
     for path in written.paths:
@@ -76,6 +77,7 @@ def tables(
     """Write the tables of the study."""
     from zones.pipeline import run_study
     from zones.report.files import write_tables
+    from zones.report.licences import NAME, write_sources
     from zones.report.provenance import staged_with_manifest
     from zones.report.tables import report_tables
 
@@ -84,6 +86,8 @@ def tables(
     with staged_with_manifest(folder, folder.resolve().parent, "tables") as stage:
         write_tables(report_tables(result), study.formats, stage)
         names = sorted(path.name for path in stage.iterdir())
+        write_sources(result, stage / NAME, {"tables": names})
+        names.append(NAME)
     for name in names:
         show(str(folder / name))
 

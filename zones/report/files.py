@@ -5,7 +5,7 @@ Zones as CSV, GeoParquet and GeoPackage, tables in each format, map, figures, ma
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from geodata.words import ENGLISH, Message, Words
 from zones.companies import write_registrations
 from zones.pipeline import StudyResult
 from zones.report.latex import write_tex
+from zones.report.licences import NAME, metadata, write_sources
 from zones.report.markdown import to_markdown
 from zones.report.provenance import manifest, recorded_outputs, unchanged_leftovers, write_json
 from zones.report.tables import ReportTable, report_tables
@@ -41,8 +42,19 @@ def zone_frame(zones: pd.DataFrame) -> pd.DataFrame:
     return frame.round(digits | {"lon": 6, "lat": 6} | dict.fromkeys(GDP_COLUMNS, 4))
 
 
-def write_zones(zones: pd.DataFrame, folder: Path) -> None:
-    """Write zones.csv (UTF-8 with BOM), zones.parquet (GeoParquet) and zones.gpkg."""
+def write_zones(zones: pd.DataFrame, folder: Path, about: Mapping[str, str]) -> None:
+    """Write zones.csv (UTF-8 with BOM), zones.parquet (GeoParquet) and zones.gpkg.
+
+    Parameters
+    ----------
+    zones
+        As a study gives them.
+    folder
+        Where the files go.
+    about
+        Whose the zones are, see `zones.report.licences.metadata`: the schema of the Parquet file
+        gets it, and the description of the GeoPackage's layer.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     import geopandas as gpd
     import pyogrio
@@ -54,10 +66,17 @@ def write_zones(zones: pd.DataFrame, folder: Path) -> None:
     located = gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
     located.loc[located["lon"].isna(), "geometry"] = None  # a zone without a place
     located.to_parquet(folder / "zones.parquet", index=False)
+    _add_metadata(folder / "zones.parquet", about)
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{FIXED_DATE:%Y-%m-%dT%H:%M:%SZ}"})
     path = folder / "zones.gpkg"
     try:
-        located.to_file(path, driver="GPKG", layer="zones", engine="pyogrio")
+        located.to_file(
+            path,
+            driver="GPKG",
+            layer="zones",
+            engine="pyogrio",
+            DESCRIPTION=". ".join(filter(None, about.values())),
+        )
     except (FeatureError, DataSourceError, DataLayerError) as error:
         # what GDAL says of a full disk is the SQL statement that failed
         raise ZonegapError(
@@ -67,6 +86,14 @@ def write_zones(zones: pd.DataFrame, folder: Path) -> None:
                 why=error,
             )
         ) from None
+
+
+def _add_metadata(path: Path, about: Mapping[str, str]) -> None:
+    """Add keys to the schema of a Parquet file; what geopandas has put there stays."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    pq.write_table(table.replace_schema_metadata({**table.schema.metadata, **about}), path)
 
 
 def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Path) -> None:
@@ -132,9 +159,12 @@ class Drawn:
 
 
 def write_run(
-    result: StudyResult, map_html: str, draw: Callable[[Path], Drawn] | None = None
+    result: StudyResult,
+    map_html: str,
+    draw: Callable[[Path], Drawn] | None = None,
+    lines: Iterable[Words] = (),
 ) -> Written:
-    """Write zones, tables, map, figures and manifest into the study's folder.
+    """Write zones, tables, map, figures, SOURCES.md and manifest into the study's folder.
 
     All files are complete before the first one is moved to its place. What an earlier run wrote,
     nobody has changed and this run does not write is removed, so that the folder tells one story.
@@ -147,16 +177,19 @@ def write_run(
         The page of the map; this package does not know the maps.
     draw
         Writes the figures into the folder it is given.
+    lines
+        What map and figures say of the lines they show.
     """
     folder = result.study.folder
     tables = report_tables(result)
     earlier = recorded_outputs(folder)
     with staged(folder) as stage:
-        write_zones(result.all_zones(), stage)
-        write_registrations(result.registrations, stage)
+        write_zones(result.all_zones(), stage, metadata(result))
+        write_registrations(result.registrations, stage, addresses=result.study.addresses)
         write_tables(tables, result.study.formats, stage / "tables")
         (stage / "map.html").write_text(map_html, encoding="utf-8", newline="\n")
         drawn = draw(stage / "figures") if draw else Drawn()
+        write_sources(result, stage / NAME, _by_kind(stage), lines)
         files = sorted(p for p in stage.rglob("*") if p.is_file())
         outputs = {p.relative_to(stage).as_posix(): p for p in files}
         about = manifest(result, outputs)
@@ -174,3 +207,16 @@ def write_run(
     return Written(
         summary, [folder / name for name in names], about["warnings"], drawn.warnings, stuck
     )
+
+
+def _by_kind(stage: Path) -> dict[str, list[str]]:
+    """Return the files of a run as `zones.report.licences.write_sources` takes them."""
+    names = sorted(path.name for path in stage.iterdir() if path.is_file())
+    folders = {kind: [f"{kind}/*"] for kind in ("tables", "figures") if (stage / kind).is_dir()}
+    return {
+        "zones": [name for name in names if name.startswith("zones.")],
+        "map": [name for name in names if name.endswith(".html")],
+        **folders,
+        "registrations": [name for name in names if name.startswith("registrations.")],
+        "manifest": ["manifest.json", NAME],
+    }

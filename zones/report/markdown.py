@@ -51,8 +51,8 @@ def to_markdown(table: ReportTable, *, title: bool = True) -> str:
     Cells are text: a pipe, backslash or angle bracket in them cannot become markup.
     """
     printed = table.printed()
-    head = [_escape(str(c)) for c in printed.columns]
-    rows = [[_escape(cell) for cell in row] for row in printed.itertuples(index=False)]
+    head = [escape(str(c)) for c in printed.columns]
+    rows = [[escape(cell) for cell in row] for row in printed.itertuples(index=False)]
     widths = [max(map(text_width, column)) for column in zip(head, *rows, strict=True)]
     machine = table.frame.drop(columns="figure_id", errors="ignore").columns
     numeric = [bool(number_format(str(c))) for c in machine]
@@ -66,7 +66,8 @@ def to_markdown(table: ReportTable, *, title: bool = True) -> str:
     return "\n".join([f"## {table.title}", "", *lines, "", notes, ""])
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """Return text as one line of a cell, with no character that Markdown would take as markup."""
     for mark, safe in (("\\", "\\\\"), ("|", "\\|"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(mark, safe)
     return " ".join(text.split())

@@ -15,7 +15,7 @@ from geodata.loaders import load_exchange_rates
 from geodata.user_tables.companies import GIVEN
 from geodata.vocabulary import LEVELS
 from geodata.words import Listed, Message, Words
-from zones.companies import Registrations
+from zones.companies import Registrations, sole_proprietors
 from zones.pipeline import StudyResult
 
 SHOWN = 5  # rows or values named in a sentence; all of them are in the outputs
@@ -38,6 +38,11 @@ WEB_TAKEN = Message(
 WEB_NOT_TAKEN = Message(
     "answers of the web geocoder not taken: {refused:,} contradict the offline position, "
     "{failed:,} failed; see geocode_reason"
+)
+NO_ADDRESSES = Message("registrations.csv holds no addresses: registrations.addresses = false")
+SOLE_PROPRIETORS = Message(
+    "addresses left out of registrations.csv: those of {count:,} sole proprietors, whose credit "
+    "codes begin with 92; they may be homes"
 )
 REMARK = Message("{name}: {remark}")
 # remarks of the built-in catalogue on single zones; remarks in a user's table are not translated
@@ -117,7 +122,8 @@ def notes_of(result: StudyResult) -> list[Words]:
     zones = result.zones
     notes = own_zones_sentences(result)
     if result.registrations is not None:
-        notes = [*company_sentences(result.registrations, result.hubs), *notes]
+        companies = company_sentences(result.registrations, result.hubs)
+        notes = [*companies, *_of_addresses(result.registrations, result.study.addresses), *notes]
     coarse = zones[zones["geocode_level"].isin(["city", "province"])]
     if len(coarse):
         parts = (
@@ -141,6 +147,15 @@ def notes_of(result: StudyResult) -> list[Words]:
         for name, remark in zip(flagged["name"], flagged["remark"], strict=True)
     ]
     return notes
+
+
+def _of_addresses(registrations: Registrations, kept: bool) -> list[Words]:
+    """Return which addresses are not in registrations.csv."""
+    if not kept:
+        return [NO_ADDRESSES]
+    located = registrations.located
+    count = int((sole_proprietors(located) & (located["address"] != "")).sum())
+    return [SOLE_PROPRIETORS.fill(count=count)] if count else []
 
 
 def _of_web(result: StudyResult) -> list[Words]:

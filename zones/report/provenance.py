@@ -10,12 +10,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from geodata.registry import product_version, registry, sha256
+from geodata.registry import product_version, sha256
 from geodata.words import ENGLISH
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult
+from zones.report.licences import NAME, used_tables
 from zones.report.notes import notes_of
-from zones.study import BOUNDARIES
+from zones.report.sources import own_sources
+from zones.study import ASKED, BOUNDARIES
 from zones.writing import staged
 
 LIBRARIES = (
@@ -42,18 +44,29 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
         Name inside the output folder -> written file.
     """
     study, zones = result.study, result.zones
-    inputs = {
-        name: {"file": entry.file, "sha256": entry.sha256, "licence": entry.licence}
-        for name, entry in sorted(registry().items())
+    inputs: dict[str, dict[str, Any]] = {
+        name: {
+            "file": entry.file,
+            "sha256": entry.sha256,
+            "licence": entry.licence,
+            "spdx": entry.spdx,
+            "licence_uri": list(entry.licence_uri),
+        }
+        for name, entry in used_tables(study).items()
     }
-    for role, path in (
-        ("zones.table", study.zones_table),
-        ("hubs.file", study.hub_file),
-        ("registrations.file", study.registrations),
-        ("map.boundaries", study.boundaries),  # a geodatabase is a folder
-    ):
+    given = {ASKED[f].key: (getattr(study, f), source) for f, source in own_sources(study).items()}
+    given["map.boundaries"] = (study.boundaries, study.boundary_credit)
+    for role, (path, source) in given.items():
+        # a geodatabase is a folder
         if path not in (None, SYNTHETIC, *BOUNDARIES) and path.is_file():
-            inputs[role] = {"file": path.name, "sha256": sha256(path), "licence": "user's own"}
+            inputs[role] = {
+                "file": path.name,
+                "sha256": sha256(path),
+                "source": source,
+                "licence": "user's own",
+                "spdx": "NOASSERTION",
+                "licence_uri": [],
+            }
     return {
         "zonegap": product_version(),
         "python": platform.python_version(),
@@ -125,7 +138,8 @@ def staged_with_manifest(folder: Path, home: Path, command: str) -> Iterator[Pat
     """Stage files that another command than `zonegap run` writes, with the manifest of the run.
 
     Where `home` has the manifest of a run that recorded some of these files, the manifest gets a
-    warning that they were written again. Files and manifest change together or not at all; see
+    warning that they were written again. What says whose they are is recorded, so that the next run
+    clears it. Files and manifest change together or not at all; see
     `staged`.
 
     Parameters
@@ -148,6 +162,7 @@ def staged_with_manifest(folder: Path, home: Path, command: str) -> Iterator[Pat
         about = json.loads((inside / "manifest.json").read_text(encoding="utf-8"))
         again = [name for name in names if about["outputs"].pop(name, None)]
         if again:
+            about["outputs"] |= {n: sha256(stage / n) for n in names if n.endswith(NAME)}
             said = f"written again by `zonegap {command}`: {', '.join(again)}"
             about.setdefault("warnings", []).append(said)
             write_json(about, stage / "manifest.json")

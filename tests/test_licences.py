@@ -1,0 +1,358 @@
+"""Whose the outputs are: SOURCES.md and metadata, a source of one's own, no personal data."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow.parquet as pq
+import pyogrio
+import pytest
+
+from geodata.registry import LICENCES, product_version, registry, sha256
+from maps.boundaries import outlines_of
+from maps.page import drawn, study_map
+from maps.safe_text import stable_html
+from tests.test_outputs import tree
+from zones.companies import located_registrations, registration_frame
+from zones.pipeline import StudyResult, run_study
+from zones.report.files import write_run
+from zones.report.licences import NAME, licence_of, position_sources
+from zones.report.sources import sources
+from zones.study import Study, override
+
+ODBL, CC_BY, MIT = (LICENCES[spdx] for spdx in ("ODbL-1.0", "CC-BY-4.0", "MIT"))
+BSD, NATURAL_EARTH = LICENCES["BSD-2-Clause"], LICENCES["LicenseRef-Natural-Earth"]
+OSM = "https://www.openstreetmap.org/copyright"
+GEONAMES, ADCODE = "https://www.geonames.org", "https://github.com/Vonng/adcode"
+
+
+def zonegap(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "zonegap", *arguments],
+        capture_output=True, encoding="utf-8", cwd=cwd, check=False,
+    )  # fmt: skip
+
+
+def write(result: StudyResult, folder: Path, **options: object) -> Path:
+    study = replace(result.study, folder=folder, **options)
+    result = replace(result, study=study)
+    outlines = outlines_of(study)
+    write_run(result, stable_html(study_map(result)), lines=drawn(outlines))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def with_osm() -> StudyResult:
+    return run_study(Study(openstreetmap=True))
+
+
+@pytest.fixture(scope="module")
+def plain(result: StudyResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(result, tmp_path_factory.mktemp("plain") / "out")
+
+
+@pytest.fixture(scope="module")
+def shared(with_osm: StudyResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(with_osm, tmp_path_factory.mktemp("shared") / "out", language="zh")
+
+
+def read(folder: Path, name: str = NAME) -> str:
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def halves(text: str) -> tuple[str, str]:
+    """Return the English and the Chinese part."""
+    english, chinese = text.index("# Sources and licences"), text.index("# 来源与许可\n")
+    end = text.rindex("\n# ")
+    if english < chinese:
+        return text[:chinese], text[chinese:end]
+    return text[english:end], text[:english]
+
+
+def description(folder: Path) -> str:
+    with sqlite3.connect(folder / "zones.gpkg") as package:
+        ((text,),) = package.execute("select description from gpkg_contents")
+    return str(text)
+
+
+def about_parquet(folder: Path) -> dict[str, str]:
+    found = pq.read_schema(folder / "zones.parquet").metadata
+    return {key: found[key.encode()].decode() for key in ("licence", "source")}
+
+
+def test_every_output_that_needs_a_licence_says_its_address(plain: Path, shared: Path) -> None:
+    for folder, needed, strange in (
+        (plain, {CC_BY, GEONAMES, ADCODE}, {ODBL, OSM}),
+        (shared, {ODBL, OSM, CC_BY, GEONAMES, ADCODE}, set()),
+    ):
+        said = {
+            NAME: read(folder),
+            "zones.gpkg": description(folder),
+            "zones.parquet": " ".join(about_parquet(folder).values()),
+        }
+        for name, text in said.items():
+            assert {uri for uri in needed if uri not in text} == set(), name
+        said["map.html"] = read(folder, "map.html")
+        said["manifest.json"] = read(folder, "manifest.json")
+        for name, text in said.items():
+            licences = needed & set(LICENCES.values())
+            assert {uri for uri in licences if uri not in text} == set(), name
+            assert {uri for uri in strange if uri in text} == set(), name
+        for uri in (BSD, MIT, NATURAL_EARTH):
+            assert uri in said[NAME]
+
+
+def test_the_manifest_has_the_licences_of_the_tables_that_were_read(shared: Path) -> None:
+    about = json.loads(read(shared, "manifest.json"))
+    assert about["inputs"]["zone_points_osm"]["spdx"] == "ODbL-1.0"
+    assert about["inputs"]["zone_points_osm"]["licence_uri"] == [ODBL]
+    assert about["outputs"][NAME] == sha256(shared / NAME)
+
+
+def test_numbers_are_those_of_the_zones(plain: Path, shared: Path) -> None:
+    for folder in (plain, shared):
+        cells = pd.read_csv(folder / "zones.csv")["geocode_source"]
+        osm, geonames = cells == "OpenStreetMap", cells.str.startswith("GeoNames")
+        adcode = cells == "adcode"
+        rest = ~(osm | geonames | adcode)
+        for text, pattern in zip(
+            halves(read(folder)),
+            (r"- ([\d,]+) of ([\d,]+) positions", r"- ([\d,]+)个位置中的([\d,]+)个："),
+            strict=True,
+        ):
+            found = [
+                tuple(int(n.replace(",", "")) for n in pair) for pair in re.findall(pattern, text)
+            ]
+            counts = [min(pair) for pair in found]
+            assert {max(pair) for pair in found} == {len(cells)}
+            assert counts == [int(n.sum()) for n in (osm, geonames, adcode, rest) if n.any()]
+
+
+def test_with_openstreetmap_the_whole_is_odbl_and_the_database_is_offered(shared: Path) -> None:
+    english, chinese = halves(read(shared))
+    count = int((pd.read_csv(shared / "zones.csv")["geocode_source"] == "OpenStreetMap").sum())
+    assert count
+    whole = f"as a whole, <{ODBL}>: {count:,} of 2,543 positions are derived from OpenStreetMap"
+    assert whole in english
+    assert f"整体为ODbL 1.0，<{ODBL}>：2,543个位置中有{count:,}个由OpenStreetMap得到" in chinese
+    offered = f"geodata/tables/{registry()['zone_points_osm'].file} of zonegap {product_version()}"
+    assert offered in english
+    for text in (english, chinese):
+        assert "4.6" in text
+        assert text.count(OSM) >= 3  # positions, what to print of the data and of the tables
+    assert about_parquet(shared)["licence"].startswith(f"ODbL 1.0 as a whole, {ODBL}: {count}")
+
+
+def test_without_it_nothing_is_share_alike(plain: Path) -> None:
+    text = read(plain)
+    assert not re.search("ODbL|OpenStreetMap contributors|OpenStreetMap贡献者", text)
+    assert about_parquet(plain)["licence"].startswith(f"positions: CC BY 4.0, {CC_BY}")
+
+
+def test_both_languages_say_scope_estimates_and_no_affiliation(plain: Path, shared: Path) -> None:
+    assert read(plain).startswith("# Sources and licences\n")
+    assert read(shared).startswith("# 来源与许可\n")
+    for folder in (plain, shared):
+        english, chinese = halves(read(folder))
+        for said in ("31 provincial units", "not official statistics", "not affiliated with"):
+            assert said in english
+        for said in ("台湾省资料暂缺", "非官方统计", "均无隶属或授权关系"):
+            assert said in chinese
+        assert not re.search("[一-鿿]", english)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_sentence_to_print_is_the_source_line_of_the_tables(
+    result: StudyResult, plain: Path, language: str
+) -> None:
+    line = sources(result.study).in_language(language)
+    part = halves(read(plain))[language == "zh"]
+    assert part.count(line) == 2  # of the data, of tables and figures
+
+
+def test_sources_are_equal_byte_for_byte(result: StudyResult, plain: Path, tmp_path: Path) -> None:
+    assert tree(write(result, tmp_path / "again")) == tree(plain)
+
+
+def test_geopackage_and_parquet_stay_readable(plain: Path) -> None:
+    assert len(gpd.read_parquet(plain / "zones.parquet")) == 2543
+    assert len(pd.read_parquet(plain / "zones.parquet")) == 2543
+    about = pyogrio.read_info(plain / "zones.gpkg", layer="zones")
+    assert about["features"] == 2543
+    assert CC_BY in about["layer_metadata"]["DESCRIPTION"]
+    assert {"pandas", "geo"} <= {
+        key.decode() for key in pq.read_schema(plain / "zones.parquet").metadata
+    }
+
+
+def test_positions_of_ones_own_and_of_the_web_have_their_own_terms() -> None:
+    zones = pd.DataFrame({"geocode_source": ["the file", "the file", "AMap (GCJ-02)", ""]})
+    licence = licence_of(zones)
+    assert licence is not None
+    said = licence.in_language("en")
+    assert "2 of 4 positions are of your own table" in said
+    assert "1 of 4 positions are from a web geocoder" in said
+    assert "CC BY" not in said
+    assert [count for _, count in position_sources(zones)] == [2, 1]
+    assert licence_of(pd.DataFrame({"name": ["x"]})) is None
+
+
+# ---- a map by itself
+
+
+LINE = {
+    "type": "FeatureCollection",
+    "features": [
+        {"type": "Feature", "properties": {},
+         "geometry": {"type": "LineString", "coordinates": [[100, 30], [110, 35]]}}
+    ],
+}  # fmt: skip
+
+
+def test_a_map_with_tiles_and_lines_of_a_file_names_both(tmp_path: Path) -> None:
+    (tmp_path / "lines.geojson").write_text(json.dumps(LINE), encoding="utf-8")
+    (tmp_path / NAME).write_text("mine", encoding="utf-8")
+    options = [
+        "--boundaries", "lines.geojson", "--boundary-credit", "Survey | office",
+        "--map-approval", "GS(2024)0001", "--tiles", "https://tiles.example/{z}/{x}/{y}.png",
+        "--tiles-credit", "Tiles of Example", "--lang", "zh", "--out", "m.html",
+    ]  # fmt: skip
+    done = zonegap("map", *options, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "m.html\n"), done.stderr
+    assert f"m.{NAME}" in done.stderr
+    assert read(tmp_path) == "mine"  # what lies in the folder is not ours
+    for text in halves(read(tmp_path, f"m.{NAME}")):
+        for said in ("Survey \\| office", "GS(2024)0001", "Tiles of Example", BSD, MIT, CC_BY):
+            assert said in text
+        assert "m.html" in text
+        assert "zones.csv" not in text
+
+
+def test_tables_by_themselves_say_whose_they_are(tmp_path: Path) -> None:
+    done = zonegap("tables", "--openstreetmap", "--formats", "md", "--out", str(tmp_path / "t"))
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "t").iterdir()} == {"tables.md", NAME}
+    for text in halves(read(tmp_path / "t")):
+        assert {OSM, ODBL, CC_BY} <= set(re.findall("<(http[^>]+)>", text))
+
+
+# ---- an extract
+
+PERSONS = {
+    "法定代表人": "欧阳甲乙",
+    "电话": "13800001234",
+    "更多电话": "0571-80001234",
+    "邮箱": "ouyang.jiayi@example.org",
+    "身份证号": "330106198001010000",
+    "股东": "司徒丙丁",
+}
+HOME = "文三路不存在小区8幢301室"
+REGISTER = f"""\
+公司名称,统一社会信用代码,注册资本,注册地址,所属省份,经营状态,{",".join(PERSONS)}
+示例云计算（杭州）有限公司,91330108EXAMPLE001,1000万人民币,杭州市滨江区长河街道江南大道,浙江省,存续,{",".join(PERSONS.values())}
+示例小店,92330106EXAMPLE002,1万人民币,杭州市西湖区{HOME},浙江省,存续,{",".join(PERSONS.values())}
+示例数据（北京）有限公司,91110108EXAMPLE003,5000万人民币,北京市海淀区上地十街,北京市,注销,{",".join(PERSONS.values())}
+"""
+STUDY = """\
+[registrations]
+file = "firms.csv"
+source = "Register of Example, 2020-03"
+[output]
+folder = "out"
+language = "{language}"
+"""
+
+
+def contents(path: Path) -> str:
+    """Return what can be read in an output, unpacked."""
+    if path.suffix == ".parquet":
+        return str(pd.read_parquet(path).to_csv()) + str(pq.read_schema(path).metadata)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return "".join(archive.read(n).decode("utf-8", "ignore") for n in archive.namelist())
+    return path.read_bytes().decode("utf-8", "ignore")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_output_holds_what_the_register_says_of_persons(tmp_path: Path, language: str) -> None:
+    (tmp_path / "firms.csv").write_text(REGISTER, encoding="utf-8")
+    (tmp_path / "study.toml").write_text(STUDY.format(language=language), encoding="utf-8")
+    done = zonegap("run", "study.toml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert zonegap("map", "study.toml", "--out", "maps/m.html", cwd=tmp_path).returncode == 0
+    options = ["--column", "注册地址", "--column", "公司名称", "--province-column", "所属省份"]
+    located = zonegap("geocode", "firms.csv", *options, "--out", "maps/l.csv", cwd=tmp_path)
+    assert located.returncode == 0, located.stderr
+    outputs = [p for d in ("out", "maps") for p in (tmp_path / d).rglob("*") if p.is_file()]
+    assert len(outputs) > 20
+    for path in outputs:
+        text = contents(path)
+        assert [v for v in PERSONS.values() if v in text] == [], path
+        # what is geocoded is asked for: the address stands in that output only
+        assert (HOME in text) == (path.name == "l.csv"), path
+    for said in (done.stdout, done.stderr, located.stdout, located.stderr):
+        assert [v for v in (*PERSONS.values(), HOME) if v in said] == []
+    kept = pd.read_csv(tmp_path / "out" / "registrations.csv", dtype=str).set_index("name")
+    assert pd.isna(kept.loc["示例小店", "address"])
+    assert kept.loc["示例小店", "adcode"] == "330106"
+    assert kept.loc["示例云计算（杭州）有限公司", "address"] == "杭州市滨江区长河街道江南大道"
+    about = json.loads(read(tmp_path / "out", "manifest.json"))
+    assert any("those of 1 sole proprietors" in warning for warning in about["warnings"])
+    assert about["inputs"]["registrations.file"]["source"] == "Register of Example, 2020-03"
+    for text in halves(read(tmp_path / "out")):
+        section = text[text.index("## registrations.csv") :].split("\n## ")[0]
+        assert "Register of Example, 2020-03" in section
+        assert "firms.csv" not in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_source_of_ones_own_stands_in_place_of_the_file(language: str) -> None:
+    study = Study(
+        zones_table=Path("a.csv"), zones_source="Bureau A",
+        hub_layer="file", hub_file=Path("b.csv"), hubs_source="Bureau B",
+        registrations=Path("c.csv"),
+    )  # fmt: skip
+    said = sources(study).in_language(language)
+    assert all(name in said for name in ("Bureau A", "Bureau B", "c.csv"))
+    assert not re.search(r"[ab]\.csv", said)
+    # another file is not that bureau's
+    other = override(study, hub_file=Path("d.csv"))
+    assert "Bureau B" not in sources(other).in_language(language)
+    assert "d.csv" in sources(other).in_language(language)
+    assert override(study, hub_layer="cores").hubs_source is None
+
+
+def test_addresses_and_exact_homes_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "firms.csv"
+    path.write_text(
+        "name,credit code,address,longitude(WGS-84),latitude(WGS-84)\n"
+        "甲公司,91330108EXAMPLE001,杭州市滨江区长河街道,120.2,30.2\n"
+        "乙店, 92 330106EXAMPLE002,杭州市西湖区文三路,120.123456,30.276543\n",
+        encoding="utf-8",
+    )
+    companies = located_registrations(path)
+    table = registration_frame(companies).set_index("name")
+    assert table["address"].tolist() == ["杭州市滨江区长河街道", ""]
+    assert table["lon"].isna().tolist() == [False, True]
+    assert table["lat"].isna().tolist() == [False, True]
+    assert registration_frame(companies, addresses=False)["address"].tolist() == ["", ""]
+    assert companies.located["address"].ne("").all()  # what is counted and drawn stays
+
+
+def test_a_study_may_leave_all_addresses_out(tmp_path: Path) -> None:
+    (tmp_path / "firms.csv").write_text(REGISTER, encoding="utf-8")
+    text = STUDY.format(language="en").replace("[output]", "addresses = false\n[output]")
+    (tmp_path / "study.toml").write_text(text + "figures = []\n", encoding="utf-8")
+    done = zonegap("run", "study.toml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "holds no addresses" in done.stderr
+    assert pd.read_csv(tmp_path / "out" / "registrations.csv")["address"].isna().all()
