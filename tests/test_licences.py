@@ -288,11 +288,11 @@ def test_no_output_holds_what_the_register_says_of_persons(tmp_path: Path, langu
     (tmp_path / "study.toml").write_text(STUDY.format(language=language), encoding="utf-8")
     done = zonegap("run", "study.toml", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert zonegap("map", "study.toml", "--out", "maps/m.html", cwd=tmp_path).returncode == 0
+    assert zonegap("map", "study.toml", "--out", "drawn/m.html", cwd=tmp_path).returncode == 0
     options = ["--column", "注册地址", "--column", "公司名称", "--province-column", "所属省份"]
-    located = zonegap("geocode", "firms.csv", *options, "--out", "maps/l.csv", cwd=tmp_path)
+    located = zonegap("geocode", "firms.csv", *options, "--out", "drawn/l.csv", cwd=tmp_path)
     assert located.returncode == 0, located.stderr
-    outputs = [p for d in ("out", "maps") for p in (tmp_path / d).rglob("*") if p.is_file()]
+    outputs = [p for d in ("out", "drawn") for p in (tmp_path / d).rglob("*") if p.is_file()]
     assert len(outputs) > 20
     for path in outputs:
         text = contents(path)

@@ -54,7 +54,10 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
         }
         for name, entry in used_tables(study).items()
     }
-    given = {ASKED[f].key: (getattr(study, f), source) for f, source in own_sources(study).items()}
+    given: dict[str, tuple[Any, str | None]] = {
+        ASKED[field].key: (getattr(study, field), source)
+        for field, source in own_sources(study).items()
+    }
     given["map.boundaries"] = (study.boundaries, study.boundary_credit)
     for role, (path, source) in given.items():
         # a geodatabase is a folder
