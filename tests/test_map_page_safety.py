@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geodata.registry import LICENCES
 from geodata.words import Name
 from maps.boundaries import CHANGED, Outlines, package_outlines
 from tests.map_pages import click, open_page, put, run, save_page, settle, text_of, texts_of
 from zones.distance.nearest_hub import cluster_distances
 from zones.pipeline import StudyResult
 from zones.report.files import ZONE_COLUMNS, zone_frame
+from zones.report.licences import licence_of
 
 pytestmark = pytest.mark.browser
 ATTACKS = [
@@ -149,6 +151,15 @@ def test_csv_holds_the_filtered_zones(result: StudyResult, tmp_path: Path, brows
     assert set(table["hub_layer"]) == {"listed"}
     unsure = (distance_km - 650).abs() <= zones["uncertainty_km"]
     assert ((table["distance_class"] == "unsure") == unsure).all()
+    # whose the rows are: the last column, the same in every row, and the notes say so
+    licence = licence_of(result.zones)
+    assert licence is not None
+    assert table.columns[-1] == "licence"
+    assert set(table["licence"]) == {licence.in_language("en")}
+    assert LICENCES["CC-BY-4.0"] in table["licence"].iloc[0]
+    assert any(licence.in_language("en") in note for note in texts_of(browser, "#zg-notes p"))
+    click(browser, "[data-language=zh]")
+    assert any(licence.in_language("zh") in note for note in texts_of(browser, "#zg-notes p"))
 
 
 def test_made_up_hubs_are_marked_wherever_they_count(

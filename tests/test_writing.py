@@ -17,8 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.errors import DataFileError, ZonegapError
+from geodata.registry import sha256
 from tests.test_outputs import tree
-from zones.report.provenance import recorded_outputs, staged_with_manifest
+from zones.report.provenance import (
+    recorded_outputs,
+    staged_with_manifest,
+    unchanged_leftovers,
+)
 from zones.writing import claimed, csv_text, staged, write_atomic, write_csv
 
 
@@ -269,6 +274,10 @@ def test_the_manifest_forgets_what_was_written_again(out: Path) -> None:
     }  # fmt: skip
     write(out, out, ("map.html",))
     assert recorded_outputs(out) == {"tables/b.csv": "2c"}
+    write(out / "tables", out, ("b.csv", "SOURCES.md"))
+    said = out / "tables" / "SOURCES.md"
+    assert recorded_outputs(out) == {"tables/SOURCES.md": sha256(said)}
+    assert unchanged_leftovers(out, recorded_outputs(out), set()) == [said]
 
 
 @pytest.mark.parametrize("stuck", range(3))
