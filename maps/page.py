@@ -45,7 +45,7 @@ from zones.report.sources import (
 from zones.report.tables import NOTES
 
 # what the licences want on the map itself, where the credits name it
-ON_MAP = ("© OpenStreetMap contributors", "GeoNames", "Natural Earth")
+ON_MAP = ("© OpenStreetMap contributors", "GeoNames", "Vonng/adcode", "Natural Earth")
 SCRIPTS = ("data", "points", "panel", "filters", "search", "details", "share", "main")
 
 

@@ -223,20 +223,20 @@ def test_page_names_the_sources_that_were_read(result: StudyResult) -> None:
 
     own_evidence = result.zones.head(9)
     shared = own_evidence.assign(geocode_source="OpenStreetMap")
-    names = ["OpenStreetMap", "ODbL 1.0", "GeoNames", "CC BY 4.0", "Natural Earth"]
+    names = ["OpenStreetMap", "ODbL 1.0", "GeoNames", "Vonng/adcode", "CC BY 4.0", "Natural Earth"]
     assert linked(shared) == names
     assert linked(own_evidence) == names[2:]
-    assert linked(own_evidence[["name", "lon", "lat"]]) == names[4:]
+    assert linked(own_evidence[["name", "lon", "lat"]]) == names[5:]
 
     found, corner = credited(shared)
     assert "OpenStreetMap" in found[0]
     assert corner == (
         '<a href="https://www.openstreetmap.org/copyright" target="_blank" rel="noopener">'
-        "© OpenStreetMap contributors</a>, GeoNames, Natural Earth"
+        "© OpenStreetMap contributors</a>, GeoNames, Vonng/adcode, Natural Earth"
     )
     found, corner = credited(own_evidence)
     assert "OpenStreetMap" not in found[0] + found[1] + corner
-    assert corner == "GeoNames, Natural Earth"
+    assert corner == "GeoNames, Vonng/adcode, Natural Earth"
     own = result.zones[["name", "lon", "lat"]].head(9)
     assert credited(own) == (["coast: Natural Earth", "海岸线：Natural Earth"], "Natural Earth")
     found, corner = credited(own, credits=Name("mine", "自备"))

@@ -72,6 +72,7 @@ def test_links_are_there_to_follow_and_ask_nothing_by_themselves(
     anchors = "return [...document.querySelectorAll(arguments[0])].map(a => [a.textContent, a.href, a.rel])"
     assert run(browser, anchors, "#zg-notes a") == [
         ["GeoNames", "https://www.geonames.org/", "noopener"],
+        ["Vonng/adcode", "https://github.com/Vonng/adcode", "noopener"],
         ["CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "noopener"],
         ["Natural Earth", "https://www.naturalearthdata.com/", "noopener"],
     ]

@@ -27,6 +27,7 @@ LINKS: dict[str, tuple[tuple[str, str], ...]] = {
         ("ODbL 1.0", LICENCES["ODbL-1.0"]),
     ),
     "GeoNames": (("GeoNames", "https://www.geonames.org"),),
+    "Vonng/adcode": (("Vonng/adcode", "https://github.com/Vonng/adcode"),),
     "CC BY 4.0": (("CC BY 4.0", LICENCES["CC-BY-4.0"]),),
     "Natural Earth": (("Natural Earth", "https://www.naturalearthdata.com"),),
 }
