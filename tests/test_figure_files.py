@@ -191,8 +191,9 @@ def test_command_figures(tmp_path: Path) -> None:
     out = tmp_path / "mine"
     done = zonegap("figures", str(path), "--out", str(out), "--km", "300", "--no-title")
     assert done.returncode == 0, done.stderr
-    assert [Path(line) for line in done.stdout.splitlines()] == [out / f"{n}.svg" for n in NAMES]
-    assert {p.name for p in out.iterdir()} == {f"{n}.svg" for n in NAMES}
+    names = [*(f"{name}.svg" for name in NAMES), "SOURCES.md"]
+    assert [Path(line) for line in done.stdout.splitlines()] == [out / name for name in names]
+    assert {p.name for p in out.iterdir()} == set(names)
     wrong = zonegap("figures", "--formats", "png,jpg", "--out", str(tmp_path / "no"))
     assert (wrong.returncode, "'jpg'; accepted: png, svg, pdf" in wrong.stderr) == (2, True)
     wrong = zonegap("figures", "--font", "Nonesuch", "--out", str(tmp_path / "no"))

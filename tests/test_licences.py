@@ -19,6 +19,8 @@ import pytest
 
 from geodata.registry import LICENCES, product_version, registry, sha256
 from maps.boundaries import outlines_of
+from maps.figures.files import own_style
+from maps.figures.sheet import PLAIN
 from maps.page import drawn, study_map
 from maps.safe_text import stable_html
 from tests.test_outputs import tree
@@ -329,6 +331,12 @@ def test_a_source_of_ones_own_stands_in_place_of_the_file(language: str) -> None
     assert "Bureau B" not in sources(other).in_language(language)
     assert "d.csv" in sources(other).in_language(language)
     assert override(study, hub_layer="cores").hubs_source is None
+
+
+def test_figures_find_a_font_for_a_source_of_ones_own(result: StudyResult) -> None:
+    for name, chinese in (("企查查", True), ("Register", False)):
+        study = replace(result.study, registrations=Path("c.csv"), registrations_source=name)
+        assert own_style(replace(result, study=study), PLAIN).own_chinese == chinese
 
 
 def test_addresses_and_exact_homes_are_left_out(tmp_path: Path) -> None:

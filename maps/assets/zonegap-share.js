@@ -71,8 +71,8 @@
     const flag = `beyond_${km}km`;
     const clusters = layer.cluster_km ? zg.CLUSTER_KM : [];
     // whose the rows are, in a column: a line of its own would be data to Excel and R, and a column
-    // stays with its rows when they are filtered, sorted or joined
-    const { licence } = atlas.payload, terms = licence ? { licence: licence.en } : {};
+    // stays with its rows when they are filtered, sorted or joined; in English, as the headings are
+    const { licence } = atlas.payload, terms = licence ? { licence: licence[0] } : {};
     const rows = [
       [...names, "hub_layer", "nearest_hub", "nearest_km", ...clusters, "distance_class", flag, ...Object.keys(terms)],
     ];

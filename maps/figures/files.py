@@ -21,6 +21,7 @@ from zones.pipeline import StudyResult
 from zones.report.gap_tables import layer_curves, province_table, type_table
 from zones.report.headings import value
 from zones.report.reconciliation import published_count, published_thresholds
+from zones.report.sources import own_sources
 
 # no time, no version of the program that wrote it
 _METADATA: dict[str, dict[str, None]] = {
@@ -63,7 +64,7 @@ def own_style(result: StudyResult, style: Style) -> Style:
     """Return the style, with Chinese characters where the study's own files and texts have some."""
     study, zones = result.study, result.zones
     words = [*zones["level"].unique(), *zones["type"].unique()]
-    files = [f.name for f in (study.zones_table, study.hub_file, study.registrations) if f]
+    files = own_sources(study).values()
     lines = [text for text in (study.boundary_credit, study.map_approval) if text]
     texts = "".join([*(value(word, study.language) for word in words), *files, *lines])
     return replace(style, own_chinese=any("\u2e80" <= c <= "\uffef" for c in texts))
