@@ -21,10 +21,10 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).parent.parent
 LOCALES = ROOT / "geodata" / "locale"
 PACKAGES = ("geodata", "zones", "maps", "zonegap")
-# the functions whose first text is a sentence; of the second the first text is its context
 HEADER = """# Words of zonegap. Correct what stands behind msgstr, then run: make words
 # What is in braces is put in and stays as it is."""
 EPOCH = datetime(2018, 2, 26, tzinfo=UTC)
+# the functions whose first text is a sentence; of the second the first text is its context
 KEYWORDS = {"Message": None, "in_context": ((1, "c"), 2)}
 
 

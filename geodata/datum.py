@@ -11,6 +11,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geodata.errors import UsageError, not_accepted
+from geodata.vocabulary import DATUMS
+from geodata.words import Listed
+
 Degrees = NDArray[np.float64]
 
 KRASOVSKY_A_M = 6378245.0  # semi-major axis of the Krasovsky 1940 ellipsoid
@@ -120,15 +124,24 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: ArrayLike) -> tuple[Degrees,
     -------
     tuple
         New arrays of n values, or the given ones where nothing is to be shifted.
+
+    Raises
+    ------
+    UsageError
+        For another datum, or another spelling of one.
     """
     lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     datums = np.asarray(datum, dtype=str)
     if (datums == "WGS-84").all():
         return lon, lat
     datums = np.broadcast_to(datums, lon.shape)
-    shifted = datums != "WGS-84"
+    baidu, amap = datums == "BD-09", datums == "GCJ-02"
+    shifted = baidu | amap
+    # a datum of another spelling is no datum to guess
+    unknown = datums[~shifted & (datums != "WGS-84")]
+    if unknown.size:
+        raise UsageError(not_accepted("datum", str(unknown.flat[0]), Listed(DATUMS)))
     lon, lat = lon.copy(), lat.copy()
-    baidu = datums == "BD-09"
     lon[baidu], lat[baidu] = bd09_to_gcj02(lon[baidu], lat[baidu])
     lon[shifted], lat[shifted] = gcj02_to_wgs84(lon[shifted], lat[shifted])
     return lon, lat

@@ -187,13 +187,17 @@ BOUNDARIES: list[tuple[str | bytes, str]] = [
 ]
 STUDY: list[tuple[str, int, str]] = [
     ("[zones", 2, "not a TOML file"),
-    ("zones = 3", 2, "unknown section [zones]"),
+    ("zones = 3", 2, "zones: 3; accepted: a section [zones]"),
     ("[zone]\ntable = 'x'", 2, "Did you mean 'zones'?"),
     ("[zones]\ntabel = 'x'", 2, "unknown key zones.tabel; accepted: table"),
     ("[zones]\ntable = 3", 2, "zones.table: 3; accepted: path"),
     ("[zones]\ntable = 'none.csv'", 3, "none.csv: no such file"),
     ("[zones]\ntable = '.'", 3, "is a folder; accepted: an xlsx"),
-    ("[zones]\nencoding = 'gb18030'", 2, "zones.encoding, zones.columns: only with zones.table"),
+    (
+        "[zones]\nencoding = 'gb18030'",
+        2,
+        "zones.encoding, zones.columns, zones.source: only with zones.table",
+    ),
     ("[zones]\ntable = 'good.csv'\nencoding = 'klingon'", 3, "not readable as klingon"),
     ("[zones]\ntable = 'good.csv'\nencoding = 'rot13'", 3, "not readable as rot13"),
     ("[zones]\ntable = 'good.csv'\nencoding = 'ascii'", 3, "not readable as ascii"),

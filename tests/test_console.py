@@ -239,7 +239,7 @@ def test_progress_on_a_terminal_only_in_plain_signs(
     environment: dict[str, str],
 ) -> None:
     environment |= {"ZONEGAP_LANG": "en"}
-    options = ["geocode", "firms.csv", "--column", "地址", "--out", "o.csv"]
+    options = ["geocode", "firms.csv", "--column", "地址", "--keep", "all", "--out", "o.csv"]
     shown = on_a_terminal(*options, cwd=folder, **environment)
     assert "working" in shown
     assert "100%" in shown

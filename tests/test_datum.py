@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.datum import bd09_to_gcj02, gcj02_to_bd09, gcj02_to_wgs84, to_wgs84, wgs84_to_gcj02
+from geodata.errors import UsageError
 from geodata.vocabulary import DATUMS
 from zones.distance.great_circle import haversine_km
 
@@ -64,3 +66,9 @@ def test_one_conversion_for_all_three_datums() -> None:
     # Baidu's position taken for AMap's would stay about a kilometre off
     wrong_km = haversine_km(lon, lat, *to_wgs84(*given["BD-09"], "GCJ-02"))
     assert np.all((wrong_km > 0.5) & (wrong_km < 1.5))
+
+
+@pytest.mark.parametrize("spelling", ["BD09", "gcj-02", ""])
+def test_a_datum_of_another_spelling_is_refused(spelling: str) -> None:
+    with pytest.raises(UsageError, match="accepted: WGS-84, GCJ-02, BD-09"):
+        to_wgs84([120.0, 121.0], [30.0, 31.0], ["WGS-84", spelling])

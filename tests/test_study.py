@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,3 +113,30 @@ def test_parameters_name_files_without_their_folders() -> None:
     study = Study(zones_table=Path("/somewhere/zones.csv"))
     assert study.parameters()["zones_table"] == "zones.csv"
     assert "folder" not in study.parameters()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"openstreetmap": "no"}, "geocode.openstreetmap: 'no'; accepted: true or false"),
+        ({"hub_provinces": "浙江省"}, "hubs.provinces: '浙江省'; accepted: list of text"),
+        ({"thresholds_km": ("a",)}, "distance.thresholds_km: ['a']; accepted: list of numbers"),
+        ({"hub_layer": 5}, "hubs.layer: 5; accepted: text"),
+        ({"year": 2018.5}, "geocode.year: 2018.5; accepted: whole number"),
+        ({"gdp": None}, "gdp.gdp: None; accepted: text"),
+        ({"folder": 5}, "output.folder: 5; accepted: path"),
+        ({"formats": "csv"}, "output.formats: 'csv'; accepted: list of text"),
+        ({"zones_columns": ("name", "a")}, "zones.columns: ['name', 'a']; accepted: table of text"),
+    ],
+)
+def test_no_other_type_goes_through_from_python(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError) as fault:
+        Study(**given)
+    assert str(fault.value) == said
+
+
+def test_python_may_give_text_for_a_path_and_a_list_for_a_tuple() -> None:
+    study = Study(hub_layer="file", hub_file="h.csv", thresholds_km=[300, 500], boundaries="none")
+    assert study.hub_file == Path("h.csv")
+    assert study.thresholds_km == (300.0, 500.0)
+    assert study.boundaries == Path("none")

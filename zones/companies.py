@@ -189,7 +189,7 @@ def registrations_file(given: Path) -> Path:
     return table_path(SYNTHETIC_TABLE) if given == SYNTHETIC else given
 
 
-def located_registrations(given: Path, *, keep_deregistered: bool = False) -> Registrations:
+def located_registrations(given: Path | str, *, keep_deregistered: bool = False) -> Registrations:
     """Load an extract or a list of hubs and locate its rows.
 
     Raises
@@ -198,7 +198,7 @@ def located_registrations(given: Path, *, keep_deregistered: bool = False) -> Re
         See `geodata.user_tables.companies.load_registrations`. In a list of hubs every row must
         have a place in a known province; of companies the others stay, counted, with the reason.
     """
-    file = registrations_file(given)
+    file = registrations_file(Path(given))
     frame, report = load_registrations(file, keep_deregistered=keep_deregistered)
     located, doubt = locate_registrations(frame)
     if report.is_hub_list:

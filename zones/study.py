@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import os
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -16,7 +17,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from geodata.errors import UsageError, not_accepted
+from geodata.errors import DataFileError, UsageError, not_accepted
 from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR
 from geodata.user_tables.files import check_size, unreadable
 from geodata.vocabulary import PROVINCES
@@ -318,6 +319,7 @@ class Study:
 
     def __post_init__(self) -> None:
         """Check every value; raises UsageError naming the key and what is accepted."""
+        self._check_types()
         for name, asked in ASKED.items():
             value = getattr(self, name)
             if asked.accepted is None or value is None:
@@ -354,6 +356,20 @@ class Study:
                 )
             )
 
+    def _check_types(self) -> None:
+        """From Python, too, no other type goes through; a path may be text, a tuple a list."""
+        for each in fields(self):
+            value, asked = getattr(self, each.name), ASKED[each.name]
+            if value is None and each.default is None:
+                continue
+            if isinstance(value, tuple):
+                pairs = asked.kind is PAIRS and all(len(pair) == 2 for pair in value)
+                value = dict(value) if pairs else list(value)
+            read = asked.kind.read(os.fspath(value) if isinstance(value, Path) else value, Path())
+            if read is None:
+                raise UsageError(not_accepted(asked.key, value, asked.kind.words))
+            object.__setattr__(self, each.name, read)
+
     def _check_boundaries(self) -> None:
         """Lines that are drawn as they come need no credit, and those of the package no number."""
         if self.boundary_credit and self.boundaries in BOUNDARIES:
@@ -375,9 +391,10 @@ class Study:
 
     def _check_thresholds(self) -> None:
         given, key = self.thresholds_km, ASKED["thresholds_km"].key
-        right = isinstance(given, tuple) and given and all(0 <= t < math.inf for t in given)
+        right = given and all(0 <= t < math.inf for t in given)
         if not right:
-            raise UsageError(not_accepted(key, given, Message("numbers of at least 0")))
+            wrong = ", ".join(f"{t:g}" for t in given if not 0 <= t < math.inf)
+            raise UsageError(not_accepted(key, wrong, Message("numbers of at least 0")))
         shown = [f"{t:.6g}" for t in given]  # columns are named so
         doubled = sorted({t for t in shown if shown.count(t) > 1})
         if doubled:
@@ -394,13 +411,13 @@ class Study:
         return {k: v.name if isinstance(v, Path) else v for k, v in values.items()}
 
 
-# field of the study -> how users meet it
 # field of a user's file -> field of whose it is
 OWN_FILES = {
     "zones_table": "zones_source",
     "hub_file": "hubs_source",
     "registrations": "registrations_source",
 }
+# field of the study -> how users meet it
 ASKED: dict[str, Asked] = {f.name: f.metadata["asked"] for f in fields(Study)}
 _BY_KEY = {asked.key: name for name, asked in ASKED.items()}
 SECTIONS = tuple(dict.fromkeys(asked.section for asked in ASKED.values()))
@@ -420,6 +437,9 @@ def read_study(path: Path | None) -> Study:
     """
     if path is None:
         return Study()
+    path = Path(path)
+    if path.is_dir():
+        raise DataFileError(Message("{path}: is a folder; accepted: a TOML file", path=path))
     try:
         check_size(path, MAX_STUDY_MB)
         sections = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -466,7 +486,11 @@ def _values(sections: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return the fields that a file's sections give."""
     values = {}
     for section, keys in sections.items():
-        if section not in SECTIONS or not isinstance(keys, Mapping):
+        if section in SECTIONS and not isinstance(keys, Mapping):
+            raise UsageError(
+                not_accepted(section, keys, Message("a section [{name}]", name=section))
+            )
+        if section not in SECTIONS:
             unknown = Message(
                 "unknown section [{name}]; accepted: {accepted}",
                 name=section, accepted=Listed(SECTIONS),

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from geodata.errors import FontError, how_to_install
-from geodata.words import Listed, Message
+from geodata.words import Listed, Message, has_chinese_names
 
 # Times-like, and comes with matplotlib, so that English figures are equal on every machine.
 LATIN = "STIXGeneral"
@@ -80,12 +80,12 @@ def figure_font(
     if wanted is not None:
         if not _installed(wanted):
             raise FontError(Message("font {font!r}: not installed", font=wanted))
-        if language == "en":
+        if not has_chinese_names(language):
             rest = [LATIN, *(_chinese(wanted) if own_chinese else [])]
         else:
             rest = [*_chinese(wanted), LATIN]
         return list(dict.fromkeys([wanted, *rest]))
-    if language == "en":
+    if not has_chinese_names(language):
         return [LATIN, *(_chinese() if own_chinese else [])]
     return [*_chinese(), LATIN]
 

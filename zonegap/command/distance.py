@@ -19,6 +19,7 @@ from zonegap.command.options import (
     word,
 )
 from zonegap.console import advancing_bar, remark, show
+from zones.hubs import HUB_LAYERS
 from zones.parameters import ENGINES
 from zones.study import Study
 
@@ -135,7 +136,7 @@ def distance(
             Message(
                 "{threshold_km:g} km, {layer}: {beyond:,} of {points:,} points beyond "
                 "({share_pct:.1f} %)",
-                threshold_km=threshold_km, layer=study.hub_layer, beyond=beyond,
+                threshold_km=threshold_km, layer=HUB_LAYERS[study.hub_layer].short, beyond=beyond,
                 points=counts.points, share_pct=share_pct,
             )
         )  # fmt: skip

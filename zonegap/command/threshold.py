@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from geodata.errors import UsageError
-from geodata.words import Message
+from geodata.words import Message, Words
 from zonegap.command.options import Json, not_both, number, option, study_command, word
 from zonegap.console import progress_bar, show, show_table
 from zones.parameters import GROUPINGS
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 COUNTS = {
     "beyond": Message(
         "{threshold_km:g} km, {layer}: {beyond:,.0f} of {zones:,} zones beyond "
-        "({beyond_zones_pct:.1f} %), surely {surely:,.0f}, possibly {possibly:,.0f}; "
-        "{beyond_area_pct:.1f} % of zone area, {beyond_gdp_pct:.1f} % of zone GDP"
+        "({beyond_zones_pct:.1f} %), surely {surely:,.0f}, possibly {possibly:,.0f}"
     ),
+    "shares": Message("; {beyond_area_pct:.1f} % of zone area, {beyond_gdp_pct:.1f} % of zone GDP"),
     "inverse": Message("{count:,} zones, {layer}: {low_km:.3f} to {high_km:.3f} km"),
     "open": Message("{count:,} zones, {layer}: from {low_km:.3f} km on"),
     "tie": Message(
@@ -80,7 +80,10 @@ def _print_counts(result: StudyResult, as_json: bool) -> None:
         return
     layer = value(study.hub_layer, study.language)
     for _, row in counts.reset_index().iterrows():
-        line = COUNTS["beyond"].fill(layer=layer, zones=len(zones), **row)
+        line: Words = COUNTS["beyond"].fill(layer=layer, zones=len(zones), **row)
+        # a table without areas has no shares of them
+        if math.isfinite(row["beyond_area_pct"]) and math.isfinite(row["beyond_gdp_pct"]):
+            line += COUNTS["shares"].fill(**row)
         show(line.in_language(study.language))
 
 

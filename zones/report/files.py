@@ -20,6 +20,7 @@ from zones.report.licences import NAME, metadata, write_sources
 from zones.report.markdown import to_markdown
 from zones.report.provenance import manifest, recorded_outputs, unchanged_leftovers, write_json
 from zones.report.tables import ReportTable, report_tables
+from zones.study import FORMATS, check_accepted
 from zones.writing import FIXED_DATE, staged, write_csv
 
 ZONE_COLUMNS = (
@@ -97,7 +98,16 @@ def _add_metadata(path: Path, about: Mapping[str, str]) -> None:
 
 
 def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Path) -> None:
-    """Write each table as csv, and all together as tables.xlsx, .docx, .tex and .md."""
+    """Write each table as csv, and all together as tables.xlsx, .docx, .tex and .md.
+
+    Raises
+    ------
+    UsageError
+        For a format that is none of `zones.study.FORMATS`.
+    """
+    for each in [formats] if isinstance(formats, str) else formats:
+        check_accepted("formats", each, FORMATS)
+    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     if "csv" in formats:
         for table in tables:
