@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
-from geodata.addresses import Scope, resolve_address, resolve_company, scope_of
+from geodata.addresses import Scope, ScopeError, resolve_address, resolve_company, scope_of
 from geodata.errors import UsageError
 from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, current_codes, gazetteer, town_at
 from geodata.names import normalise
-from geodata.resolver import Resolution, level_of, province_of
+from geodata.resolver import Resolution, level_of, no_seat, province_of
 from geodata.vocabulary import TEXT_KINDS
-from geodata.words import Listed, Message
+from geodata.words import ENGLISH, Listed, Message, Words
 from geodata.zone_geocoder import radius_km
 
 COLUMNS = (
@@ -70,6 +70,28 @@ def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its optio
     UsageError
         For an unknown kind or a year without names.
     """
+    return geocode_with_reasons(texts, provinces, cities, year=year, kind=kind, progress=progress)[
+        0
+    ]
+
+
+def geocode_with_reasons(  # noqa: PLR0913, as `geocode_texts`
+    texts: Sequence[pd.Series[str]],
+    provinces: pd.Series[str] | None = None,
+    cities: pd.Series[str] | None = None,
+    *,
+    year: int = LAST_YEAR,
+    kind: str = "auto",
+    progress: Callable[[Iterable[_Given], int], Iterable[_Given]] | None = None,
+) -> tuple[pd.DataFrame, dict[str, Words]]:
+    """Locate each row as `geocode_texts`, and return its reasons in words, too.
+
+    Returns
+    -------
+    tuple
+        What `geocode_texts` returns, and by each English text of ``geocode_reason`` the same in
+        words, for sentences in any language.
+    """
     if kind not in TEXT_KINDS:
         raise UsageError(
             Message("kind: {kind!r}; accepted: {accepted}", kind=kind, accepted=Listed(TEXT_KINDS))
@@ -90,7 +112,7 @@ def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its optio
     distinct = pd.DataFrame(list(numbers), columns=COLUMNS)
     distinct["lon"] = distinct["lon"].astype(float)
     distinct["lat"] = distinct["lat"].astype(float)
-    return distinct.take(codes).set_axis(index)
+    return distinct.take(codes).set_axis(index), locator.reasons
 
 
 class _Locator:
@@ -99,13 +121,14 @@ class _Locator:
     def __init__(self, names: Gazetteer, kind: str) -> None:
         self.names, self.kind = names, kind
         self.today = gazetteer(LAST_YEAR)
-        self._scopes: dict[tuple[str, str], Scope | str] = {}
+        self.reasons: dict[str, Words] = {}  # by their English, which is the data
+        self._scopes: dict[tuple[str, str], Scope | Words] = {}
         self._plain: dict[tuple[str, str, str], Row] = {}
 
     def row(self, province: str, city: str, texts: Sequence[str]) -> Row:
         """Return the columns of one row: the finest that its texts give."""
         scope = self._scope(province, city)
-        if isinstance(scope, str):
+        if not isinstance(scope, Scope):
             # a column that says nothing usable: a text with a whole chain still stands by itself,
             # unless the province's column, usable without the city's, says another one
             best = self.row("", "", texts)
@@ -117,8 +140,8 @@ class _Locator:
             )
             whole = best[_LEVEL] in ("place", "county") and best[_METHOD] == "name"
             if whole and not elsewhere:
-                return (*best[:-1], f"{scope}; by the text alone")
-            return _unresolved(scope)
+                return (*best[:-1], self._data(Message("{why}; by the text alone", why=scope)))
+            return self._unresolved(scope)
         best = self._text(texts[0], scope)
         for text in texts[1:]:
             if best[_LEVEL] == "place":
@@ -128,13 +151,13 @@ class _Locator:
                 best = other
         return best
 
-    def _scope(self, province: str, city: str) -> Scope | str:
+    def _scope(self, province: str, city: str) -> Scope | Words:
         """Return what the columns say, or why they say nothing usable."""
         if (province, city) not in self._scopes:
             try:
                 self._scopes[province, city] = scope_of(province, city, self.names)
-            except ValueError as error:
-                self._scopes[province, city] = str(error)
+            except ScopeError as error:
+                self._scopes[province, city] = error.message
         return self._scopes[province, city]
 
     def _text(self, text: str, scope: Scope) -> Row:
@@ -142,19 +165,19 @@ class _Locator:
         company = self.kind == "company" or (self.kind == "auto" and is_company(text))
         found = (resolve_company if company else resolve_address)(text, scope, self.names)
         if found.level == "":
-            return _unresolved(found.reason, current_codes(found.divisions))
+            return self._unresolved(found.reason, current_codes(found.divisions))
         # a town right behind the chain is finer than the seat of the chain's last division
         division = found.divisions[0]
         if found.end and division.level != "province":
             town = town_at(normalise(text), found.end, division, self.names)
             if town is not None:
-                row = self._at(found._replace(level="place", reason=""))
+                row = self._at(found._replace(level="place", reason=None))
                 return (town.lon, town.lat, *row[2:_SOURCE], f"GeoNames {town.geonameid}",
                         *row[_SOURCE + 1 :])  # fmt: skip
         if len(found.divisions) > 1:
             return self._at(found)
         # one division: many rows share it, so its columns are kept
-        key = (division.adcode, found.method, found.reason)
+        key = (division.adcode, found.method, self._data(found.reason))
         if key not in self._plain:
             self._plain[key] = self._at(found)
         return self._plain[key]
@@ -166,15 +189,28 @@ class _Locator:
             home = self.names.by_adcode.get(division.city_adcode) or province_of(
                 division.province_adcode, self.names
             )
-            reason = f"no seat is known of {division.name} ({self.names.year})"
+            reason = no_seat(division, self.names.year)
             if home.has_seat:
                 return self._at(Resolution(level_of(home), (home,), found.method, reason))
-            return _unresolved(reason, division.current_adcode)
+            return self._unresolved(reason, division.current_adcode)
         return (
             division.lon, division.lat, division.current_adcode, *self._parents(division),
             found.level, found.method, division.position_source,
-            radius_km(found.level, found.method), current_codes(others), found.reason,
+            radius_km(found.level, found.method), current_codes(others),
+            self._data(found.reason),
         )  # fmt: skip
+
+    def _unresolved(self, reason: Words | None, candidates: str = "") -> Row:
+        # None, not nan: equal rows must be equal
+        return (None, None, "", "", "", "", "", "", "", None, candidates, self._data(reason))
+
+    def _data(self, reason: Words | None) -> str:
+        """Return a reason as data, in English, and keep its words."""
+        if reason is None:
+            return ""
+        text = reason.in_language(ENGLISH)
+        self.reasons.setdefault(text, reason)
+        return text
 
     def _parents(self, division: Division) -> tuple[str, str, str]:
         """Return the names of province, city and county that hold a division's seat today."""
@@ -187,8 +223,3 @@ class _Locator:
 def is_company(text: str) -> bool:
     """Whether a text is a company's name rather than an address."""
     return "公司" in text or text.endswith(_COMPANY_ENDS)
-
-
-def _unresolved(reason: str, candidates: str = "") -> Row:
-    # None, not nan: equal rows must be equal
-    return (None, None, "", "", "", "", "", "", "", None, candidates, reason)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from geodata.gazetteer import Division, Gazetteer, NameMatch, names_with_codes
 from geodata.names import normalise
-from geodata.resolver import Resolution, level_of
+from geodata.resolver import Resolution, level_of, renamed
+from geodata.words import Listed, Message, Words
 
 # Words that turn a place name before them into the name of a road or a building. A direction or
 # a number may stand between the two: 陕西南路, 南京东路, 江汉二路.
@@ -256,20 +257,37 @@ _SEPARATORS = frozenset(" ,;:()/-_>|、。")
 SEARCH_CHARACTERS = 40
 
 
+ABROAD = Message("abroad, in Hong Kong, Macao or Taiwan")
+
+
+class ScopeError(ValueError):
+    """The columns for province and city say nothing usable.
+
+    Parameters
+    ----------
+    message
+        Why.
+    """
+
+    def __init__(self, message: Words) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 def scope_of(province: str, city: str, gazetteer: Gazetteer) -> Scope:
     """Return the scope that the texts of the columns name.
 
     Raises
     ------
-    ValueError
+    ScopeError
         When a text is not empty and names no province or city, or the two contradict.
     """
     # the column of the province: a name, or nothing
     province_text, city_text = _cell(province), without_fillers(_cell(city))
     home = _province(province_text, gazetteer)
     if province_text and home is None:
-        text = f"province column {province!r} names no province of {gazetteer.year}"
-        raise ValueError(text)
+        why = Message("province column {cell!r} names no province of {year}")
+        raise ScopeError(why.fill(cell=province, year=gazetteer.year))
     if not city_text:
         return Scope(home)
     if city_text in ("吉林", "吉林市"):
@@ -281,10 +299,17 @@ def scope_of(province: str, city: str, gazetteer: Gazetteer) -> Scope:
         if found[0].level == "province":
             return Scope(found[0])  # a municipality stands in both columns
         return Scope(home or gazetteer.by_adcode[found[0].province_adcode], found[0])
-    where = f" in {home.name}" if home else ""
-    what = "names more than one city" if found else "names no city"
-    text = f"city column {city!r} {what}{where} of {gazetteer.year}"
-    raise ValueError(text)
+    if home:
+        why = (
+            Message("city column {cell!r} names more than one city in {province} of {year}")
+            if found
+            else Message("city column {cell!r} names no city in {province} of {year}")
+        ).fill(province=home.name)
+    elif found:
+        why = Message("city column {cell!r} names more than one city of {year}")
+    else:
+        why = Message("city column {cell!r} names no city of {year}")
+    raise ScopeError(why.fill(cell=city, year=gazetteer.year))
 
 
 def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution:
@@ -308,9 +333,9 @@ def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
     # the quick way: most addresses begin with the full names of province, city and county
     whole = gazetteer.county_by_full_names(words)
     if whole is not None and scope.holds(whole[0]):
-        return Resolution("county", (whole[0],), "name", "", whole[1])
+        return Resolution("county", (whole[0],), "name", None, whole[1])
     if is_abroad(words):
-        return _result(DivisionChain(), scope, "abroad, in Hong Kong, Macao or Taiwan")
+        return _result(DivisionChain(), scope, ABROAD)
     # the chain at the beginning; weak where it is nothing, or one short form
     chain = read_division_chain(words, 0, scope, gazetteer)
     weak = chain.links <= 1 and not chain.full and not chain.refused
@@ -351,7 +376,7 @@ def resolve_company(name: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
     """Resolve a company's name: branch, then parentheses, then its beginning."""
     words = normalise(name)
     if is_abroad(words):
-        return _result(DivisionChain(), scope, "abroad, in Hong Kong, Macao or Taiwan")
+        return _result(DivisionChain(), scope, ABROAD)
     # the place of the branch, then what stands in brackets
     branch = _BRANCH.search(words)
     texts = [branch[1]] if branch else []
@@ -381,8 +406,11 @@ def _may_be_a_brand(chain: DivisionChain) -> bool:
 
 def _brand(words: str, chain: DivisionChain, scope: Scope) -> Resolution:
     """Return what is known in spite of a short form that may be a brand: the province, if any."""
-    names = ", ".join(d.name for d in chain.candidates)
-    reason = f"{words[: chain.end]} may be a brand as well as {names}"
+    reason = Message(
+        "{words} may be a brand as well as {names}",
+        words=words[: chain.end],
+        names=Listed(d.name for d in chain.candidates),
+    )
     home = scope.province
     if chain.from_province and home is None:
         home = chain.first
@@ -406,7 +434,7 @@ def _province(text: str, gazetteer: Gazetteer) -> Division | None:
     return None
 
 
-def _result(chain: DivisionChain, scope: Scope, why: str = "") -> Resolution:
+def _result(chain: DivisionChain, scope: Scope, why: Words | None = None) -> Resolution:
     """Return what a chain resolves to; where it stays open, the columns give the coarser place."""
     divisions = chain.candidates
     if len(divisions) == 1:
@@ -415,23 +443,23 @@ def _result(chain: DivisionChain, scope: Scope, why: str = "") -> Resolution:
     home = scope.city or scope.province
     # more than one division has the name: all of them are candidates
     if divisions:
-        reason = f"ambiguous: {names_with_codes(divisions)}"
+        reason = Message("ambiguous: {names}", names=names_with_codes(divisions))
         if home is None:
             return Resolution("", divisions, chain.kind, reason)
         return Resolution(level_of(home), (home, *divisions), "column", reason)
     # no name was read
-    reason = why or "no division at the beginning of the text"
+    why = why or Message("no division at the beginning of the text")
     if chain.refused:
-        reason = f"the text says {chain.refused}, the columns say otherwise"
+        why = Message("the text says {name}, the columns say otherwise", name=chain.refused)
     if home is None:
-        return Resolution("", (), "", reason)
-    return Resolution(level_of(home), (home,), "column", reason)
+        return Resolution("", (), "", why)
+    return Resolution(level_of(home), (home,), "column", why)
 
 
-def _reason(division: Division, chain: DivisionChain) -> str:
-    """Say why a chain is no plain match of a county, "" where it is one."""
+def _reason(division: Division, chain: DivisionChain) -> Words | None:
+    """Say why a chain is no plain match of a county, None where it is one."""
     if chain.kind == "former":
-        return f"{division.name} was renamed or merged after {division.valid_to}"
+        return renamed(division)
     if division.level != "county":
-        return f"no county is named, only {division.name}"
-    return ""
+        return Message("no county is named, only {name}", name=division.name)
+    return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from geodata.errors import UsageError
 from geodata.registry import table_records
-from geodata.words import Message
+from geodata.words import Listed, Message, Words
 
 CATALOGUE_YEAR = 2018
 FIRST_YEAR, LAST_YEAR = 1980, 2024
@@ -85,9 +85,9 @@ def current_codes(divisions: Iterable[Division]) -> str:
     return ";".join(d.current_adcode or d.adcode for d in divisions)
 
 
-def names_with_codes(divisions: Iterable[Division]) -> str:
+def names_with_codes(divisions: Iterable[Division]) -> Words:
     """Return the names of divisions, each with its code, so that namesakes can be told apart."""
-    return ", ".join(f"{d.name} ({d.adcode})" for d in divisions)
+    return Listed(Message("{name} ({code})", name=d.name, code=d.adcode) for d in divisions)
 
 
 @functools.cache

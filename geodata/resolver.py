@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, NameMatch, gazetteer, names_with_codes
 from geodata.names import normalise
+from geodata.words import Message, Words
 
 _XPCC = ("新疆生产建设兵团", "兵团")
 
@@ -38,7 +39,7 @@ class Resolution(NamedTuple):
         ``name``, ``short``, ``alias``, ``former`` or ``province``; ``column`` where only the
         columns beside the text say it.
     reason
-        Why it is not a plain county match, "" when it is.
+        Why it is not a plain county match, None when it is.
     end
         Where in the normalised text the names end; 0 where that means nothing.
     """
@@ -46,7 +47,7 @@ class Resolution(NamedTuple):
     level: str
     divisions: tuple[Division, ...]
     method: str
-    reason: str
+    reason: Words | None
     end: int = 0
 
 
@@ -71,7 +72,9 @@ def resolve_zone(name: str, province_adcode: str, names: Gazetteer) -> Resolutio
         whole = names.matches(text, province_adcode)
         matches = [m for m in whole[:1] if m.text == province.short_name]
     if not matches:
-        reason = f"no division name of {province.name} in the zone's name"
+        reason = Message(
+            "no division name of {province} in the zone's name", province=province.name
+        )
         return Resolution("province", (province,), "province", reason)
     return _choose(matches)
 
@@ -124,9 +127,13 @@ def _city_prefix(county: Division) -> str:
 def _city(city: Division, matches: list[NameMatch]) -> Resolution:
     """Return a city as the answer, with the counties of like names as further candidates."""
     namesakes = [d for m in matches for d in m.divisions if d.level == "county"]
-    reason = f"only the city {city.name} is named"
+    reason = Message("only the city {city} is named", city=city.name)
     if namesakes:
-        reason += f"; {namesakes[0].name} has the same short form or lies elsewhere"
+        reason = Message(
+            "only the city {city} is named; {county} has the same short form or lies elsewhere",
+            city=city.name,
+            county=namesakes[0].name,
+        )
     return Resolution("city", (city, *namesakes), matches[0].kind, reason)
 
 
@@ -147,9 +154,21 @@ def _county(counties: tuple[Division, ...], match: NameMatch) -> Resolution:
         exact = tuple(d for d in counties if d.name == match.text)
         counties = exact if len(exact) == 1 else counties
     if len(counties) > 1:
-        names = names_with_codes(counties)
-        return Resolution("county", counties, match.kind, f"{match.text!r} is ambiguous: {names}")
-    reason = ""
-    if match.kind == "former":
-        reason = f"{counties[0].name} was renamed or merged after {counties[0].valid_to}"
-    return Resolution("county", counties, match.kind, reason)
+        reason = Message(
+            "{text!r} is ambiguous: {names}", text=match.text, names=names_with_codes(counties)
+        )
+        return Resolution("county", counties, match.kind, reason)
+    former = match.kind == "former"
+    return Resolution("county", counties, match.kind, renamed(counties[0]) if former else None)
+
+
+def renamed(division: Division) -> Message:
+    """Return the reason of a division that is found by a former name."""
+    return Message(
+        "{name} was renamed or merged after {year}", name=division.name, year=division.valid_to
+    )
+
+
+def no_seat(division: Division, year: int) -> Message:
+    """Return the reason of a division whose place is not known in a year."""
+    return Message("no seat is known of {name} ({year})", name=division.name, year=year)

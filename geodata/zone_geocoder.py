@@ -28,8 +28,8 @@ from geodata.gazetteer import (
 )
 from geodata.names import normalise
 from geodata.registry import table_records
-from geodata.resolver import Resolution, level_of, province_of, resolve_zone
-from geodata.words import Message
+from geodata.resolver import Resolution, level_of, no_seat, province_of, resolve_zone
+from geodata.words import ENGLISH, Message
 
 # name in normal form and code of the province: the key of a zone in any catalogue
 ZoneKey = tuple[str, str]
@@ -277,11 +277,12 @@ def _at_division(resolution: Resolution, names: Gazetteer) -> Position:
     """Return the position by the division that a zone's name resolves to."""
     division, *others = resolution.divisions
     ambiguous = resolution.level == "county" and bool(others)
-    level, reason = level_of(division), resolution.reason
+    level = level_of(division)
+    reasons = [resolution.reason] if resolution.reason else []
     while not division.has_seat and level != "province":
         # names of early years: where no seat is known, that of the next level up is taken
         parent = names.by_adcode.get(division.city_adcode) if level == "county" else None
-        reason = f"{reason}; no seat is known of {division.name} ({names.year})".lstrip("; ")
+        reasons.append(no_seat(division, names.year))
         division = parent or province_of(division.province_adcode, names)
         level = level_of(division)
     radius = radius_km(level, resolution.method)
@@ -292,5 +293,6 @@ def _at_division(resolution: Resolution, names: Gazetteer) -> Position:
     return Position(
         division.lon, division.lat, "" if ambiguous else division.current_adcode, level,
         resolution.method, division.position_source, round(radius, 1), "",
-        current_codes(resolution.divisions) if others else "", reason,
+        current_codes(resolution.divisions) if others else "",
+        "; ".join(reason.in_language(ENGLISH) for reason in reasons),  # reasons are data
     )  # fmt: skip

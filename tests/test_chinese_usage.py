@@ -13,7 +13,9 @@ from geodata.registry import registry
 from geodata.vocabulary import DATUMS
 from geodata.words import use_language
 from zonegap.command.app import main
+from zones.companies import located_registrations
 from zones.parameters import ENGINES, GDP_VINTAGES, GROUPINGS, LAND_YEARS, WEIGHTS
+from zones.report.notes import company_sentences
 from zones.study import ASKED, FIGURE_FORMATS, FORMATS, SECTIONS
 
 # (study file or None, arguments, exit code, a part of the message)
@@ -143,6 +145,68 @@ def test_the_message_is_chinese_throughout(
     assert ended.value.code == code, said
     assert part in said
     assert english_in(said) == [], said
+
+
+NO_PLACE = [  # a table, its rows, and the reason that is said of it
+    ("--hubs-file", "hub,province\n朝阳区,\n", "无法定位（文本开头没有区划名称）"),
+    ("--hubs-file", "hub,city\n甲,火星市\n", "城市列'火星市'没有对应的城市（2024年）"),
+    ("--hubs-file", "hub,address\n甲,台湾省台北市\n", "位于国外或港澳台地区"),
+    ("--hubs-file", "hub,address\n甲,浙江省\n", "未写明区县，仅有浙江省"),
+    ("--zones", "开发区名称\n朝阳区开发区\n", "地名有歧义：朝阳区（110105）、朝阳区（220104）"),
+    ("--zones", "开发区名称\n宇宙开发区\n朝阳区开发区\n", "（220104）；未注明省份"),
+]
+
+
+@pytest.mark.parametrize(("option", "table", "part"), NO_PLACE)
+def test_the_reason_of_a_row_without_a_place_is_chinese(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    table: str,
+    part: str,
+) -> None:
+    (tmp_path / "t.csv").write_text(table, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZONEGAP_LANG", "zh")
+    monkeypatch.setattr(sys, "argv", ["zonegap", "threshold", option, "t.csv"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    use_language("en")
+    said = capsys.readouterr().err
+    assert ended.value.code == 3, said
+    assert part in said
+    assert english_in(said) == [], said
+    assert not re.search(r"[(,;]", said), said
+
+
+COMPANIES = """企业名称,注册资本(万元),省份,城市,注册地址
+甲,100,浙江省,火星市,某路1号
+乙,100,浙江省,鼓楼区,某路1号
+丙,许多,,,平安大厦
+丁,100,火星省,,某路
+戊,100,,,朝阳区某路1号
+"""
+
+
+def test_the_reasons_in_a_report_are_chinese_and_in_the_data_english(tmp_path: Path) -> None:
+    (tmp_path / "firms.csv").write_text(COMPANIES, encoding="utf-8")
+    use_language("zh")
+    try:
+        found = located_registrations(tmp_path / "firms.csv")
+    finally:
+        use_language("en")
+    texts = found.located["geocode_reason"]
+    assert texts[2] == "city column '火星市' names no city in 浙江省 of 2024"
+    assert texts[6] == "ambiguous: 朝阳区 (110105), 朝阳区 (220104)"
+    assert set(filter(None, texts)) <= set(found.reasons)
+    english = " ".join(s.in_language("en") for s in company_sentences(found))
+    assert all(f"{text}: 1" in english for text in texts)
+    said = " ".join(s.in_language("zh") for s in company_sentences(found))
+    assert "城市列'火星市'在浙江省没有对应的城市（2024年）：1家；" in said
+    assert "（第4行：'许多'）" in said
+    assert english_in(said) == [], said
+    assert not re.search(r"\(|, |; ", said), said
 
 
 def test_there_are_thirty_and_every_command_has_one() -> None:

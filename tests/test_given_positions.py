@@ -40,11 +40,13 @@ def test_a_position_far_from_its_own_province_and_city_is_reported(tmp_path: Pat
     assert reasons[5] == "", "a row that names nothing contradicts nothing"
     assert found.located.loc[3, ["lon", "lat"]].tolist() == [113.3, 23.1], "kept as given"
     english, chinese = (
-        [s for s in said_in(language, company_sentences(found)) if "3: " in s]
-        for language in ("en", "zh")
+        [s for s in said_in(language, company_sentences(found)) if row in s]
+        for language, row in (("en", "3: "), ("zh", "第3行："))
     )
     assert english[0].startswith("Given positions far from the place that their own row names: 2 (")
-    assert chinese[0].startswith("文件自带坐标与同行地名相距过远的有2行")
+    assert chinese[0].startswith(
+        "文件自带坐标与同行地名相距过远的有2行（第3行：文件自带坐标距该行所写的浙江省"
+    )
     written = registration_frame(found).set_index("row")["geocode_reason"]
     assert written[3] == reasons[3]
 

@@ -390,7 +390,7 @@ def test_located_by_position_address_or_name_and_unresolved_rows_stay(tmp_path: 
         "戊公司,南山区,浙江省,深圳市,,,",
     ]
     path = firms(tmp_path, "name,address,省份,城市,lon,lat,datum\n" + "\n".join(rows))
-    found, _ = locate_registrations(load_registrations(path)[0])
+    found, _, _ = locate_registrations(load_registrations(path)[0])
     assert found["geocode_level"].tolist() == ["county", "city", "place", "", ""]
     assert found["geocode_method"].iloc[2] == "given"
     assert found.loc[4, ["lon", "lat", "uncertainty_km"]].tolist() == [120.15, 30.28, 0.0]

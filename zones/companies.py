@@ -6,8 +6,8 @@ Companies at one place are one hub. Footnote 7 is number and capital, inside the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -52,11 +52,14 @@ class Registrations:
         What the file held.
     datum_doubt
         That the positions of the file are in another datum than it states.
+    reasons
+        By each English text of ``geocode_reason`` the same in words, for sentences.
     """
 
     located: pd.DataFrame
     report: RegistrationReport
     datum_doubt: DatumDoubt | None = None
+    reasons: Mapping[str, Words] = field(default_factory=dict)
 
     def groups(self) -> pd.Series[str]:
         """Return each company's cluster or "Other" on the companies' index.
@@ -200,7 +203,7 @@ def located_registrations(given: Path | str, *, keep_deregistered: bool = False)
     """
     file = registrations_file(Path(given))
     frame, report = load_registrations(file, keep_deregistered=keep_deregistered)
-    located, doubt = locate_registrations(frame)
+    located, doubt, reasons = locate_registrations(frame)
     if report.is_hub_list:
         nowhere = located["geocode_level"].isin(["", "province"])
         faults: list[Words] = [
@@ -208,7 +211,7 @@ def located_registrations(given: Path | str, *, keep_deregistered: bool = False)
                 "row {row}: hub {name!r} has no place ({reason}); accepted: lon, lat and datum",
                 row=row,
                 name=name,
-                reason=reason,
+                reason=reasons.get(reason, reason),
             )
             for row, name, reason in located.loc[nowhere, ["name", "geocode_reason"]].itertuples()
         ]
@@ -221,7 +224,7 @@ def located_registrations(given: Path | str, *, keep_deregistered: bool = False)
         ]
         if faults:
             raise BadInputError(str(file), faults)
-    return Registrations(located, report, doubt)
+    return Registrations(located, report, doubt, reasons)
 
 
 def registration_hubs(

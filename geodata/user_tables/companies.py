@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geodata.address_geocoder import geocode_texts
-from geodata.addresses import scope_of
+from geodata.address_geocoder import geocode_with_reasons
+from geodata.addresses import ScopeError, scope_of
 from geodata.errors import BadInputError
 from geodata.gazetteer import LAST_YEAR, gazetteer
 from geodata.loaders import load_provinces
@@ -39,7 +39,7 @@ from geodata.user_tables.headers import (
     read_rows,
 )
 from geodata.user_tables.positions import DatumDoubt, datum_doubt, far_from_address, read_positions
-from geodata.words import Message
+from geodata.words import ENGLISH, Message, Words
 
 HUB_HEADINGS = ("hub", "枢纽")
 # column -> headings that name it, compared without spaces, case and what stands in brackets.
@@ -278,7 +278,7 @@ GIVEN = "given"  # geocode_method of a position that stands in the file
 
 def locate_registrations(
     registrations: pd.DataFrame,
-) -> tuple[pd.DataFrame, DatumDoubt | None]:
+) -> tuple[pd.DataFrame, DatumDoubt | None, dict[str, Words]]:
     """Add where each company is and how that is known; no row is dropped.
 
     Parameters
@@ -295,12 +295,12 @@ def locate_registrations(
         a position of the file, used unchanged), ``geocode_source``, ``uncertainty_km`` (0 for a
         given one), ``geocode_candidates``, ``geocode_reason`` (of a given position: what
         contradicts it by far). Second, the datum that the given positions show where it is not
-        the stated one.
+        the stated one. Third, by each English text of ``geocode_reason`` the same in words.
     """
     stated = registrations["province"].map(provinces_by_cell(registrations["province"]))
     # a cell that names no province is kept: the geocoder says why it does not help
     homes = stated.where(stated != "", registrations["province"])
-    located = geocode_texts(
+    located, reasons = geocode_with_reasons(
         [registrations["address"], registrations["name"]], homes, registrations["city"]
     )
     codes = {d.name: d.adcode for d in gazetteer(LAST_YEAR).provinces.values()}
@@ -308,18 +308,20 @@ def locate_registrations(
     given = registrations["lon"].notna()
     own, named = registrations.loc[given, ["lon", "lat"]], located[given]
     far, doubt = far_from_address(own, named), datum_doubt(own, named)
+    far_texts = [far[row].in_language(ENGLISH) if row in far else "" for row in own.index]
+    reasons |= {why.in_language(ENGLISH): why for why in far.values()}
     for column in ("lon", "lat"):
         located[column] = registrations[column].where(given, located[column])
     located.loc[given, "uncertainty_km"] = 0.0
     for column, text in (
         ("adcode", ""), ("geocode_level", "place"), ("geocode_method", GIVEN),
-        ("geocode_source", "the file"), ("geocode_candidates", ""), ("geocode_reason", far),
+        ("geocode_source", "the file"), ("geocode_candidates", ""), ("geocode_reason", far_texts),
     ):  # fmt: skip
         located.loc[given, column] = text
     located["uncertainty_km"] = located["uncertainty_km"].astype(float)
     located.insert(0, "province_adcode", home.map(codes).fillna(""))
     kept = registrations.drop(columns=["lon", "lat"])
-    return kept.join(located.drop(columns="geocode_province")), doubt
+    return kept.join(located.drop(columns="geocode_province")), doubt, reasons
 
 
 def provinces_by_cell(cells: pd.Series[str]) -> dict[str, str]:
@@ -330,7 +332,7 @@ def provinces_by_cell(cells: pd.Series[str]) -> dict[str, str]:
     for cell in cells.unique():
         try:
             province = scope_of(english.get(cell.casefold(), cell), "", names).province
-        except ValueError:
+        except ScopeError:
             province = None
         found[cell] = province.name if province is not None else ""
     return found

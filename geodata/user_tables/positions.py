@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -157,8 +158,8 @@ class DatumDoubt:
     places: int
 
 
-def far_from_address(given: pd.DataFrame, offline: pd.DataFrame) -> pd.Series[str]:
-    """Return what contradicts a given position by far, "" where nothing does.
+def far_from_address(given: pd.DataFrame, offline: pd.DataFrame) -> dict[Any, Words]:
+    """Return what contradicts given positions by far, by row.
 
     Parameters
     ----------
@@ -172,11 +173,12 @@ def far_from_address(given: pd.DataFrame, offline: pd.DataFrame) -> pd.Series[st
     far = (away_km > TIMES_UNCERTAINTY * radius_km).to_numpy()
     named = offline["geocode_province"] + offline["geocode_city"].fillna("")
     named = named + offline["geocode_county"].fillna("")
-    reasons = [
-        f"the given position is {km:,.0f} km from {place}, which the row names" if is_far else ""
-        for km, place, is_far in zip(away_km, named, far, strict=True)
-    ]
-    return pd.Series(reasons, index=given.index, dtype=object)
+    why = Message("the given position is {km:,.0f} km from {place}, which the row names")
+    return {
+        row: why.fill(km=km, place=place)
+        for row, km, place, is_far in zip(given.index, away_km, named, far, strict=True)
+        if is_far
+    }
 
 
 def datum_doubt(given: pd.DataFrame, offline: pd.DataFrame) -> DatumDoubt | None:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geodata.address_geocoder import geocode_texts
+from geodata.address_geocoder import geocode_with_reasons
 from geodata.errors import BadInputError
 from geodata.loaders import load_provinces, load_zones
 from geodata.names import normalise
@@ -33,7 +33,7 @@ from geodata.user_tables.headers import (
 )
 from geodata.user_tables.positions import read_positions
 from geodata.vocabulary import NOT_STATED, PROVINCES
-from geodata.words import Listed, Message, Words
+from geodata.words import ENGLISH, Listed, Message, Words
 from geodata.zone_geocoder import geocode_zones
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -239,6 +239,8 @@ class ZoneTableReport:
         What looks wrong but may be right.
     remarks
         Rows that are no zone.
+    reasons
+        By each English text of ``province_reason`` the same in words.
     """
 
     file: str
@@ -252,6 +254,7 @@ class ZoneTableReport:
     doubled: tuple[str, ...]
     suspicions: tuple[Message, ...]
     remarks: dict[int, str]
+    reasons: dict[str, Words]
 
 
 def load_zone_table(
@@ -303,7 +306,7 @@ def load_zone_table(
         raise BadInputError(str(path), [text for _, text in sorted(faults)])
     frame["area_ha"], frame["lon"], frame["lat"] = area_ha, lon, lat
     stated = frame["province"] != ""
-    frame["province"], frame["province_reason"] = _with_provinces(frame)
+    frame["province"], frame["province_reason"], reasons = _with_provinces(frame)
     codes = load_provinces()["province_adcode"]
     frame["province_adcode"] = frame["province"].map(codes).fillna("")
     frame.index = pd.Index(_ids(cells), name="id")
@@ -323,6 +326,7 @@ def load_zone_table(
         doubled=tuple(sorted(set(frame.loc[pairs.duplicated(), "name"]))),
         suspicions=tuple(suspicions_of(frame)),
         remarks=remarks,
+        reasons=reasons,
     )
     return frame[COLUMNS], report
 
@@ -379,8 +383,12 @@ def _month(cell: str) -> str | None:
     return f"{year}-{int(month):02d}" if month else year
 
 
-def _with_provinces(frame: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
+def _with_provinces(
+    frame: pd.DataFrame,
+) -> tuple[pd.Series[str], pd.Series[str], dict[str, Words]]:
     """Return each zone's province, where not stated by its name, and why it is not known.
+
+    The reasons are data, in English; the same in words are the third.
 
     A name of the 2018 catalogue has the province it has there; of 2,543 such names none stands in
     two provinces. Any other is read as an address: its first divisions say it.
@@ -388,18 +396,19 @@ def _with_provinces(frame: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]
     province, reason = frame["province"].copy(), pd.Series("", index=frame.index)
     lost = province == ""
     if not lost.any():
-        return province, reason
+        return province, reason, {}
     catalogue = load_zones()
     known = dict(zip(catalogue["name"].map(normalise), catalogue["province"], strict=True))
     names = frame.loc[lost, "name"]
     found = names.map(lambda name: known.get(normalise(name), ""))
-    read = geocode_texts([names], kind="address")
+    read, words = geocode_with_reasons([names], kind="address")
     found = found.where(found != "", read["geocode_province"])
     province[lost] = found
     why = Message("no province stated, and none follows from the name: {why}")
-    texts = [str(why.fill(why=text)) for text in read["geocode_reason"]]
-    reason[lost] = pd.Series(texts, index=names.index).where(found == "", "")
-    return province, reason
+    said = {text: why.fill(why=word) for text, word in words.items()}
+    texts = {text: word.in_language(ENGLISH) for text, word in said.items()}
+    reason[lost] = read["geocode_reason"].map(texts).where(found == "", "")
+    return province, reason, {texts[text]: word for text, word in said.items()}
 
 
 def _ids(cells: pd.DataFrame) -> list[str]:

@@ -6,7 +6,7 @@ manifest lists all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 import pandas as pd
@@ -14,7 +14,7 @@ import pandas as pd
 from geodata.loaders import load_exchange_rates
 from geodata.user_tables.companies import GIVEN
 from geodata.vocabulary import LEVELS
-from geodata.words import Listed, Message, Words
+from geodata.words import COMMA, Listed, Message, Words, in_context
 from zones.companies import Registrations, sole_proprietors
 from zones.pipeline import StudyResult
 
@@ -22,6 +22,11 @@ SHOWN = 5  # rows or values named in a sentence; all of them are in the outputs
 
 # one after the other: in Chinese without a space
 TWO_SENTENCES = Message("{one} {other}")
+# in a sentence, behind what they are examples of
+IN_BRACKETS = Message(" ({listed})")
+ROW = Message("{row}: {what}")
+REASON = Message("{why}: {count:,}")
+BETWEEN_REASONS = in_context("between reasons", ", ")
 
 # of the positions
 COARSE = Message("located no better than by city or province: {listed}")
@@ -198,7 +203,7 @@ def own_zones_sentences(result: StudyResult) -> list[Words]:
     if report.doubled:
         out.append(sentence("doubled", names=examples(report.doubled)))
     if report.remarks:
-        rows = examples(f"{row}: {text[:40]!r}" for row, text in report.remarks.items())
+        rows = examples(ROW.fill(row=r, what=repr(t[:40])) for r, t in report.remarks.items())
         out.append(sentence("remarks", names=rows))
     return out
 
@@ -245,7 +250,7 @@ def company_sentences(
             blank=report.blank_capital,
             unparsed=len(unparsed),
             examples=examples(
-                f"{row}: {_short(value)}" for row, value in unparsed["value"].items()
+                ROW.fill(row=row, what=_short(value)) for row, value in unparsed["value"].items()
             ),
             date=load_exchange_rates()["date"].iloc[0],
         ),
@@ -253,13 +258,22 @@ def company_sentences(
             "places",
             given=int(given.sum()),
             unresolved=len(reasons),
-            reasons=examples(f"{k}: {n:,}" for k, n in reasons.value_counts().items()),
+            reasons=examples(
+                (
+                    REASON.fill(why=registrations.reasons.get(str(why), why), count=count)
+                    for why, count in reasons.value_counts().items()
+                ),
+                BETWEEN_REASONS,
+            ),
             **{k: int(counts.get(k, 0)) for k in LEVELS},
         ),
     ]
     far = located.loc[given & (located["geocode_reason"] != ""), "geocode_reason"]
     if len(far):
-        rows = examples(f"{row}: {text}" for row, text in far.items())
+        rows = examples(
+            ROW.fill(row=row, what=registrations.reasons.get(text, text))
+            for row, text in far.items()
+        )
         out.append(sentence("far", count=len(far), rows=rows))
     doubt = registrations.datum_doubt
     if doubt is not None:
@@ -270,10 +284,10 @@ def company_sentences(
     if report.unusable_codes:
         out.append(sentence("codes", count=report.unusable_codes))
     if report.remarks:
-        rows = examples(f"{row}: {_short(text)}" for row, text in report.remarks.items())
-        out.append(sentence("remarks", rows=rows.strip(" ()")))
+        remarks = [ROW.fill(row=row, what=_short(text)) for row, text in report.remarks.items()]
+        out.append(sentence("remarks", rows=_listed(remarks)))
     if report.unread_sheets:
-        out.append(sentence("sheets", sheets=", ".join(report.unread_sheets)))
+        out.append(sentence("sheets", sheets=Listed(report.unread_sheets)))
     if hubs is not None and "uncertainty_km" in hubs:
         km = float(hubs["uncertainty_km"].median())
         out.append(sentence("hubs", companies=int(hubs["companies"].sum()), hubs=len(hubs), km=km))
@@ -306,13 +320,15 @@ def map_remark(result: StudyResult) -> Words | None:
     return remarks[0] if remarks else None
 
 
-def examples(parts: Iterable[str]) -> str:
+def examples(parts: Iterable[object], mark: Words = COMMA) -> Words | str:
     """Return up to five parts in brackets, "" for none."""
-    texts = list(parts)
-    if not texts:
-        return ""
-    more = ", …" if len(texts) > SHOWN else ""
-    return f" ({', '.join(texts[:SHOWN])}{more})"
+    listed = list(parts)
+    return IN_BRACKETS.fill(listed=_listed(listed, mark)) if listed else ""
+
+
+def _listed(parts: Sequence[object], mark: Words = COMMA) -> Listed:
+    """Return up to five parts, and a sign that there are more."""
+    return Listed([*parts[:SHOWN], *(["…"] if len(parts) > SHOWN else [])], mark)
 
 
 def _short(text: str, width: int = 40) -> str:
