@@ -18,7 +18,7 @@ from geodata.user_tables.zones import (
 )
 from geodata.web.ask import Progress, WebOptions
 from geodata.web.geocode import web_geocode_zones
-from geodata.words import Message
+from geodata.words import Listed, Message
 from geodata.zone_geocoder import geocode_zones
 from zones.companies import Registrations, located_registrations, registration_hubs
 from zones.distance.nearest_hub import cluster_distances, nearest
@@ -219,7 +219,7 @@ def run_study(study: Study, *, progress: Progress | None = None) -> StudyResult:
         text = Message(
             "none of the {zones} zones has a place ({reasons}); accepted: a column of provinces, "
             "or positions with their datum",
-            zones=len(own.unplaced), reasons="; ".join(reasons[:3]),
+            zones=len(own.unplaced), reasons=Listed(reasons[:3], Message("; ")),
         )  # fmt: skip
         raise BadInputError(str(study.zones_table), [text])
     zones = with_gdp(with_distances(own.placed, hubs, study), provinces, study)
