@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from geodata.words import Listed, Message, Words
+from geodata.words import Foreign, Listed, Message, Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,12 +110,16 @@ _SYSTEM_FAULTS = {
 }
 
 
-def system_fault(error: BaseException) -> object:
+def system_fault(error: BaseException) -> Words:
     """Return the system's fault with a file, in our words where we have them."""
     number, said = getattr(error, "errno", None), getattr(error, "strerror", None)
     if number in _SYSTEM_FAULTS and said in (None, os.strerror(number)):
         return _SYSTEM_FAULTS[number]
-    return said or str(error)
+    if isinstance(said, Words):  # an error of our own
+        return said
+    if number is None:
+        return Foreign(said or error, Message("the system gives no cause"))
+    return Foreign(said or error, Message("system error {number}", number=number))
 
 
 def how_to_install(extra: str) -> Message:

@@ -238,6 +238,67 @@ class Joined(Words):
         return f"Joined({self.parts!r})"
 
 
+class Foreign(Words):
+    """What a library or the system says, in the only language it speaks: English.
+
+    It is said where messages are English; in another language our own words stand for it, or none.
+
+    Parameters
+    ----------
+    text
+        As the library says it.
+    instead
+        What another language says; nothing without it.
+    """
+
+    __slots__ = ("instead", "text")
+
+    def __init__(self, text: object, instead: Words | None = None) -> None:
+        self.text, self.instead = str(text), instead
+
+    def in_language(self, language: str) -> str:
+        """Return the text in English, else what stands for it."""
+        if language == ENGLISH:
+            return self.text
+        return "" if self.instead is None else self.instead.in_language(language)
+
+    def __repr__(self) -> str:
+        """Return what makes the words again."""
+        return f"Foreign({self.text!r}, {self.instead!r})"
+
+
+class Bracketed(Words):
+    """A cause in brackets behind a sentence; nothing where there is none in the language."""
+
+    __slots__ = ("words",)
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+
+    def in_language(self, language: str) -> str:
+        """Return the cause with its brackets."""
+        why = self.words.in_language(language)
+        brackets = in_context("the cause behind a sentence", " ({why})", why=why)
+        return brackets.in_language(language) if why else ""
+
+    def __repr__(self) -> str:
+        """Return what makes the words again."""
+        return f"Bracketed({self.words!r})"
+
+
+def library_words(error: object, instead: Words | None = None) -> Words:
+    """Return what a library says of a fault, in brackets, to stand right behind a sentence.
+
+    Parameters
+    ----------
+    error
+        The library's error, or its text.
+    instead
+        As of `Foreign`. The sentence before it must do without: it says what happened.
+    """
+    return Bracketed(Foreign(error, instead))
+
+
 class Filled(Words):
     """Words with facts put in, for those that are no `Message`.
 

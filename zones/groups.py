@@ -9,7 +9,7 @@ import pandas as pd
 
 from geodata.errors import UsageError
 from geodata.vocabulary import PROVINCES, ZONE_LEVELS, ZONE_TYPES
-from geodata.words import Message
+from geodata.words import Listed, Message
 from zones.inputs import check_choice, need_columns
 from zones.parameters import (
     APPROVAL_PERIODS,
@@ -101,7 +101,7 @@ def _key(zones: pd.DataFrame, by: str | pd.Series[Any]) -> pd.Series[Any]:
     if not key.index.equals(zones.index):
         raise UsageError(Message("by: series {name!r} has another index than zones", name=key.name))
     if key.isna().any():
-        rows = ", ".join(repr(label) for label in key.index[key.isna()][:5])
+        rows = Listed(repr(label) for label in key.index[key.isna()][:5])
         raise UsageError(
             Message(
                 "zones: no {name!r} in {count} rows ({rows}); accepted: a group",

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from geodata.errors import UsageError
-from geodata.words import Message
+from geodata.words import Listed, Message
 from zones.inputs import need_columns
 from zones.parameters import THRESHOLD_KM
 
@@ -52,7 +52,7 @@ def beyond(
     distance_km = pd.Series(zones)
     missing = distance_km.isna()
     if missing.any():
-        rows = ", ".join(repr(label) for label in distance_km.index[missing][:5])
+        rows = Listed(repr(label) for label in distance_km.index[missing][:5])
         raise UsageError(
             Message(
                 "zones: no distance in {count} rows ({rows}); accepted: km",

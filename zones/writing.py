@@ -220,6 +220,9 @@ def _move(new: Path, folder: Path, old: Path, last: str) -> None:
         ) from None
 
 
+_FOLDER = Message("a folder has this name")
+
+
 def _is_one_file(path: Path, other: Path) -> bool:
     return other.exists() and path.samefile(other)
 
@@ -229,7 +232,7 @@ def _keep(path: Path, aside: Path) -> None:
     if not path.exists():
         return
     if path.is_dir():  # whatever is in it must not go with it
-        raise IsADirectoryError(errno.EISDIR, "a folder has this name", str(path))
+        raise IsADirectoryError(errno.EISDIR, _FOLDER, str(path))
     try:
         aside.hardlink_to(path)
     except (OSError, NotImplementedError):  # a file system without links

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geodata.errors import DataFileError, system_fault
-from geodata.words import Message
+from geodata.words import Message, Name, library_words
 
 MAX_FILE_MB = 400
 MAX_UNPACKED_MB = 2000
@@ -71,6 +71,26 @@ def unreadable(path: Path, error: Exception) -> DataFileError:
     return DataFileError(Message("{path}: cannot be read ({why})", path=path, why=why))
 
 
+def damaged_file(path: Path, kind: str, error: Exception) -> DataFileError:
+    """Return the error of a file whose reader finds it damaged, or of another kind.
+
+    Parameters
+    ----------
+    path
+        The file.
+    kind
+        What it should be: xlsx, parquet, arrow.
+    error
+        The reader's.
+    """
+    if isinstance(error, (FileNotFoundError, PermissionError, IsADirectoryError)):
+        return unreadable(path, error)
+    why = library_words(error)
+    return DataFileError(
+        Message("{path}: a damaged {kind} file{why}", path=path, kind=kind, why=why)
+    )
+
+
 def check_archive(path: Path) -> None:
     """Refuse a packed file that is damaged or unpacks beyond the limit, unpacking into nothing."""
     try:
@@ -80,8 +100,7 @@ def check_archive(path: Path) -> None:
             # reads no more of an entry than its stated size, and its checksum fails if that lies
             damaged = archive.testzip()
     except _ZIP_ERRORS as error:
-        text = Message("{path}: a damaged xlsx file ({why})", path=path, why=error)
-        raise DataFileError(text) from None
+        raise damaged_file(path, "xlsx", error) from None
     if damaged is not None:
         text = Message(
             "{path}: a damaged xlsx file (part {part} does not match its checksum)",
@@ -100,7 +119,10 @@ def check_unpacked(path: Path, size: int) -> None:
         raise DataFileError(text)
 
 
-DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+DELIMITERS = {
+    ",": Name("comma", "逗号"), "\t": Name("tab", "制表符"),
+    ";": Name("semicolon", "分号"), "|": Name("bar", "竖线"),
+}  # fmt: skip
 _CHUNK = 1 << 20
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -168,7 +190,7 @@ def open_tables(path: Path, encoding: str | None = None) -> list[Sheet]:
         raise DataFileError(text)
     encoding = text_encoding(path, encoding)
     return [
-        Sheet(f"{name}-separated", lambda d=mark: _text_rows(path, encoding, d))  # type: ignore[misc]
+        Sheet(f"{name.en}-separated", lambda d=mark: _text_rows(path, encoding, d))  # type: ignore[misc]
         for mark, name in DELIMITERS.items()
     ]
 
@@ -221,9 +243,13 @@ def _decode_all(path: Path, encoding: str) -> None:
             decoder.decode(b"", final=True)
     except (UnicodeError, LookupError, TypeError, AttributeError) as error:
         # a name of the study file may be no encoding, or none of text (rot13, hex)
+        if isinstance(error, UnicodeError):
+            instead = Message("it holds bytes that are none of this encoding")
+        else:
+            instead = Message("there is no such encoding of text")
         text = Message(
-            "{path}: not readable as {encoding} ({why})",
-            path=path, encoding=encoding, why=error.args[-1],
+            "{path}: not readable as {encoding}{why}",
+            path=path, encoding=encoding, why=library_words(error.args[-1], instead),
         )  # fmt: skip
         raise DataFileError(text) from None
 
@@ -237,9 +263,11 @@ def _text_rows(path: Path, encoding: str, delimiter: str) -> Rows:
                 number += 1
                 yield cells
     except csv.Error as error:
+        instead = Message("a quote is not closed, or a cell is too long")
         text = Message(
-            "{path}: row {row}: not a {kind}-separated table ({why})",
-            path=path, row=number + 1, kind=DELIMITERS[delimiter], why=error,
+            "{path}: row {row}: not a {kind}-separated table{why}",
+            path=path, row=number + 1, kind=DELIMITERS[delimiter],
+            why=library_words(error, instead),
         )  # fmt: skip
         raise DataFileError(text) from None
 
@@ -273,7 +301,9 @@ def _spreadsheet_errors(path: Path) -> Iterator[None]:
         text = Message("{path}: protected by a password; save it without one", path=path)
         raise DataFileError(text) from None
     except (CalamineError, OSError, ValueError) as error:
-        text = Message("{path}: cannot be read as xlsx or xls ({why})", path=path, why=error)
+        text = Message(
+            "{path}: cannot be read as xlsx or xls{why}", path=path, why=library_words(error)
+        )
         raise DataFileError(text) from None
     except BaseException as error:
         # the reader is written in Rust; a damaged file can end it so, and no more is lost by that
@@ -297,8 +327,7 @@ def _parquet_rows(path: Path) -> Rows:
                 columns = [[cell_text(v) for v in column.to_pylist()] for column in batch.columns]
                 yield from map(list, zip(*columns, strict=True))
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        text = Message("{path}: a damaged parquet file ({why})", path=path, why=error)
-        raise DataFileError(text) from None
+        raise damaged_file(path, "parquet", error) from None
 
 
 def cell_text(value: object) -> str:

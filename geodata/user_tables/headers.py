@@ -14,7 +14,7 @@ import pandas as pd
 
 from geodata.errors import BadInputError, missing_columns
 from geodata.user_tables.files import Rows, Sheet, open_tables
-from geodata.words import Joined, Listed, Message, Words
+from geodata.words import Listed, Message, Words
 
 HEADER_WITHIN_ROWS = 30
 # headings of the columns that every kind of table may have
@@ -138,16 +138,18 @@ def find_header(
                 )
             titles += filled
     # no sheet has a header: say what the first row with text holds
-    seen = ", ".join(repr(text) for text in first_rows[:12])
+    seen = Listed(map(repr, first_rows[:12]))
+    shown = [
+        Message("{column}: {accepted}", column=column, accepted=vocabulary.accepted(column))
+        for column in vocabulary.shown
+    ]
     fault = Message(
         "no header in the first {rows} rows (the first has {seen}); accepted: a row that names "
         "the columns, at least the name of the {what} and one more; {columns}",
         rows=HEADER_WITHIN_ROWS,
         seen=seen,
         what=vocabulary.rows,
-        columns=Listed(
-            (Joined((f"{c}: ", vocabulary.accepted(c))) for c in vocabulary.shown), Message("; ")
-        ),
+        columns=Listed(shown, Message("; ")),
     )
     raise BadInputError(str(path), [fault])
 
@@ -204,7 +206,7 @@ def _header(  # noqa: PLR0913, PLR0917
             faults.append(fault)
     # the name is always needed
     if "name" not in by_column and "name" not in wanted.values():
-        have = ", ".join(repr(text) for _, _, text in known)
+        have = Listed(repr(text) for _, _, text in known)
         faults.append(
             Message(
                 "row {row}: no column for the name of the {what} (known here: {have}); accepted: "

@@ -352,8 +352,8 @@ def _texts(cells: pd.DataFrame, header: Header) -> tuple[pd.DataFrame, list[tupl
     for row in cells.index[cells["province_adcode"] != ""]:
         name = named[row] or coded[row]
         if cells["province_adcode"][row] != codes.get(name):
-            right = f"{codes[name]}, {name}" if name in codes else Message("a provincial code")
-            bad(row, "province_adcode", Message("accepted: {values}", values=right))
+            known = (codes[name], name) if name in codes else (Message("a provincial code"),)
+            bad(row, "province_adcode", Message("accepted: {values}", values=Listed(known)))
     frame["province"] = named.where(named != "", coded)
     for column in ("approved", "extended"):
         dates = cells[column].map({cell: _month(cell) for cell in cells[column].unique()})

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from geodata.errors import DataFileError, system_fault
 from geodata.web.answer import WebAnswer, WebQuery
-from geodata.words import Message
+from geodata.words import Message, library_words
 
 APPLICATION_ID = 0x7A6F6E65  # "zone": tells our files from other SQLite databases
 VERSION = 1
@@ -135,9 +135,9 @@ class AnswerCache:
             raise self._failed(error) from None
 
     def _failed(self, error: sqlite3.Error) -> DataFileError:
-        return DataFileError(
-            Message("{path}: cache cannot be used ({why})", path=self.path, why=error)
-        )
+        instead = Message("damaged, open in another program, or the disk is full")
+        why = library_words(error, instead)
+        return DataFileError(Message("{path}: cache cannot be used{why}", path=self.path, why=why))
 
 
 def default_cache() -> Path:

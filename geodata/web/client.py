@@ -31,7 +31,7 @@ from geodata.web.answer import (
     WebService,
     WebStopError,
 )
-from geodata.words import Message, Words
+from geodata.words import Message, Words, library_words
 
 if TYPE_CHECKING:
     import httpx
@@ -309,7 +309,9 @@ class WebClient:
         except httpx.TimeoutException:
             return _Outcome(Message("no answer in time"))
         except httpx.ConnectError as error:
-            return _Outcome(Message("no connection ({why})", why=self._key.hide(str(error))[:200]))
+            return _Outcome(
+                Message("no connection{why}", why=library_words(self._key.hide(str(error))[:200]))
+            )
         except Exception as error:  # whatever it is, it may hold the URL
             return _Outcome(Message("the connection failed ({why})", why=type(error).__name__))
 

@@ -5,10 +5,25 @@ from __future__ import annotations
 from typing import Annotated
 
 from geodata.registry import registry, table_path
-from geodata.words import Message
+from geodata.words import Listed, Message, in_context
 from zonegap.command.options import Json, MessageLang, argument, completing
 from zonegap.console import show
 from zones.study import check_accepted
+
+# what the registry calls it -> what the command does
+LABELS = {
+    "Publisher": Message("publisher"),
+    "Title": in_context("label of a source", "title"),
+    "Edition": Message("edition"),
+    "Table": in_context("label of a source", "table"),
+    "Copy used": Message("copy used"),
+    "Changed by us": Message("changed by us"),
+    "Licence": in_context("label of a source", "licence"),
+    "Date": in_context("label of a source", "date"),
+    "Columns": in_context("label of a source", "columns"),
+    "SHA-256": Message("sha256"),
+    "File": in_context("label of a source", "file"),
+}
 
 
 def _tables(incomplete: str) -> list[str]:
@@ -35,9 +50,15 @@ def data(
             about = entry.__dict__ | {"name": n, "path": str(path)}
             show(json.dumps(about, ensure_ascii=False))
             continue
-        show(f"{n}: {entry.title}; {entry.rows:,} rows; {entry.date}; {entry.licence}")
+        show(
+            Message(
+                "{name}: {title}; {rows:,} rows; {date}; {licence}",
+                name=n, title=entry.title, rows=entry.rows, date=entry.date, licence=entry.licence,
+            )
+        )  # fmt: skip
         if name is not None:
-            for label, text in entry.provenance().items():
-                show(f"  {label.lower()}: {text}")
-            show(f"  columns: {', '.join(entry.columns)}")
-            show(f"  sha256: {entry.sha256}\n  file: {path}")
+            about = entry.provenance() | {
+                "Columns": Listed(entry.columns), "SHA-256": entry.sha256, "File": path,
+            }  # fmt: skip
+            for label, text in about.items():
+                show(Message("  {label}: {text}", label=LABELS[label], text=text))

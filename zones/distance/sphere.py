@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geodata.errors import UsageError, how_to_install
-from geodata.words import Message
+from geodata.words import Joined, Message, Words, library_words
 from zones.distance.great_circle import TWO_CHORD2, FloatArray, arc_km, chord2, unit_vectors
 from zones.inputs import check_choice, check_degrees, check_pair
 from zones.parameters import ENGINES
@@ -138,14 +138,14 @@ def chosen_engine(engine: str, points: int, hubs: int) -> str:
     return "kdtree"
 
 
-def _grid_fault() -> str | None:
+def _grid_fault() -> Words | None:
     """Say why the compiled engine cannot be loaded; None where it can."""
     if importlib.util.find_spec("numba") is None:
-        return ""
+        return Joined(())
     try:
         importlib.import_module(GRID)
     except ImportError as error:  # numba refuses a numpy newer than itself
-        return f" ({error})"
+        return library_words(error)
     return None
 
 

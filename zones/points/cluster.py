@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geodata.errors import UsageError, ZonegapError, how_to_install
-from geodata.words import Message, language_in_use, use_language
+from geodata.words import Message, language_in_use, library_words, use_language
 from zones.points.parts import measure_once, remove_unfinished
 from zones.points.tables import Counts, Task
 
@@ -87,11 +87,13 @@ def measure_on_cluster(  # noqa: PLR0913
     try:
         client = Client(scheduler, timeout=patience_s)
     except (OSError, ValueError) as error:
+        # what is no address at all is a ValueError
+        wanted = Message("accepted: an address such as tcp://10.0.0.5:8786")
         raise UsageError(
             Message(
-                "--scheduler: no scheduler answers at {scheduler!r} ({why})",
+                "--scheduler: no scheduler answers at {scheduler!r}{why}",
                 scheduler=scheduler,
-                why=error,
+                why=library_words(error, wanted),
             )
         ) from None
     with client:

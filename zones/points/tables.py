@@ -22,8 +22,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from geodata.datum import to_wgs84
-from geodata.errors import BadInputError, DataFileError, UsageError
+from geodata.errors import BadInputError, UsageError
 from geodata.schema import cell_fault
+from geodata.user_tables.files import damaged_file
 from geodata.vocabulary import DATUMS
 from geodata.words import Listed, Message, Words
 from zones.distance.geodesic import beyond_on_ellipsoid, nearest_on_ellipsoid
@@ -56,11 +57,8 @@ def _file(path: Path, stack: ExitStack) -> Any:
             file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
             return stack.enter_context(file)
         return pa.ipc.open_file(stack.enter_context(pa.memory_map(str(path))))
-    except FileNotFoundError:
-        text = Message("{path}: no such file", path=path)
     except (pa.ArrowException, OSError) as error:
-        text = _UNREADABLE.fill(path=path, kind=path.suffix[1:], why=error)
-    raise DataFileError(text)
+        raise damaged_file(path, path.suffix[1:], error) from None
 
 
 def open_batches(path: Path, stack: ExitStack) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
@@ -85,9 +83,7 @@ def open_batches(path: Path, stack: ExitStack) -> tuple[pa.Schema, Iterator[pa.R
                 for low in range(0, whole.num_rows, BATCH_ROWS):
                     yield whole.slice(low, BATCH_ROWS)
         except (pa.ArrowException, OSError) as error:
-            raise DataFileError(
-                _UNREADABLE.fill(path=path, kind=path.suffix[1:], why=error)
-            ) from None
+            raise damaged_file(path, path.suffix[1:], error) from None
 
     return (file.schema_arrow if isinstance(file, pq.ParquetFile) else file.schema), batches()
 
@@ -136,7 +132,6 @@ def batch_writer(
 RESULT = ("nearest_hub", "nearest_km")
 _LIMITS = {"lon": 180.0, "lat": 90.0}
 _MISSING = Message("column {column!r} is missing; columns: {have}")
-_UNREADABLE = Message("{path}: not readable as {kind} ({why})")
 
 
 @dataclass(frozen=True)
@@ -254,7 +249,7 @@ def measure_table(
 
 def _checked_columns(schema: pa.Schema, path: Path, task: Task) -> list[str]:
     """Return the columns to write, after a look at the schema."""
-    have = ", ".join(schema.names)
+    have = Listed(schema.names)
     faults: list[Words] = []
     for column in _LIMITS:
         if column not in schema.names:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import ZonegapError
-from geodata.words import ENGLISH, Message, Words
+from geodata.words import ENGLISH, Message, Words, library_words
 from zones.companies import write_registrations
 from zones.pipeline import StudyResult
 from zones.report.latex import write_tex
@@ -82,9 +82,9 @@ def write_zones(zones: pd.DataFrame, folder: Path, about: Mapping[str, str]) -> 
         # what GDAL says of a full disk is the SQL statement that failed
         raise ZonegapError(
             Message(
-                "{name}: cannot be written ({why}); is the disk full?",
+                "{name}: cannot be written{why}; is the disk full?",
                 name=path.name,
-                why=error,
+                why=library_words(error),
             )
         ) from None
 
