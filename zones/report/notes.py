@@ -6,19 +6,24 @@ manifest lists all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict
 
 import pandas as pd
 
 from geodata.loaders import load_exchange_rates
-from geodata.user_tables.companies import GIVEN
+from geodata.user_tables.companies import GIVEN, deregistered_word
 from geodata.vocabulary import LEVELS
-from geodata.words import Listed, Message, Words
-from zones.companies import Registrations, sole_proprietors
+from geodata.words import Joined, Listed, Message, Words
+from zones.companies import Registrations
 from zones.pipeline import StudyResult
 
 SHOWN = 5  # rows or values named in a sentence; all of them are in the outputs
+
+# of a reason: the cell that it quotes
+_QUOTED_CELL = re.compile(r"column (['\"]).*\1 ")
+ROWS = Message("rows {rows}")
 
 # one after the other: in Chinese without a space
 TWO_SENTENCES = Message("{one} {other}")
@@ -41,8 +46,9 @@ WEB_NOT_TAKEN = Message(
 )
 NO_ADDRESSES = Message("registrations.csv holds no addresses: registrations.addresses = false")
 SOLE_PROPRIETORS = Message(
-    "addresses left out of registrations.csv: those of {count:,} sole proprietors, whose credit "
-    "codes begin with 92; they may be homes"
+    "addresses left out of registrations.csv, and positions of the file not used: those of "
+    "{count:,} sole proprietors (by credit code, name or type), which may be homes; they stand "
+    "where their address or name puts them, by town, county or city"
 )
 REMARK = Message("{name}: {remark}")
 # remarks of the built-in catalogue on single zones; remarks in a user's table are not translated
@@ -117,12 +123,16 @@ ZONE_SENTENCES = {
 }
 
 
-def notes_of(result: StudyResult) -> list[Words]:
-    """Return what a reader of the outputs should know, one sentence each."""
+def notes_of(result: StudyResult, *, cells: bool = False) -> list[Words]:
+    """Return what a reader of the outputs should know, one sentence each.
+
+    `cells` quotes the cells that are not understood, which may name persons: for the terminal
+    only, never for what is written.
+    """
     zones = result.zones
-    notes = own_zones_sentences(result)
+    notes = own_zones_sentences(result, cells=cells)
     if result.registrations is not None:
-        companies = company_sentences(result.registrations, result.hubs)
+        companies = company_sentences(result.registrations, result.hubs, cells=cells)
         notes = [*companies, *_of_addresses(result.registrations, result.study.addresses), *notes]
     coarse = zones[zones["geocode_level"].isin(["city", "province"])]
     if len(coarse):
@@ -151,11 +161,9 @@ def notes_of(result: StudyResult) -> list[Words]:
 
 def _of_addresses(registrations: Registrations, kept: bool) -> list[Words]:
     """Return which addresses are not in registrations.csv."""
-    if not kept:
-        return [NO_ADDRESSES]
-    located = registrations.located
-    count = int((sole_proprietors(located) & (located["address"] != "")).sum())
-    return [SOLE_PROPRIETORS.fill(count=count)] if count else []
+    said: list[Words] = [] if kept else [NO_ADDRESSES]
+    count = int(registrations.located["sole_proprietor"].sum())
+    return [*said, SOLE_PROPRIETORS.fill(count=count)] if count else said
 
 
 def _of_web(result: StudyResult) -> list[Words]:
@@ -174,8 +182,11 @@ def _of_web(result: StudyResult) -> list[Words]:
     ]
 
 
-def own_zones_sentences(result: StudyResult) -> list[Words]:
-    """Return the sentences on a study's own table; none for the built-in one."""
+def own_zones_sentences(result: StudyResult, *, cells: bool = False) -> list[Words]:
+    """Return the sentences on a study's own table; none for the built-in one.
+
+    `cells` as for `notes_of`.
+    """
     report = result.zone_report
     if report is None:
         return []
@@ -198,7 +209,7 @@ def own_zones_sentences(result: StudyResult) -> list[Words]:
     if report.doubled:
         out.append(sentence("doubled", names=examples(report.doubled)))
     if report.remarks:
-        rows = examples(f"{row}: {text[:40]!r}" for row, text in report.remarks.items())
+        rows = examples(_rows(report.remarks.items(), cells=cells))
         out.append(sentence("remarks", names=rows))
     return out
 
@@ -209,7 +220,7 @@ def made_up_sentence(file: str) -> Message:
 
 
 def company_sentences(
-    registrations: Registrations, hubs: pd.DataFrame | None = None
+    registrations: Registrations, hubs: pd.DataFrame | None = None, *, cells: bool = False
 ) -> list[Words]:
     """Return what a reader should know of the companies, one sentence each.
 
@@ -219,6 +230,8 @@ def company_sentences(
         Companies.
     hubs
         Those that they make, if the study's are.
+    cells
+        As for `notes_of`.
     """
     report, located = registrations.report, registrations.located
 
@@ -229,6 +242,10 @@ def company_sentences(
     level, given = located["geocode_level"], located["geocode_method"] == GIVEN
     counts = level[~given].value_counts()
     reasons = located.loc[level == "", "geocode_reason"]
+    statuses = gone["status"]
+    if not cells:
+        reasons = reasons.str.replace(_QUOTED_CELL, "column ", regex=True)
+        statuses = statuses.map(deregistered_word)
     out: list[Words] = [made_up_sentence(report.file)] if report.made_up else []
     out += [
         sentence(
@@ -236,7 +253,7 @@ def company_sentences(
             rows=report.rows,
             kept=len(located),
             deregistered=len(gone),
-            statuses=examples(f"{k} {n:,}" for k, n in gone["status"].value_counts().items()),
+            statuses=examples(f"{k} {n:,}" for k, n in statuses.value_counts().items()),
             duplicates=len(doubled),
             doubled_rows=examples(f"{row}={first}" for row, first in doubled["first_row"].items()),
         ),
@@ -244,9 +261,7 @@ def company_sentences(
             "capital",
             blank=report.blank_capital,
             unparsed=len(unparsed),
-            examples=examples(
-                f"{row}: {_short(value)}" for row, value in unparsed["value"].items()
-            ),
+            examples=_odd_cells(unparsed["value"], cells=cells),
             date=load_exchange_rates()["date"].iloc[0],
         ),
         sentence(
@@ -270,10 +285,11 @@ def company_sentences(
     if report.unusable_codes:
         out.append(sentence("codes", count=report.unusable_codes))
     if report.remarks:
-        rows = examples(f"{row}: {_short(text)}" for row, text in report.remarks.items())
-        out.append(sentence("remarks", rows=rows.strip(" ()")))
-    if report.unread_sheets:
-        out.append(sentence("sheets", sheets=", ".join(report.unread_sheets)))
+        rows = examples(_rows(report.remarks.items(), cells=cells))
+        out.append(sentence("remarks", rows=rows[2:-1]))
+    sheets = report.unread_sheets
+    if sheets:
+        out.append(sentence("sheets", sheets=", ".join(sheets) if cells else len(sheets)))
     if hubs is not None and "uncertainty_km" in hubs:
         km = float(hubs["uncertainty_km"].median())
         out.append(sentence("hubs", companies=int(hubs["companies"].sum()), hubs=len(hubs), km=km))
@@ -313,6 +329,19 @@ def examples(parts: Iterable[str]) -> str:
         return ""
     more = ", …" if len(texts) > SHOWN else ""
     return f" ({', '.join(texts[:SHOWN])}{more})"
+
+
+def _rows(texts: Iterable[tuple[object, str]], *, cells: bool) -> Iterable[str]:
+    """Return the rows' numbers, with the text of each where `cells` says so."""
+    return (f"{row}: {_short(text)}" if cells else str(row) for row, text in texts)
+
+
+def _odd_cells(values: pd.Series[str], *, cells: bool) -> str | Words:
+    """Return in brackets the rows of cells that are not understood, "" for none."""
+    listed = examples(_rows(values.items(), cells=cells))
+    if cells or not listed:
+        return listed
+    return Joined((" (", ROWS.fill(rows=listed[2:-1]), ")"))
 
 
 def _short(text: str, width: int = 40) -> str:
