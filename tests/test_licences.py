@@ -389,7 +389,9 @@ def test_sole_proprietors_are_told_by_code_name_or_type(tmp_path: Path) -> None:
     told = located_registrations(path).located.set_index("name")["sole_proprietor"]
     assert told.index[~told].tolist() == ["戊"]
     hubs = tmp_path / "hubs.csv"
-    hubs.write_text("hub,province,lon,lat,datum\n个体户之都,浙江省,120.2,30.2,WGS-84\n", encoding="utf-8")
+    hubs.write_text(
+        "hub,province,lon,lat,datum\n个体户之都,浙江省,120.2,30.2,WGS-84\n", encoding="utf-8"
+    )
     assert registration_hubs(located_registrations(hubs)).index.tolist() == ["个体户之都"]
 
 
