@@ -388,6 +388,15 @@ def test_sole_proprietors_are_told_by_code_name_or_type(tmp_path: Path) -> None:
     path.write_text("企业名称,统一社会信用代码,企业类型\n" + "\n".join(rows), encoding="utf-8")
     told = located_registrations(path).located.set_index("name")["sole_proprietor"]
     assert told.index[~told].tolist() == ["戊"]
+    towns = "name,企业类型,address\n" + "".join(
+        f"{kind},{kind},{address}\n"
+        for address in ("杭州市余杭区仓前街道", "江苏省昆山市千灯镇玉溪西路")
+        for kind in ("有限公司", "个体户")
+    )
+    path.write_text(towns, encoding="utf-8")
+    levels = located_registrations(path).located.groupby("name")["geocode_level"].agg(list)
+    assert levels["有限公司"] == ["place"] * 2
+    assert levels["个体户"] == ["county"] * 2
     hubs = tmp_path / "hubs.csv"
     hubs.write_text(
         "hub,province,lon,lat,datum\n个体户之都,浙江省,120.2,30.2,WGS-84\n", encoding="utf-8"

@@ -309,7 +309,7 @@ def locate_registrations(
 ) -> tuple[pd.DataFrame, DatumDoubt | None]:
     """Add where each company is and how that is known; no row is dropped.
 
-    A sole proprietor's position may be a home: it is not used, its texts say the division.
+    A sole proprietor's position may be a home: it is not used, its texts say the county.
 
     Parameters
     ----------
@@ -333,6 +333,11 @@ def locate_registrations(
     located = geocode_texts(
         [registrations["address"], registrations["name"]], homes, registrations["city"]
     )
+    # a sole proprietor stands at the seat of the county, or of a city without counties
+    fine = registrations["sole_proprietor"] & (located["geocode_level"] == "place")
+    if fine.any():
+        chain = located.loc[fine, ["geocode_province", "geocode_city", "geocode_county"]]
+        located.loc[fine] = geocode_texts([chain.fillna("").agg("".join, axis=1)], kind="address")
     codes = {d.name: d.adcode for d in gazetteer(LAST_YEAR).provinces.values()}
     home = located["geocode_province"].where(located["geocode_province"] != "", stated)
     given = registrations["lon"].notna() & ~registrations["sole_proprietor"]

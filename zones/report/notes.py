@@ -48,7 +48,7 @@ NO_ADDRESSES = Message("registrations.csv holds no addresses: registrations.addr
 SOLE_PROPRIETORS = Message(
     "addresses left out of registrations.csv, and positions of the file not used: those of "
     "{count:,} sole proprietors (by credit code, name or type), which may be homes; they stand "
-    "where their address or name puts them, by town, county or city"
+    "where their address or name puts them, by county or city"
 )
 REMARK = Message("{name}: {remark}")
 # remarks of the built-in catalogue on single zones; remarks in a user's table are not translated
