@@ -24,7 +24,7 @@ from maps.figures.sheet import PLAIN
 from maps.page import drawn, study_map
 from maps.safe_text import stable_html
 from tests.test_outputs import tree
-from zones.companies import located_registrations, registration_frame
+from zones.companies import located_registrations, registration_frame, registration_hubs
 from zones.pipeline import StudyResult, run_study
 from zones.report.files import write_run
 from zones.report.licences import NAME, licence_of, position_sources
@@ -258,11 +258,24 @@ PERSONS = {
     "股东": "司徒丙丁",
 }
 HOME = "文三路不存在小区8幢301室"
+SHOP = "示例小店"
+POINT = ("120.123457", "30.276543")  # of the home
+# what persons wrote into columns that are read: on the terminal and in registrations.csv only
+CELLS = {
+    "status": "注销（经办人 上官戊己）",
+    "capital": "10万元 司马庚辛1",
+    "province": "浙江省诸葛壬癸13700001234",
+    "remark": "数据来源：某库；联系人 令狐子丑 13900138001 linghu@example.org",
+}
+SAID = ("上官戊己", "司马庚辛", "诸葛壬癸", "13700001234", "令狐子丑", "13900138001", "linghu@")
+_VALUES = ",".join(PERSONS.values())
 REGISTER = f"""\
-公司名称,统一社会信用代码,注册资本,注册地址,所属省份,经营状态,{",".join(PERSONS)}
-示例云计算（杭州）有限公司,91330108EXAMPLE001,1000万人民币,杭州市滨江区长河街道江南大道,浙江省,存续,{",".join(PERSONS.values())}
-示例小店,92330106EXAMPLE002,1万人民币,杭州市西湖区{HOME},浙江省,存续,{",".join(PERSONS.values())}
-示例数据（北京）有限公司,91110108EXAMPLE003,5000万人民币,北京市海淀区上地十街,北京市,注销,{",".join(PERSONS.values())}
+公司名称,统一社会信用代码,注册资本,注册地址,所属省份,经营状态,经度,纬度,坐标系,{",".join(PERSONS)}
+示例云计算（杭州）有限公司,91330108EXAMPLE001,1000万人民币,杭州市滨江区长河街道江南大道,浙江省,存续,120.21,30.21,WGS-84,{_VALUES}
+{SHOP},92330106EXAMPLE002,1万人民币,杭州市西湖区{HOME},浙江省,存续,{POINT[0]},{POINT[1]},WGS-84,{_VALUES}
+示例数据（北京）有限公司,91110108EXAMPLE003,5000万人民币,北京市海淀区上地十街,北京市,{CELLS["status"]},,,,{_VALUES}
+示例软件（杭州）有限公司,91330108EXAMPLE004,{CELLS["capital"]},某路1号,{CELLS["province"]},存续,,,,{_VALUES}
+{CELLS["remark"]},,,,,,,,,{"," * (len(PERSONS) - 1)}
 """
 STUDY = """\
 [registrations]
@@ -287,7 +300,8 @@ def contents(path: Path) -> str:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_output_holds_what_the_register_says_of_persons(tmp_path: Path, language: str) -> None:
     (tmp_path / "firms.csv").write_text(REGISTER, encoding="utf-8")
-    (tmp_path / "study.toml").write_text(STUDY.format(language=language), encoding="utf-8")
+    study = STUDY.format(language=language) + '[hubs]\nlayer = "registrations"\n'
+    (tmp_path / "study.toml").write_text(study, encoding="utf-8")
     done = zonegap("run", "study.toml", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert zonegap("map", "study.toml", "--out", "drawn/m.html", cwd=tmp_path).returncode == 0
@@ -301,11 +315,16 @@ def test_no_output_holds_what_the_register_says_of_persons(tmp_path: Path, langu
         assert [v for v in PERSONS.values() if v in text] == [], path
         # what is geocoded is asked for: the address stands in that output only
         assert (HOME in text) == (path.name == "l.csv"), path
+        if path.name not in ("registrations.csv", "l.csv"):
+            assert [v for v in (*SAID, SHOP) if v in text] == [], path
+        if path.name != "l.csv":
+            assert [v for v in POINT if v[:-1] in text] == [], path
     for said in (done.stdout, done.stderr, located.stdout, located.stderr):
         assert [v for v in (*PERSONS.values(), HOME) if v in said] == []
+    assert all(v in done.stderr for v in SAID[:-3])  # the terminal quotes what it did not take
     kept = pd.read_csv(tmp_path / "out" / "registrations.csv", dtype=str).set_index("name")
-    assert pd.isna(kept.loc["示例小店", "address"])
-    assert kept.loc["示例小店", "adcode"] == "330106"
+    assert pd.isna(kept.loc[SHOP, "address"])
+    assert kept.loc[SHOP, "adcode"] == "330106"
     assert kept.loc["示例云计算（杭州）有限公司", "address"] == "杭州市滨江区长河街道江南大道"
     about = json.loads(read(tmp_path / "out", "manifest.json"))
     assert any("those of 1 sole proprietors" in warning for warning in about["warnings"])
@@ -350,10 +369,39 @@ def test_addresses_and_exact_homes_are_left_out(tmp_path: Path) -> None:
     companies = located_registrations(path)
     table = registration_frame(companies).set_index("name")
     assert table["address"].tolist() == ["杭州市滨江区长河街道", ""]
-    assert table["lon"].isna().tolist() == [False, True]
-    assert table["lat"].isna().tolist() == [False, True]
+    assert table["lon"].tolist()[0] == 120.2
+    assert table["geocode_method"].tolist()[0] == "given" != table["geocode_method"].tolist()[1]
+    assert table["lon"].tolist()[1] not in (120.123456, 120.2)
+    hubs = registration_hubs(companies)
+    assert hubs.index.tolist() == ["甲公司", "杭州市西湖区"]
+    assert hubs["lat"].tolist()[1] == pytest.approx(table["lat"].tolist()[1], abs=1e-6)
     assert registration_frame(companies, addresses=False)["address"].tolist() == ["", ""]
     assert companies.located["address"].ne("").all()  # what is counted and drawn stays
+
+
+def test_sole_proprietors_are_told_by_code_name_or_type(tmp_path: Path) -> None:
+    path = tmp_path / "firms.csv"
+    codes = ("９２330106A", "'92330106B", '"92-330106C"', "\u200b92 330106D", "9.23301E+17")
+    rows = [f"甲{n},{code}," for n, code in enumerate(codes)]
+    rows = [row.replace('"', '""').replace(",", ',"', 1)[:-1] + '",' for row in rows]
+    rows += ["乙（个体工商户）,,", "丙个体户,,", "丁,,个体工商户", "戊,91330106A,有限责任公司"]
+    path.write_text("企业名称,统一社会信用代码,企业类型\n" + "\n".join(rows), encoding="utf-8")
+    told = located_registrations(path).located.set_index("name")["sole_proprietor"]
+    assert told.index[~told].tolist() == ["戊"]
+    towns = "name,企业类型,address\n" + "".join(
+        f"{kind},{kind},{address}\n"
+        for address in ("杭州市余杭区仓前街道", "江苏省昆山市千灯镇玉溪西路")
+        for kind in ("有限公司", "个体户")
+    )
+    path.write_text(towns, encoding="utf-8")
+    levels = located_registrations(path).located.groupby("name")["geocode_level"].agg(list)
+    assert levels["有限公司"] == ["place"] * 2
+    assert levels["个体户"] == ["county"] * 2
+    hubs = tmp_path / "hubs.csv"
+    hubs.write_text(
+        "hub,province,lon,lat,datum\n个体户之都,浙江省,120.2,30.2,WGS-84\n", encoding="utf-8"
+    )
+    assert registration_hubs(located_registrations(hubs)).index.tolist() == ["个体户之都"]
 
 
 def test_a_study_may_leave_all_addresses_out(tmp_path: Path) -> None:

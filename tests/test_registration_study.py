@@ -191,7 +191,9 @@ def test_what_was_left_out_is_said_and_written(tmp_path: Path) -> None:
         "5 companies, 3 used; left out: 1 deregistered (注销 1), 1 whose credit code stands above (5=2)"
         in said
     )
-    assert "1 not understood (4: '三百万')" in said
+    assert "1 not understood (rows 4)" in said  # what is written quotes no cell
+    on_terminal = " ".join(said_in("en", company_sentences(companies, cells=True)))
+    assert "1 not understood (4: '三百万')" in on_terminal
     assert (
         "Companies of unknown province, or of none of the 31, in no group and no total: 1." in said
     )

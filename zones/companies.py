@@ -36,9 +36,6 @@ _OUTPUT_COLUMNS = (
 ).split()
 
 
-SOLE_PROPRIETOR = "92"  # how credit codes of 个体工商户 begin
-
-
 @dataclass(frozen=True)
 class Registrations:
     """Companies of an extract with their places, and the rows that were not used.
@@ -143,17 +140,11 @@ def write_registrations(
         write_csv(table, folder / "registrations.csv")
 
 
-def sole_proprietors(companies: pd.DataFrame) -> pd.Series[bool]:
-    """Whether each company is a sole proprietor (个体工商户), by its credit code."""
-    codes = companies["credit_code"].fillna("").str.replace(r"\s", "", regex=True)
-    return codes.str.startswith(SOLE_PROPRIETOR)
-
-
 def registration_frame(registrations: Registrations, *, addresses: bool = True) -> pd.DataFrame:
     """Return every company in the order of the file: used, or not and why; capital, place.
 
-    A sole proprietor's address may be a home: it is left empty, and so is the position that the
-    file gives; the division stays.
+    A sole proprietor's address may be a home: it is left empty, and the position is that of the
+    division which the row names, never the file's.
 
     Parameters
     ----------
@@ -172,9 +163,7 @@ def registration_frame(registrations: Registrations, *, addresses: bool = True) 
         ]
     )
     used = registrations.located.assign(left_out="")
-    alone = sole_proprietors(used)
-    used["address"] = used["address"].mask(alone | (not addresses), "")
-    used.loc[alone & (used["geocode_method"] == GIVEN), ["lon", "lat"]] = float("nan")
+    used["address"] = used["address"].mask(used["sole_proprietor"] | (not addresses), "")
     used["capital_reason"] = report.unparsed_capital["reason"].reindex(used.index).fillna("")
     table = pd.concat([used, left_out]) if len(left_out) else used
     table = table.sort_index().rename_axis("row").reset_index()[_OUTPUT_COLUMNS]
@@ -246,7 +235,8 @@ def registration_hubs(
         Indexed by ``hub``, in the order of the file: ``hub_en``, ``cluster`` ("Other" outside the
         three), ``province_adcode``, ``adcode``, ``companies``, ``lon``, ``lat``,
         ``uncertainty_km`` (90 % radius of the position; 0 where the file gives it) and
-        ``geocode_level``. A company known no better than by its province makes no hub.
+        ``geocode_level``. A company known no better than by its province makes no hub, and a
+        sole proprietor none of its own name or position.
     """
     names, located = gazetteer(LAST_YEAR), registrations.located
     is_hub_list = registrations.report.is_hub_list

@@ -7,6 +7,7 @@ company is where the file's own position says, else where its address or name do
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +72,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "统一社会信用代码 社会信用代码 信用代码 统一信用代码 统一代码 "
         "creditcode unifiedsocialcreditcode uscc".split()
     ),
+    "type": tuple("企业类型 公司类型 市场主体类型 类型 type companytype enterprisetype".split()),
     **POSITION,
 }
 COMPANIES = Vocabulary(
@@ -95,9 +97,15 @@ _STILL_REGISTERED = re.compile(
 )
 # Codes that a spreadsheet program has turned into numbers have lost digits and are not compared.
 _CODE = re.compile(r"[0-9A-Z]{8,}")
+# a sole proprietor (个体工商户): how the credit code begins, what name or type hold
+_SOLE_CODE = "92"
+_SOLE_NAME = re.compile(r"个体工商户|个体户|个体经营")
+_SOLE_TYPE = re.compile(r"个体|sole proprietor|individual business", re.IGNORECASE)
+_NOT_OF_CODE = re.compile(r"[^0-9A-Za-z]+")
 TEXT_COLUMNS = ("name", "capital_text", "address", "province", "city", "status", "credit_code")
 COLUMNS = (
-    "name capital_yi_cny capital_text address province city status credit_code lon lat"
+    "name capital_yi_cny capital_text address province city status credit_code sole_proprietor "
+    "lon lat"
 ).split()
 
 
@@ -167,7 +175,8 @@ def load_registrations(
     tuple
         A frame indexed by ``row`` (as a spreadsheet shows it) with ``name``, ``capital_yi_cny``
         (亿元, nan where not stated or not understood), ``capital_text``, ``address``,
-        ``province``, ``city``, ``status``, ``credit_code``, and ``lon``, ``lat`` (WGS-84 degrees,
+        ``province``, ``city``, ``status``, ``credit_code``, ``sole_proprietor`` (see
+        `sole_proprietors`; never in a list of hubs), and ``lon``, ``lat`` (WGS-84 degrees,
         converted from the stated datum; nan where the file gives none); and the report.
 
     Raises
@@ -197,6 +206,8 @@ def load_registrations(
         raise BadInputError(str(path), [text for _, text in sorted(faults)])
 
     frame = cells.rename(columns={"capital": "capital_text"})[list(TEXT_COLUMNS)]
+    is_hub_list = heading.strip().casefold() in HUB_HEADINGS
+    frame["sole_proprietor"] = sole_proprietors(cells) & (not is_hub_list)
     frame["lon"], frame["lat"] = lon, lat
     gone = frame["status"].map(_is_deregistered(frame["status"]))
     if keep_deregistered:
@@ -229,17 +240,34 @@ def load_registrations(
         unread_sheets=() if "-separated" in sheet.name else tuple(
             s.name for s in sheets if s is not sheet
         ),
-        is_hub_list=heading.strip().casefold() in HUB_HEADINGS,
+        is_hub_list=is_hub_list,
         made_up=MADE_UP_MARK in header.titles.casefold(),
     )  # fmt: skip
     return kept[COLUMNS], report
 
 
-def _is_deregistered(statuses: pd.Series[str]) -> dict[str, bool]:
-    return {
-        status: bool(_DEREGISTERED.search(_STILL_REGISTERED.sub("", status.casefold())))
-        for status in statuses.unique()
+def sole_proprietors(cells: pd.DataFrame) -> pd.Series[bool]:
+    """Whether each row is a sole proprietor (个体工商户), as far as the table shows it.
+
+    By ``credit_code`` (it begins with 92, whatever stands around or between its digits, also of
+    full width), or by ``name`` or ``type``. A registration number of 15 digits does not tell.
+    """
+    codes = {
+        code: _NOT_OF_CODE.sub("", unicodedata.normalize("NFKC", code)).startswith(_SOLE_CODE)
+        for code in cells["credit_code"].unique()
     }
+    found: pd.Series[bool] = cells["credit_code"].map(codes).astype(bool)
+    return found | cells["name"].str.contains(_SOLE_NAME) | cells["type"].str.contains(_SOLE_TYPE)
+
+
+def deregistered_word(status: str) -> str:
+    """Return the word by which a status says that a company is deregistered, "" for none."""
+    found = _DEREGISTERED.search(_STILL_REGISTERED.sub("", status.casefold()))
+    return found[0] if found else ""
+
+
+def _is_deregistered(statuses: pd.Series[str]) -> dict[str, bool]:
+    return {status: bool(deregistered_word(status)) for status in statuses.unique()}
 
 
 def _capital(
@@ -281,6 +309,8 @@ def locate_registrations(
 ) -> tuple[pd.DataFrame, DatumDoubt | None, dict[str, Words]]:
     """Add where each company is and how that is known; no row is dropped.
 
+    A sole proprietor's position may be a home: it is not used, its texts say the county.
+
     Parameters
     ----------
     registrations
@@ -303,9 +333,15 @@ def locate_registrations(
     located, reasons = geocode_with_reasons(
         [registrations["address"], registrations["name"]], homes, registrations["city"]
     )
+    # a sole proprietor stands at the seat of the county, or of a city without counties
+    fine = registrations["sole_proprietor"] & (located["geocode_level"] == "place")
+    if fine.any():
+        chain = located.loc[fine, ["geocode_province", "geocode_city", "geocode_county"]]
+        seats, _ = geocode_with_reasons([chain.fillna("").agg("".join, axis=1)], kind="address")
+        located.loc[fine] = seats
     codes = {d.name: d.adcode for d in gazetteer(LAST_YEAR).provinces.values()}
     home = located["geocode_province"].where(located["geocode_province"] != "", stated)
-    given = registrations["lon"].notna()
+    given = registrations["lon"].notna() & ~registrations["sole_proprietor"]
     own, named = registrations.loc[given, ["lon", "lat"]], located[given]
     far, doubt = far_from_address(own, named), datum_doubt(own, named)
     far_texts = [far[row].in_language(ENGLISH) if row in far else "" for row in own.index]

@@ -49,7 +49,7 @@ def run(study: Study, strict: Strict = False) -> None:
     for path in written.paths:
         show(str(path))
     said = made_up_note(study)  # before the work
-    for each in [*notes_of(result), *written.undrawn]:
+    for each in [*notes_of(result, cells=True), *written.undrawn]:
         if each != said:
             note(each)
     for path in written.stuck:

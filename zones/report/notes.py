@@ -6,19 +6,21 @@ manifest lists all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 import pandas as pd
 
 from geodata.loaders import load_exchange_rates
-from geodata.user_tables.companies import GIVEN
+from geodata.user_tables.companies import GIVEN, deregistered_word
 from geodata.vocabulary import LEVELS
-from geodata.words import COMMA, Listed, Message, Words, in_context
-from zones.companies import Registrations, sole_proprietors
+from geodata.words import COMMA, ENGLISH, Listed, Message, Words, in_context
+from zones.companies import Registrations
 from zones.pipeline import StudyResult
 
 SHOWN = 5  # rows or values named in a sentence; all of them are in the outputs
+
+ROWS = Message("rows {rows}")
 
 # one after the other: in Chinese without a space
 TWO_SENTENCES = Message("{one} {other}")
@@ -46,8 +48,9 @@ WEB_NOT_TAKEN = Message(
 )
 NO_ADDRESSES = Message("registrations.csv holds no addresses: registrations.addresses = false")
 SOLE_PROPRIETORS = Message(
-    "addresses left out of registrations.csv: those of {count:,} sole proprietors, whose credit "
-    "codes begin with 92; they may be homes"
+    "addresses left out of registrations.csv, and positions of the file not used: those of "
+    "{count:,} sole proprietors (by credit code, name or type), which may be homes; they stand "
+    "where their address or name puts them, by county or city"
 )
 REMARK = Message("{name}: {remark}")
 # remarks of the built-in catalogue on single zones; remarks in a user's table are not translated
@@ -122,12 +125,16 @@ ZONE_SENTENCES = {
 }
 
 
-def notes_of(result: StudyResult) -> list[Words]:
-    """Return what a reader of the outputs should know, one sentence each."""
+def notes_of(result: StudyResult, *, cells: bool = False) -> list[Words]:
+    """Return what a reader of the outputs should know, one sentence each.
+
+    `cells` quotes the cells that are not understood, which may name persons: for the terminal
+    only, never for what is written.
+    """
     zones = result.zones
-    notes = own_zones_sentences(result)
+    notes = own_zones_sentences(result, cells=cells)
     if result.registrations is not None:
-        companies = company_sentences(result.registrations, result.hubs)
+        companies = company_sentences(result.registrations, result.hubs, cells=cells)
         notes = [*companies, *_of_addresses(result.registrations, result.study.addresses), *notes]
     coarse = zones[zones["geocode_level"].isin(["city", "province"])]
     if len(coarse):
@@ -156,11 +163,9 @@ def notes_of(result: StudyResult) -> list[Words]:
 
 def _of_addresses(registrations: Registrations, kept: bool) -> list[Words]:
     """Return which addresses are not in registrations.csv."""
-    if not kept:
-        return [NO_ADDRESSES]
-    located = registrations.located
-    count = int((sole_proprietors(located) & (located["address"] != "")).sum())
-    return [SOLE_PROPRIETORS.fill(count=count)] if count else []
+    said: list[Words] = [] if kept else [NO_ADDRESSES]
+    count = int(registrations.located["sole_proprietor"].sum())
+    return [*said, SOLE_PROPRIETORS.fill(count=count)] if count else said
 
 
 def _of_web(result: StudyResult) -> list[Words]:
@@ -179,8 +184,11 @@ def _of_web(result: StudyResult) -> list[Words]:
     ]
 
 
-def own_zones_sentences(result: StudyResult) -> list[Words]:
-    """Return the sentences on a study's own table; none for the built-in one."""
+def own_zones_sentences(result: StudyResult, *, cells: bool = False) -> list[Words]:
+    """Return the sentences on a study's own table; none for the built-in one.
+
+    `cells` as for `notes_of`.
+    """
     report = result.zone_report
     if report is None:
         return []
@@ -203,7 +211,7 @@ def own_zones_sentences(result: StudyResult) -> list[Words]:
     if report.doubled:
         out.append(sentence("doubled", names=examples(report.doubled)))
     if report.remarks:
-        rows = examples(ROW.fill(row=r, what=repr(t[:40])) for r, t in report.remarks.items())
+        rows = examples(_rows(report.remarks.items(), cells=cells))
         out.append(sentence("remarks", names=rows))
     return out
 
@@ -214,7 +222,7 @@ def made_up_sentence(file: str) -> Message:
 
 
 def company_sentences(
-    registrations: Registrations, hubs: pd.DataFrame | None = None
+    registrations: Registrations, hubs: pd.DataFrame | None = None, *, cells: bool = False
 ) -> list[Words]:
     """Return what a reader should know of the companies, one sentence each.
 
@@ -224,6 +232,8 @@ def company_sentences(
         Companies.
     hubs
         Those that they make, if the study's are.
+    cells
+        As for `notes_of`.
     """
     report, located = registrations.report, registrations.located
 
@@ -234,6 +244,9 @@ def company_sentences(
     level, given = located["geocode_level"], located["geocode_method"] == GIVEN
     counts = level[~given].value_counts()
     reasons = located.loc[level == "", "geocode_reason"]
+    statuses = gone["status"]
+    if not cells:
+        statuses = statuses.map(deregistered_word)
     out: list[Words] = [made_up_sentence(report.file)] if report.made_up else []
     out += [
         sentence(
@@ -241,7 +254,7 @@ def company_sentences(
             rows=report.rows,
             kept=len(located),
             deregistered=len(gone),
-            statuses=examples(f"{k} {n:,}" for k, n in gone["status"].value_counts().items()),
+            statuses=examples(f"{k} {n:,}" for k, n in statuses.value_counts().items()),
             duplicates=len(doubled),
             doubled_rows=examples(f"{row}={first}" for row, first in doubled["first_row"].items()),
         ),
@@ -249,9 +262,7 @@ def company_sentences(
             "capital",
             blank=report.blank_capital,
             unparsed=len(unparsed),
-            examples=examples(
-                ROW.fill(row=row, what=_short(value)) for row, value in unparsed["value"].items()
-            ),
+            examples=_odd_cells(unparsed["value"], cells=cells),
             date=load_exchange_rates()["date"].iloc[0],
         ),
         sentence(
@@ -260,8 +271,8 @@ def company_sentences(
             unresolved=len(reasons),
             reasons=examples(
                 (
-                    REASON.fill(why=registrations.reasons.get(str(why), why), count=count)
-                    for why, count in reasons.value_counts().items()
+                    REASON.fill(why=why, count=count)
+                    for why, count in _counted(reasons, registrations.reasons, cells=cells)
                 ),
                 BETWEEN_REASONS,
             ),
@@ -284,10 +295,11 @@ def company_sentences(
     if report.unusable_codes:
         out.append(sentence("codes", count=report.unusable_codes))
     if report.remarks:
-        remarks = [ROW.fill(row=row, what=_short(text)) for row, text in report.remarks.items()]
+        remarks = list(_rows(report.remarks.items(), cells=cells))
         out.append(sentence("remarks", rows=_listed(remarks)))
-    if report.unread_sheets:
-        out.append(sentence("sheets", sheets=Listed(report.unread_sheets)))
+    sheets = report.unread_sheets
+    if sheets:
+        out.append(sentence("sheets", sheets=Listed(sheets) if cells else len(sheets)))
     if hubs is not None and "uncertainty_km" in hubs:
         km = float(hubs["uncertainty_km"].median())
         out.append(sentence("hubs", companies=int(hubs["companies"].sum()), hubs=len(hubs), km=km))
@@ -329,6 +341,35 @@ def examples(parts: Iterable[object], mark: Words = COMMA) -> Words | str:
 def _listed(parts: Sequence[object], mark: Words = COMMA) -> Listed:
     """Return up to five parts, and a sign that there are more."""
     return Listed([*parts[:SHOWN], *(["…"] if len(parts) > SHOWN else [])], mark)
+
+
+def _rows(texts: Iterable[tuple[object, str]], *, cells: bool) -> Iterable[object]:
+    """Return the rows' numbers, with the text of each where `cells` says so."""
+    return (ROW.fill(row=row, what=_short(text)) if cells else row for row, text in texts)
+
+
+def _odd_cells(values: pd.Series[str], *, cells: bool) -> Words | str:
+    """Return in brackets the rows of cells that are not understood, "" for none."""
+    rows = list(_rows(values.items(), cells=cells))
+    if cells or not rows:
+        return examples(rows)
+    return IN_BRACKETS.fill(listed=ROWS.fill(rows=_listed(rows)))
+
+
+def _counted(
+    reasons: pd.Series[str], words: Mapping[str, Words], *, cells: bool
+) -> list[tuple[Words | str, int]]:
+    """Return each reason with its number of rows, the commonest first, quoting cells if asked."""
+    counts: dict[str, int] = {}
+    said: dict[str, Words | str] = {}
+    for text, count in reasons.value_counts().items():
+        why = words.get(str(text), str(text))
+        if not cells and isinstance(why, Message) and "cell" in why.facts:
+            why = why.fill(cell="…")
+        key = str(why) if isinstance(why, str) else why.in_language(ENGLISH)
+        counts[key] = counts.get(key, 0) + int(count)
+        said[key] = why
+    return [(said[key], n) for key, n in sorted(counts.items(), key=lambda each: -each[1])]
 
 
 def _short(text: str, width: int = 40) -> str:
