@@ -240,9 +240,9 @@ def test_the_reasons_in_a_report_are_chinese_and_in_the_data_english(tmp_path: P
     assert texts[2] == "city column '火星市' names no city in 浙江省 of 2024"
     assert texts[6] == "ambiguous: 朝阳区 (110105), 朝阳区 (220104)"
     assert set(filter(None, texts)) <= set(found.reasons)
-    english = " ".join(s.in_language("en") for s in company_sentences(found))
+    english = " ".join(s.in_language("en") for s in company_sentences(found, cells=True))
     assert all(f"{text}: 1" in english for text in texts)
-    said = " ".join(s.in_language("zh") for s in company_sentences(found))
+    said = " ".join(s.in_language("zh") for s in company_sentences(found, cells=True))
     assert "城市列'火星市'在浙江省没有对应的城市（2024年）：1家；" in said
     assert "（第4行：'许多'）" in said
     assert english_in(said) == [], said
