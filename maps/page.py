@@ -19,7 +19,6 @@ from maps.page_words import PAGE_WORDS
 from maps.safe_text import Verbatim, script_json
 from maps.style import (
     BEYOND_COLOUR,
-    FARTHEST_KM,
     HUB_COLOUR,
     UNSURE_COLOUR,
     WITHIN_COLOUR,
@@ -27,7 +26,7 @@ from maps.style import (
 from maps.tiles import TileSource
 from zones.inputs import check_choice
 from zones.maximal_covering import candidate_cities, where_next
-from zones.parameters import DISTANCE_METHODS, SYNTHETIC, THRESHOLD_KM
+from zones.parameters import DISTANCE_METHODS, FARTHEST_KM, SYNTHETIC, THRESHOLD_KM
 from zones.pipeline import StudyResult
 from zones.report.headings import value_words
 from zones.report.licences import licence_of

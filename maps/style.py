@@ -11,7 +11,6 @@ SEA_COLOUR, LAND_COLOUR = "#dfe9f0", "#fbfaf6"
 COAST_COLOUR, GRATICULE_COLOUR = "#9fb2c0", "#cfd8df"
 OUTLINE_COLOUR = "#968d80"
 
-FARTHEST_KM = 20_040  # a little over half the longest way round the Earth
 ZONE_RADIUS_PX = (2.5, 11.0)  # smallest and largest
 CENTRE = (35.5, 105.0)  # latitude, longitude of the first view
 ZOOM = 4

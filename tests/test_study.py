@@ -68,6 +68,7 @@ def test_full_file_with_paths_from_its_own_folder(tmp_path: Path) -> None:
         ("[distance]\nmethod = 'planar'", "distance.method: 'planar'; accepted: great-circle"),
         ("[distance]\nthresholds_km = [-1]", "distance.thresholds_km: .*at least 0"),
         ("[distance]\nthresholds_km = []", "distance.thresholds_km: .*at least 0"),
+        ("[distance]\nthresholds_km = [20041]", "distance.thresholds_km: '20041'.*most 20,040 km"),
         ("[distance]\nthresholds_km = [nan]", "distance.thresholds_km: .*at least 0"),
         ("[distance]\nthresholds_km = ['500']", "accepted: list of numbers"),
         ("[distance]\nthresholds_km = true", "accepted: list of numbers"),

@@ -33,6 +33,7 @@ SYNTHETIC_TABLE = "registrations_synthetic_564"
 DISTANCE_METHODS = ("great-circle", "geodesic")
 ENGINES = ("auto", "numpy", "kdtree", "grid")
 THRESHOLD_KM = 500.0  # figure 15 of the report
+FARTHEST_KM = 20_040  # a little over half the longest way round the Earth
 PUBLISHED_BEYOND_ID = "zones_beyond_500km"
 PUBLISHED_THRESHOLD_ID = "threshold_km"
 

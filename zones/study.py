@@ -8,7 +8,6 @@ are made from the fields.
 from __future__ import annotations
 
 import difflib
-import math
 import os
 import re
 import tomllib
@@ -24,7 +23,13 @@ from geodata.vocabulary import PROVINCES
 from geodata.web.ask import PROVIDERS
 from geodata.words import LANGUAGES, Joined, Listed, Message, Name, Words
 from zones.hubs import HUB_LAYERS
-from zones.parameters import DISTANCE_METHODS, GDP_VINTAGES, LAND_YEARS, THRESHOLD_KM
+from zones.parameters import (
+    DISTANCE_METHODS,
+    FARTHEST_KM,
+    GDP_VINTAGES,
+    LAND_YEARS,
+    THRESHOLD_KM,
+)
 
 FORMATS = ("csv", "xlsx", "docx", "tex", "md")
 MAX_STUDY_MB = 1
@@ -391,10 +396,11 @@ class Study:
 
     def _check_thresholds(self) -> None:
         given, key = self.thresholds_km, ASKED["thresholds_km"].key
-        right = given and all(0 <= t < math.inf for t in given)
+        right = given and all(0 <= t <= FARTHEST_KM for t in given)
         if not right:
-            wrong = ", ".join(f"{t:g}" for t in given if not 0 <= t < math.inf)
-            raise UsageError(not_accepted(key, wrong, Message("numbers of at least 0")))
+            wrong = ", ".join(f"{t:g}" for t in given if not 0 <= t <= FARTHEST_KM)
+            accepted = Message("numbers of at least 0 and at most {most:,} km", most=FARTHEST_KM)
+            raise UsageError(not_accepted(key, wrong, accepted))
         shown = [f"{t:.6g}" for t in given]  # columns are named so
         doubled = sorted({t for t in shown if shown.count(t) > 1})
         if doubled:
