@@ -59,7 +59,7 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
     (None, ["--km", "3", "threshold"], 2, "应写在命令之后"),
     (None, ["threshold", "--km"], 2, "需要一个值"),
     (None, ["threshold", "--km", "far"], 2, "以公里计、逗号分隔的数"),
-    (None, ["threshold", "--km", "-5"], 2, "不小于0的数"),
+    (None, ["threshold", "--km", "-5"], 2, "不小于0、不大于20,040公里的数"),
     (None, ["threshold", "--km", "300,300"], 2, "重复出现"),
     (None, ["threshold", "--hubs", "core"], 2, "是否想输入'cores'"),
     (None, ["threshold", "--hubs", "file"], 2, "须同时使用"),

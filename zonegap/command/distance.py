@@ -138,7 +138,7 @@ def distance(
                 "({share_pct:.1f} %)",
                 threshold_km=threshold_km, layer=HUB_LAYERS[study.hub_layer].short, beyond=beyond,
                 points=counts.points, share_pct=share_pct,
-            )
+            ).in_language(study.language)
         )  # fmt: skip
     if out is not None:
         remark(Message("{points:,} points: {out}", points=counts.points, out=out))
