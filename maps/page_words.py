@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from geodata.words import COMMA, Message, in_context
 from maps.boundaries import APPROVED, NOT_STANDARD
+from zones.report.licences import NOT_AFFILIATED
 
 PAGE_WORDS: dict[str, Message] = {
     "language_code": in_context("of this language, for a web page", "en"),
@@ -159,5 +160,10 @@ PAGE_WORDS: dict[str, Message] = {
     "note_licence": Message(
         "Licence of the data here and in the CSV, whose last column says it: {licence}."
     ),
+    "note_changed": Message(
+        "Positions and figures are estimates, not official; positions of other sources were "
+        "converted, merged and completed by zonegap."
+    ),
+    "note_affiliation": NOT_AFFILIATED,
     "note_beyond": Message("Beyond means strictly farther than the threshold ({method})."),
 }

@@ -133,6 +133,8 @@
         atlas.has.gdp ? said(atlas.payload.gdp_note) || atlas.word("note_gdp") : "",
         atlas.word("sources", { sources: atlas.pick(atlas.payload.credits) }),
         atlas.payload.licence ? atlas.word("note_licence", { licence: said(atlas.payload.licence) }) : "",
+        atlas.payload.licence ? atlas.word("note_changed") : "",
+        atlas.word("note_affiliation"),
       ];
       const where = links.map(([name, href], at) => [at ? " · " : "", el("a", { href, target: "_blank", rel: "noopener" }, name)]);
       $("zg-notes").replaceChildren(
