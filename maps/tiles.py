@@ -10,7 +10,7 @@ from geodata.errors import UsageError
 from geodata.words import Listed, Message, Words
 
 KEY_VARIABLE = "ZONEGAP_TILES_KEY"
-DATUMS = ("WGS-84", "GCJ-02")
+TILE_DATUMS = ("WGS-84", "GCJ-02")  # no service of tiles in BD-09 is known here
 
 # The national platform: CGCS2000, within decimetres of WGS-84; layers vec (map), cva (names)
 _TIANDITU = (
@@ -84,10 +84,12 @@ def tile_source(
         For an unknown name, a URL without its marks, or a missing key.
     """
     key = key or os.environ.get(KEY_VARIABLE) or None
-    if datum not in (None, *DATUMS):
+    if datum not in (None, *TILE_DATUMS):
         raise UsageError(
             Message(
-                "tiles datum: {datum!r}; accepted: {accepted}", datum=datum, accepted=Listed(DATUMS)
+                "tiles datum: {datum!r}; accepted: {accepted}",
+                datum=datum,
+                accepted=Listed(TILE_DATUMS),
             )
         )
     if name in NAMES and (credit or datum):
