@@ -29,13 +29,14 @@ _COMPANY_ENDS = tuple(
 )
 
 Row = tuple[object, ...]
-_Given = tuple[str, str, tuple[str, ...]]  # province, city, texts of a row
+_Given = tuple[str, str, str, tuple[str, ...]]  # province, city, county, texts of a row
 
 
 def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its options
     texts: Sequence[pd.Series[str]],
     provinces: pd.Series[str] | None = None,
     cities: pd.Series[str] | None = None,
+    counties: pd.Series[str] | None = None,
     *,
     year: int = LAST_YEAR,
     kind: str = "auto",
@@ -47,7 +48,7 @@ def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its optio
     ----------
     texts
         One or more columns on one index, the most trusted first: addresses, company names.
-    provinces, cities
+    provinces, cities, counties
         Columns that bind, on the same index; empty cells say nothing.
     year
         Of the division names, 1980 to 2024; former names are understood too.
@@ -70,15 +71,17 @@ def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its optio
     UsageError
         For an unknown kind or a year without names.
     """
-    return geocode_with_reasons(texts, provinces, cities, year=year, kind=kind, progress=progress)[
-        0
-    ]
+    located, _ = geocode_with_reasons(
+        texts, provinces, cities, counties, year=year, kind=kind, progress=progress
+    )
+    return located
 
 
 def geocode_with_reasons(  # noqa: PLR0913, as `geocode_texts`
     texts: Sequence[pd.Series[str]],
     provinces: pd.Series[str] | None = None,
     cities: pd.Series[str] | None = None,
+    counties: pd.Series[str] | None = None,
     *,
     year: int = LAST_YEAR,
     kind: str = "auto",
@@ -102,12 +105,13 @@ def geocode_with_reasons(  # noqa: PLR0913, as `geocode_texts`
     blank = [""] * len(index)
     home = blank if provinces is None else provinces.tolist()
     town = blank if cities is None else cities.tolist()
+    county = blank if counties is None else counties.tolist()
     # equal results are kept once: a million companies lie in a few thousand counties
     numbers: dict[Row, int] = {}
-    rows = zip(home, town, zip(*columns, strict=True), strict=True)
+    rows = zip(home, town, county, zip(*columns, strict=True), strict=True)
     codes = [
-        numbers.setdefault(locator.row(province, city, row), len(numbers))
-        for province, city, row in (progress(rows, len(index)) if progress else rows)
+        numbers.setdefault(locator.row(*bound, row), len(numbers))
+        for *bound, row in (progress(rows, len(index)) if progress else rows)
     ]
     distinct = pd.DataFrame(list(numbers), columns=COLUMNS)
     distinct["lon"] = distinct["lon"].astype(float)
@@ -122,17 +126,17 @@ class _Locator:
         self.names, self.kind = names, kind
         self.today = gazetteer(LAST_YEAR)
         self.reasons: dict[str, Words] = {}  # by their English, which is the data
-        self._scopes: dict[tuple[str, str], Scope | Words] = {}
+        self._scopes: dict[tuple[str, str, str], Scope | Words] = {}
         self._plain: dict[tuple[str, str, str], Row] = {}
 
-    def row(self, province: str, city: str, texts: Sequence[str]) -> Row:
+    def row(self, province: str, city: str, county: str, texts: Sequence[str]) -> Row:
         """Return the columns of one row: the finest that its texts give."""
-        scope = self._scope(province, city)
+        scope = self._scope(province, city, county)
         if not isinstance(scope, Scope):
             # a column that says nothing usable: a text with a whole chain still stands by itself,
             # unless the province's column, usable without the city's, says another one
-            best = self.row("", "", texts)
-            home = self._scope(province, "")
+            best = self.row("", "", "", texts)
+            home = self._scope(province, "", "")
             elsewhere = (
                 isinstance(home, Scope)
                 and home.province is not None
@@ -151,14 +155,15 @@ class _Locator:
                 best = other
         return best
 
-    def _scope(self, province: str, city: str) -> Scope | Words:
+    def _scope(self, province: str, city: str, county: str) -> Scope | Words:
         """Return what the columns say, or why they say nothing usable."""
-        if (province, city) not in self._scopes:
+        bound = province, city, county
+        if bound not in self._scopes:
             try:
-                self._scopes[province, city] = scope_of(province, city, self.names)
+                self._scopes[bound] = scope_of(province, city, self.names, county)
             except ScopeError as error:
-                self._scopes[province, city] = error.message
-        return self._scopes[province, city]
+                self._scopes[bound] = error.message
+        return self._scopes[bound]
 
     def _text(self, text: str, scope: Scope) -> Row:
         """Return the columns of one text: its division, or the town named behind it."""

@@ -54,15 +54,23 @@ _RANK = {"name": 0, "short": 1, "alias": 2, "former": 3}
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the columns for province and city say; None where they say nothing."""
+    """What the columns for province, city and county say; None where they say nothing."""
 
     province: Division | None = None
     city: Division | None = None
+    county: Division | None = None
+
+    @property
+    def finest(self) -> Division | None:
+        """The finest of them."""
+        return self.county or self.city or self.province
 
     def holds(self, division: Division) -> bool:
         """Whether a division may be the answer."""
         if self.province and division.province_adcode != self.province.adcode:
             return False
+        if division.level == "county" and self.county is not None:
+            return is_same(division, self.county)
         if self.city is None or division.level == "province":
             return True
         if division.level == "county":
@@ -274,13 +282,13 @@ class ScopeError(ValueError):
         self.message = message
 
 
-def scope_of(province: str, city: str, gazetteer: Gazetteer) -> Scope:
+def scope_of(province: str, city: str, gazetteer: Gazetteer, county: str = "") -> Scope:
     """Return the scope that the texts of the columns name.
 
     Raises
     ------
     ScopeError
-        When a text is not empty and names no province or city, or the two contradict.
+        When a text is not empty and names no province, city or county, or they contradict.
     """
     # the column of the province: a name, or nothing
     province_text, city_text = _cell(province), without_fillers(_cell(city))
@@ -288,14 +296,19 @@ def scope_of(province: str, city: str, gazetteer: Gazetteer) -> Scope:
     if province_text and home is None:
         why = Message("province column {cell!r} names no province of {year}")
         raise ScopeError(why.fill(cell=province, year=gazetteer.year))
-    if not city_text:
-        return Scope(home)
-    if city_text in ("吉林", "吉林市"):
-        city_text = "吉林省吉林市"  # in this column the city is meant, not the province
+    scope = _with_city(city, city_text, home, gazetteer) if city_text else Scope(home)
+    county_text = without_fillers(_cell(county))
+    return _with_county(county, county_text, scope, gazetteer) if county_text else scope
+
+
+def _with_city(cell: str, text: str, home: Division | None, gazetteer: Gazetteer) -> Scope:
+    """Return the scope that the column of the city narrows; see `scope_of`."""
+    if text in ("吉林", "吉林市"):
+        text = "吉林省吉林市"  # in this column the city is meant, not the province
     # the column of the city: a chain that fills the whole cell and means one division
-    chain = read_division_chain(city_text, 0, Scope(home), gazetteer)
+    chain = read_division_chain(text, 0, Scope(home), gazetteer)
     found = chain.candidates
-    if len(found) == 1 and chain.end == len(city_text):
+    if len(found) == 1 and chain.end == len(text):
         if found[0].level == "province":
             return Scope(found[0])  # a municipality stands in both columns
         return Scope(home or gazetteer.by_adcode[found[0].province_adcode], found[0])
@@ -309,7 +322,24 @@ def scope_of(province: str, city: str, gazetteer: Gazetteer) -> Scope:
         why = Message("city column {cell!r} names more than one city of {year}")
     else:
         why = Message("city column {cell!r} names no city of {year}")
-    raise ScopeError(why.fill(cell=city, year=gazetteer.year))
+    raise ScopeError(why.fill(cell=cell, year=gazetteer.year))
+
+
+def _with_county(cell: str, text: str, scope: Scope, gazetteer: Gazetteer) -> Scope:
+    """Return the scope that the column of the county narrows; see `scope_of`."""
+    chain = read_division_chain(text, 0, scope, gazetteer)
+    found = chain.candidates
+    if len(found) == 1 and chain.end == len(text):
+        one = found[0]
+        home = scope.province or gazetteer.by_adcode[one.province_adcode]
+        if one.level == "county":
+            return Scope(home, scope.city, one)
+        # a city without counties, or one that stands in both columns
+        return Scope(home, scope.city or (one if one.level == "city" else None))
+    why = Message("county column {cell!r} names no county that the other columns allow in {year}")
+    if found:
+        why = Message("county column {cell!r} names more than one county of {year}")
+    raise ScopeError(why.fill(cell=cell, year=gazetteer.year))
 
 
 def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution:
@@ -346,7 +376,7 @@ def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
         if later is not None:
             return _result(later, scope)
     # a short form alone may be a brand (平安大厦), unless a town or a road follows
-    if scope.city is None and _may_be_a_brand(chain) and not _ADDRESS_WORD.match(words, chain.end):
+    if scope.finest in (None, scope.province) and _may_be_a_brand(chain) and not _ADDRESS_WORD.match(words, chain.end):
         return _brand(words, chain, scope)
     return _result(chain, scope)
 
@@ -389,7 +419,7 @@ def resolve_company(name: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
             return _result(chain, scope)
     # then the beginning of the name, where it cannot be a brand
     chain = read_division_chain(words, 0, scope, gazetteer)
-    if scope.city is None and _may_be_a_brand(chain):
+    if scope.finest in (None, scope.province) and _may_be_a_brand(chain):
         return _brand(words, chain, scope)
     return _result(chain, scope)
 
@@ -411,7 +441,7 @@ def _brand(words: str, chain: DivisionChain, scope: Scope) -> Resolution:
         words=words[: chain.end],
         names=Listed(d.name for d in chain.candidates),
     )
-    home = scope.province
+    home = scope.finest
     if chain.from_province and home is None:
         home = chain.first
     if home is None:
@@ -437,10 +467,13 @@ def _province(text: str, gazetteer: Gazetteer) -> Division | None:
 def _result(chain: DivisionChain, scope: Scope, why: Words | None = None) -> Resolution:
     """Return what a chain resolves to; where it stays open, the columns give the coarser place."""
     divisions = chain.candidates
+    home = scope.finest
     if len(divisions) == 1:
         one = divisions[0]
+        # the column of the county is finer than a text that ends at the city
+        if scope.county is not None and one.level != "county":
+            return Resolution("county", (scope.county,), "column", why)
         return Resolution(level_of(one), divisions, chain.kind, _reason(one, chain), chain.end)
-    home = scope.city or scope.province
     # more than one division has the name: all of them are candidates
     if divisions:
         reason = Message("ambiguous: {names}", names=names_with_codes(divisions))

@@ -5,33 +5,32 @@ Companies at one place are one hub. Footnote 7 is number and capital, inside the
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from geodata.errors import BadInputError
+from geodata.errors import UsageError
 from geodata.gazetteer import LAST_YEAR, gazetteer
 from geodata.loaders import load_provinces
 from geodata.registry import table_path
-from geodata.schema import cell_fault
 from geodata.user_tables.companies import (
     GIVEN,
     RegistrationReport,
     load_registrations,
     locate_registrations,
 )
-from geodata.user_tables.positions import DatumDoubt
-from geodata.vocabulary import PROVINCES
-from geodata.words import Listed, Message, Words
+from geodata.user_tables.positions import DatumDoubt, row_label
+from geodata.user_tables.tables import Wish
+from geodata.words import Joined, Listed, Message, Name, Words
+from zones.hubs import HUB_COLUMNS, distinct
 from zones.parameters import CLUSTER_OF, CLUSTERS, OTHER_CLUSTER, SYNTHETIC, SYNTHETIC_TABLE
 from zones.writing import write_csv
 
 _OUTPUT_COLUMNS = (
     "row name status left_out credit_code capital_text capital_yi_cny capital_reason province city "
-    "address lon lat province_adcode adcode geocode_city geocode_county geocode_level "
+    "county address lon lat province_adcode adcode geocode_city geocode_county geocode_level "
     "geocode_method geocode_source uncertainty_km geocode_candidates geocode_reason"
 ).split()
 
@@ -166,13 +165,10 @@ def registration_frame(registrations: Registrations, *, addresses: bool = True) 
     used["address"] = used["address"].mask(used["sole_proprietor"] | (not addresses), "")
     used["capital_reason"] = report.unparsed_capital["reason"].reindex(used.index).fillna("")
     table = pd.concat([used, left_out]) if len(left_out) else used
-    table = table.sort_index().rename_axis("row").reset_index()[_OUTPUT_COLUMNS]
+    table = table.reindex(report.order).rename_axis("row").reset_index()[_OUTPUT_COLUMNS]
     return table.round({"lon": 6, "lat": 6, "capital_yi_cny": 6, "uncertainty_km": 3})
 
 
-HUB_COLUMNS = (
-    "hub hub_en cluster province_adcode adcode companies lon lat uncertainty_km geocode_level"
-).split()
 _SAME_PLACE_DIGITS = 6  # of degrees: 0.1 m
 
 
@@ -181,53 +177,52 @@ def registrations_file(given: Path) -> Path:
     return table_path(SYNTHETIC_TABLE) if given == SYNTHETIC else given
 
 
-def located_registrations(given: Path | str, *, keep_deregistered: bool = False) -> Registrations:
-    """Load an extract or a list of hubs and locate its rows.
+def located_registrations(
+    given: Path | str | pd.DataFrame, wish: Wish | None = None, *, keep_deregistered: bool = False
+) -> Registrations:
+    """Load a company extract and locate its rows.
 
     Raises
     ------
     DataFileError, BadInputError
-        See `geodata.user_tables.companies.load_registrations`. In a list of hubs every row must
-        have a place in a known province; of companies the others stay, counted, with the reason.
+        See `geodata.user_tables.companies.load_registrations`. A company without a place stays,
+        counted, with the reason.
     """
-    file = registrations_file(Path(given))
-    frame, report = load_registrations(file, keep_deregistered=keep_deregistered)
+    source = given if isinstance(given, pd.DataFrame) else registrations_file(Path(given))
+    frame, report = load_registrations(source, wish, keep_deregistered=keep_deregistered)
     located, doubt, reasons = locate_registrations(frame)
-    if report.is_hub_list:
-        nowhere = located["geocode_level"].isin(["", "province"])
-        faults: list[Words] = [
-            Message(
-                "row {row}: hub {name!r} has no place ({reason}); accepted: lon, lat and datum",
-                row=row,
-                name=name,
-                reason=reasons.get(reason, reason),
-            )
-            for row, name, reason in located.loc[nowhere, ["name", "geocode_reason"]].itertuples()
-        ]
-        unknown = ~nowhere & (located["province_adcode"] == "")
-        faults += [
-            cell_fault(
-                row, "province", cell, Message("accepted: {values}", values=Listed(PROVINCES))
-            )
-            for row, cell in located.loc[unknown, "province"].items()
-        ]
-        if faults:
-            raise BadInputError(str(file), faults)
+    level, account = located["geocode_level"], report.account
+    for text, words in (
+        ("", Message("companies without a place; registrations.csv gives the reasons")),
+        ("province", Message("companies known by their province only; they make no hub")),
+    ):
+        rows = located.index[level == text]
+        if len(rows):
+            account.check(words, map(row_label, rows))
+    far = located.index[(located["geocode_method"] == GIVEN) & (located["geocode_reason"] != "")]
+    if len(far):
+        about = {
+            row_label(row): reasons[text]
+            for row, text in located.loc[far, "geocode_reason"].items()
+        }
+        account.check(
+            Message("positions far from the place that their row names, used as given"),
+            about, about,
+        )  # fmt: skip
     return Registrations(located, report, doubt, reasons)
 
 
 def registration_hubs(
     registrations: Registrations, provinces: Iterable[str] | None = None
 ) -> pd.DataFrame:
-    """Return the hubs that located companies make.
+    """Return the hubs that located companies make: those at one place are one hub.
 
     Parameters
     ----------
     registrations
-        Of a list of hubs every row is a hub by its own name; of companies those at one place are
-        one hub.
+        Companies.
     provinces
-        Full Chinese names. When None: of a list of hubs all, of companies the three clusters'.
+        Full Chinese names; the three clusters' when None.
 
     Returns
     -------
@@ -237,26 +232,60 @@ def registration_hubs(
         ``uncertainty_km`` (90 % radius of the position; 0 where the file gives it) and
         ``geocode_level``. A company known no better than by its province makes no hub, and a
         sole proprietor none of its own name or position.
+
+    Raises
+    ------
+    UsageError
+        When none of the companies lies in these provinces: how many there are, and where.
     """
     names, located = gazetteer(LAST_YEAR), registrations.located
-    is_hub_list = registrations.report.is_hub_list
     used = located[located["lon"].notna() & (located["geocode_level"] != "province")]
+    wanted = [*CLUSTERS.values()]
     if provinces is not None:
-        used = used[used["province_adcode"].isin([names.provinces[p].adcode for p in provinces])]
-    elif not is_hub_list:
-        used = used[used["province_adcode"].isin(CLUSTERS.values())]
-    if is_hub_list:
-        hubs = used.assign(companies=1)
-    else:
-        place = [used[c].round(_SAME_PLACE_DIGITS) for c in ("lon", "lat")]
-        groups = used.groupby(place, sort=False)
-        hubs = used[~pd.concat(place, axis=1).duplicated()].assign(
-            companies=groups.size().to_numpy()
-        )
+        wanted = [names.provinces[p].adcode for p in provinces]
+    inside = used["province_adcode"].isin(wanted)
+    if not inside.any():
+        raise UsageError(_none_there(registrations, used, wanted))
+    _say_elsewhere(registrations, used[~inside], wanted)
+    used = used[inside]
+    place = [used[c].round(_SAME_PLACE_DIGITS) for c in ("lon", "lat")]
+    groups = used.groupby(place, sort=False)
+    hubs = used[~pd.concat(place, axis=1).duplicated()].assign(companies=groups.size().to_numpy())
     labels = [_label(row) for row in hubs[_LABEL_COLUMNS].itertuples(index=False)]
-    hubs = hubs.assign(hub=_distinct(zh for zh, _ in labels), hub_en=[en for _, en in labels])
+    hubs = hubs.assign(hub=distinct(zh for zh, _ in labels), hub_en=[en for _, en in labels])
     hubs["cluster"] = hubs["province_adcode"].map(CLUSTER_OF).fillna(OTHER_CLUSTER)
     return hubs[HUB_COLUMNS].set_index("hub")
+
+
+def _province_names(codes: Iterable[str]) -> Listed:
+    by_code = {d.adcode: d for d in gazetteer(LAST_YEAR).provinces.values()}
+    return Listed(Name(by_code[c].name_en, by_code[c].name) for c in codes if c in by_code)
+
+
+def _none_there(registrations: Registrations, used: pd.DataFrame, wanted: list[str]) -> Message:
+    """Return the fault of companies none of which makes a hub."""
+    counts = used["province_adcode"].value_counts()
+    there = Listed(
+        Message("{count:,} in {province}", count=n, province=_province_names([str(code)]))
+        for code, n in counts.items()
+    )
+    report = registrations.report
+    read = Listed(repr(c.heading) for c in report.account.columns)
+    return Message(
+        "{file}: none of its {rows:,} companies with a place at least by city lies in {wanted} "
+        "({places:,} have such a place{where}); columns read: {read}. Accepted: [hubs] provinces "
+        "that hold some, or --hubs-file, where every row is a hub",
+        file=report.file, rows=len(registrations.located), wanted=_province_names(wanted),
+        places=len(used), where=Joined((": ", there)) if len(used) else "", read=read,
+    )  # fmt: skip
+
+
+def _say_elsewhere(registrations: Registrations, others: pd.DataFrame, wanted: list[str]) -> None:
+    """Note how many companies make no hub since they lie in other provinces, once."""
+    account = registrations.report.account
+    words = Message("companies outside {wanted}: they make no hub", wanted=_province_names(wanted))
+    if len(others) and all(check.words != words for check in account.checks):
+        account.check(words, map(row_label, others.index))
 
 
 _LABEL_COLUMNS = ["name", "companies", "geocode_method", "adcode"]
@@ -274,13 +303,3 @@ def _label(row: tuple[object, ...]) -> tuple[str, str]:
         return division.name, division.name_en
     parent = names.by_adcode.get(division.city_adcode) or names.by_adcode[division.province_adcode]
     return parent.name + division.name, f"{division.name_en}, {parent.name_en}"
-
-
-def _distinct(labels: Iterable[str]) -> list[str]:
-    """Return the labels, further ones of one name with a number: 昆山市, 昆山市 (2)."""
-    times: Counter[str] = Counter()
-    out = []
-    for label in labels:
-        times[label] += 1
-        out.append(label if times[label] == 1 else f"{label} ({times[label]})")
-    return out

@@ -6,15 +6,16 @@ the options and their help, in tables, figures, notes and on the map page.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geodata.errors import UsageError
-from geodata.gazetteer import CATALOGUE_YEAR, Gazetteer, gazetteer
+from geodata.gazetteer import CATALOGUE_YEAR, LAST_YEAR, Gazetteer, gazetteer
 from geodata.vocabulary import PROVINCES
-from geodata.words import Message, Name, Words
+from geodata.words import Listed, Message, Name, Words
 from zones.inputs import check_choice
 from zones.parameters import CLUSTER_OF, CLUSTERS, CORE_CITIES, OTHER_CLUSTER
 
@@ -34,8 +35,8 @@ class HubLayer:
     key
         Its word in options, study files and columns.
     places
-        Gives the hubs of a year: code of a division -> number of companies behind it, 0 where
-        that is no count. None for a layer whose hubs a file gives.
+        Gives the hubs of a year in some provinces, by their codes: code of a division -> number
+        of companies behind it, 0 where that is no count. None for a layer whose hubs a file gives.
     short
         In a table: prefectures.
     title, map_title
@@ -53,7 +54,7 @@ class HubLayer:
     """
 
     key: str
-    places: Callable[[Gazetteer], dict[str, int]] | None
+    places: Callable[[Gazetteer, tuple[str, ...]], dict[str, int]] | None
     short: Words
     title: Words
     map_title: Words
@@ -65,28 +66,33 @@ class HubLayer:
     sentence: Words | None = None
 
 
-def _prefectures(names: Gazetteer) -> dict[str, int]:
-    """Return the prefecture-level cities of the clusters, Beijing itself first."""
-    codes = [CLUSTERS["Beijing"]]
-    for province in (CLUSTERS["Zhejiang"], CLUSTERS["Guangdong"]):
-        codes += sorted(
+def _prefectures(names: Gazetteer, provinces: tuple[str, ...]) -> dict[str, int]:
+    """Return the prefecture-level cities of provinces; a municipality is one itself.
+
+    Beijing goes first where the provinces are the three clusters'.
+    """
+    codes: list[str] = []
+    for province in provinces:
+        inside = sorted(
             d.adcode for d in names.current if d.level == "city" and d.province_adcode == province
         )
+        whole = names.by_adcode[province]
+        codes += [province] if whole.name.endswith("市") else inside
     return dict.fromkeys(codes, 0)
 
 
-def _listed(names: Gazetteer) -> dict[str, int]:
-    """Return the head-office cities of listed companies in the three provinces."""
+def _listed(names: Gazetteer, provinces: tuple[str, ...]) -> dict[str, int]:
+    """Return the head-office cities of listed companies in provinces."""
     from geodata.loaders import load_listed_companies  # brings pandas: not at start
 
     cities = load_listed_companies()["city_adcode"]
-    in_clusters = cities[(cities.str[:2] + "0000").isin(CLUSTER_OF)]
-    counts = in_clusters.value_counts().sort_index()
+    inside = cities[(cities.str[:2] + "0000").isin(provinces)]
+    counts = inside.value_counts().sort_index()
     return {str(code): int(n) for code, n in counts.items()}
 
 
-def _cores(names: Gazetteer) -> dict[str, int]:
-    return dict.fromkeys(CORE_CITIES, 0)
+def _cores(names: Gazetteer, provinces: tuple[str, ...]) -> dict[str, int]:
+    return {code: 0 for code in CORE_CITIES if f"{code[:2]}0000" in provinces}
 
 
 # The colours are of Okabe and Ito's palette, told apart with every colour-vision deficiency.
@@ -182,12 +188,17 @@ HUB_LAYERS: dict[str, HubLayer] = {
 }
 
 
+# the provinces of a built-in layer where none are asked for, Beijing first
+THREE = (CLUSTERS["Beijing"], CLUSTERS["Zhejiang"], CLUSTERS["Guangdong"])
+
+
 def hub_layer(
     layer: str,
     *,
-    file: Path | None = None,
+    file: Path | pd.DataFrame | None = None,
     provinces: Iterable[str] | None = None,
     year: int = CATALOGUE_YEAR,
+    datum: str = "",
 ) -> pd.DataFrame:
     """Return the hubs of a layer.
 
@@ -197,15 +208,17 @@ def hub_layer(
         ``prefectures``: seats of all prefecture-level cities of Zhejiang and Guangdong, and
         Beijing. ``listed``: head-office cities of the built-in list of listed technology
         companies in the three provinces. ``cores``: Beijing, Hangzhou, Guangzhou, Shenzhen.
-        ``registrations``, ``file``: a company extract, or a list of hubs with columns hub,
-        province, lon, lat, datum; see `zones.companies.registration_hubs`.
+        ``registrations``: places of a company extract, see `zones.companies.registration_hubs`.
+        ``file``: a list in which every row is a hub, see `zones.hubs.hubs_of_table`.
     file
-        For the last two.
+        For the last two: a path or a frame.
     provinces
-        Keep only hubs in these provinces (full Chinese names). All when None; of a company
-        extract those of the three clusters.
+        Full Chinese names. Of ``prefectures`` and ``listed`` the hubs of exactly these provinces
+        instead of the three; of the other layers only those in them.
     year
         Of the divisions, for seats.
+    datum
+        Of positions of the file that state none.
 
     Returns
     -------
@@ -217,7 +230,8 @@ def hub_layer(
     Raises
     ------
     UsageError
-        For an unknown layer, a missing file option, or a layer left without hubs.
+        For an unknown layer, a missing file, one that the layer does not take, or a province in
+        which the layer has no hub.
     """
     check_choice(Message("hub layer"), layer, HUB_LAYERS)
     if provinces is not None:
@@ -226,7 +240,12 @@ def hub_layer(
         check_choice("provinces", province, PROVINCES)
     names, places = gazetteer(year), HUB_LAYERS[layer].places
     if places is not None:
-        hubs = _at_seats(places(names), names)
+        if file is not None:
+            raise UsageError(Message("hub layer {layer!r}: takes no file", layer=layer))
+        codes = THREE if provinces is None else tuple(
+            names.provinces[p].adcode for p in provinces
+        )  # fmt: skip
+        hubs = _at_seats(places(names, codes), names)
     elif file is None:
         option = "--hubs-file" if layer == "file" else "--registrations"
         raise UsageError(
@@ -236,13 +255,97 @@ def hub_layer(
             )
         )  # fmt: skip
     else:
-        from zones.companies import located_registrations, registration_hubs
+        from geodata.user_tables.tables import Wish
 
-        hubs = registration_hubs(located_registrations(Path(file)), provinces)
+        wish = Wish(datum=datum)
+        if layer == "registrations":
+            from zones.companies import located_registrations, registration_hubs
+
+            return registration_hubs(located_registrations(file, wish), provinces)
+        from geodata.user_tables.hubs import load_hub_table
+
+        hubs = hubs_of_table(load_hub_table(file, wish)[0])
+    return of_provinces(layer, hubs, provinces)
+
+
+def of_provinces(
+    layer: str, hubs: pd.DataFrame, provinces: Iterable[str] | None
+) -> pd.DataFrame:  # fmt: skip
+    """Return the hubs in some provinces, all when None; a UsageError for a province without any."""
     if provinces is not None:
-        wanted = {names.provinces[p].adcode for p in provinces}
-        hubs = hubs[hubs["province_adcode"].isin(wanted)]
+        today = gazetteer(LAST_YEAR)
+        by_code = {today.provinces[p].adcode: p for p in provinces}
+        empty = [p for code, p in by_code.items() if not (hubs["province_adcode"] == code).any()]
+        if empty:
+            there = sorted(set(hubs["province_adcode"]) & {d.adcode for d in
+                                                           today.provinces.values()})  # fmt: skip
+            accepted = [today.by_adcode[code].name for code in there]
+            if HUB_LAYERS[layer].places is _listed:
+                accepted = _provinces_with_listed(today)
+            raise UsageError(
+                Message(
+                    "hubs.provinces: hub layer {layer!r} has no hub in {empty}; accepted: "
+                    "{accepted}",
+                    layer=layer, empty=Listed(empty), accepted=Listed(accepted),
+                )
+            )  # fmt: skip
+        hubs = hubs[hubs["province_adcode"].isin(list(by_code))]
     return at_least_one_hub(layer, hubs)
+
+
+def _provinces_with_listed(names: Gazetteer) -> list[str]:
+    codes = tuple(d.adcode for d in names.provinces.values())
+    found = {f"{code[:2]}0000" for code in _listed(names, codes)}
+    return [d.name for d in names.provinces.values() if d.adcode in found]
+
+
+def hubs_of_table(located: pd.DataFrame) -> pd.DataFrame:
+    """Return the hubs of a user's list, one a row, in the order of the list.
+
+    Parameters
+    ----------
+    located
+        As `geodata.user_tables.hubs.load_hub_table` gives it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `hub_layer`, and ``uncertainty_km`` and ``geocode_level``. A hub has the list's own name;
+        further ones of one name a number behind it.
+    """
+    names = located["name"].tolist()
+    english = located["name_en"].where(located["name_en"] != "", located["name"])
+    hubs = located.assign(hub=distinct(names), hub_en=english.tolist(), companies=0)
+    hubs["cluster"] = hubs["province_adcode"].map(CLUSTER_OF).fillna(OTHER_CLUSTER)
+    return hubs[[*HUB_COLUMNS]].set_index("hub")
+
+
+HUB_COLUMNS = (
+    "hub hub_en cluster province_adcode adcode companies lon lat uncertainty_km geocode_level"
+).split()
+
+
+def distinct(labels: Iterable[str]) -> list[str]:
+    """Return the labels, further ones of one name with a number: 昆山市, 昆山市 (2)."""
+    times: Counter[str] = Counter()
+    out, taken = [], set()
+    for label in labels:
+        times[label] += 1
+        name = label if times[label] == 1 else f"{label} ({times[label]})"
+        while name in taken:  # the list has 昆山市 (2) of its own
+            times[label] += 1
+            name = f"{label} ({times[label]})"
+        taken.add(name)
+        out.append(name)
+    return out
+
+
+def with_added(hubs: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    """Return hubs with further ones behind them; names that stand twice get a number."""
+    import pandas as pd
+
+    both = pd.concat([hubs, added])
+    return both.set_axis(pd.Index(distinct(both.index), name="hub"))
 
 
 def at_least_one_hub(layer: str, hubs: pd.DataFrame) -> pd.DataFrame:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
 from geodata.errors import BadInputError, UsageError
 from geodata.gazetteer import CATALOGUE_YEAR
 from geodata.loaders import load_provinces, load_zone_positions, load_zones
+from geodata.user_tables.account import Account
 from geodata.user_tables.companies import GIVEN
+from geodata.user_tables.files import unreadable
+from geodata.user_tables.hubs import load_hub_table
+from geodata.user_tables.tables import Wish
+from geodata.user_tables.zones import COLUMNS as ZONE_COLUMNS
 from geodata.user_tables.zones import (
     ZoneTableReport,
     english_names,
@@ -23,7 +30,7 @@ from geodata.zone_geocoder import geocode_zones
 from zones.companies import Registrations, located_registrations, registration_hubs
 from zones.distance.nearest_hub import cluster_distances, nearest
 from zones.gdp import gdp_density, zone_gdp
-from zones.hubs import HUB_LAYERS, at_least_one_hub, hub_layer
+from zones.hubs import HUB_LAYERS, hub_layer, hubs_of_table, of_provinces, with_added
 from zones.study import Study
 from zones.thresholds import beyond
 
@@ -51,6 +58,10 @@ class StudyResult:
         Zones of the study's own table that have no place; in no count or sum.
     zone_report
         What that table lacks; None for the built-in one.
+    accounts
+        What was read of each table of the user's.
+    added_hubs
+        Hubs beside those of each layer; None for none.
     """
 
     study: Study
@@ -61,9 +72,11 @@ class StudyResult:
     registrations: Registrations | None = None
     unplaced: pd.DataFrame = field(default_factory=pd.DataFrame)
     zone_report: ZoneTableReport | None = None
+    accounts: tuple[Account, ...] = ()
+    added_hubs: pd.DataFrame | None = None
 
     def all_zones(self) -> pd.DataFrame:
-        """Return the zones with those that have no place behind them."""
+        """Return the zones, those without a place too, in the order they came in."""
         return with_unplaced(self.zones, self.unplaced)
 
     def unresolved(self) -> int:
@@ -83,12 +96,14 @@ class StudyResult:
         return [own, *others]
 
     def hubs_of(self, layer: str) -> pd.DataFrame:
-        """Return the hubs of a layer, in the study's provinces."""
+        """Return the hubs of a layer, in the study's provinces and with its added ones."""
         if layer == self.study.hub_layer:
             return self.hubs
         if layer == "registrations" and self.registrations is not None:
-            return registration_hubs(self.registrations, self.study.hub_provinces)
-        return hub_layer(layer, provinces=self.study.hub_provinces)
+            hubs = registration_hubs(self.registrations, self.study.hub_provinces)
+        else:
+            hubs = hub_layer(layer, provinces=self.study.hub_provinces)
+        return hubs if self.added_hubs is None else with_added(hubs, self.added_hubs)
 
     def distance_under(self, layer: str, method: str) -> pd.Series[float]:
         """Return ``nearest_km`` under another hub layer or distance method."""
@@ -117,12 +132,19 @@ def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
     """Return the study's zones with their positions; `progress` as for `run_study`."""
     report = None
     if study.zones_table is not None:
-        zones, report = load_zone_table(
-            study.zones_table, study.zones_encoding, dict(study.zones_columns)
+        wish = Wish(study.zones_encoding, dict(study.zones_columns), study.datum or "")
+        zones, report = load_zone_table(study.zones_table, wish)
+        located = locate_zone_table(
+            zones, study.year, report.account, openstreetmap=study.openstreetmap
         )
-        located = locate_zone_table(zones, study.year, openstreetmap=study.openstreetmap)
         zones["name_en"] = english_names(zones)
-        zones = zones.drop(columns=["lon", "lat", "province_reason"])
+        rows = zones["row"]
+        zones = zones[[c for c in ZONE_COLUMNS if c not in ("lon", "lat", "province_reason")]]
+        lost = rows[located["lon"].isna()]
+        if len(lost):
+            report.account.check(
+                Message("zones without a place, in no count; zones.csv gives the reasons"), lost
+            )
     else:
         zones = load_zones()
         built_in = study.year == CATALOGUE_YEAR and not study.openstreetmap
@@ -136,17 +158,21 @@ def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
         options = WebOptions(study.provider, study.cache, study.key_file, progress=progress)
         found = web_geocode_zones(located[ask], zones[ask], options).located
         located = pd.concat([found, located[~ask]]).loc[located.index]
-    both = zones.join(located)
+    both = zones.join(located).assign(**{ORDER: range(len(zones))})
     placed = both["lon"].notna()
     return StudyZones(both[placed].copy(), both[~placed], report)
 
 
+ORDER = "order"  # column of the place of a zone in its table, while it is on its way
+
+
 def with_unplaced(zones: pd.DataFrame, unplaced: pd.DataFrame) -> pd.DataFrame:
-    """Return all zones: first those with a place, then the others, their missing columns empty."""
+    """Return all zones in the order they came in; what those without a place lack is empty."""
     if unplaced.empty:
-        return zones
+        return zones.drop(columns=ORDER, errors="ignore")
     both = zones.reindex([*zones.index, *unplaced.index])
     both.loc[unplaced.index, unplaced.columns] = unplaced
+    both = both.sort_values(ORDER, kind="stable").drop(columns=ORDER)
     for column in zones.columns:
         if column.startswith("beyond_"):
             both[column] = both[column].astype("boolean")
@@ -154,27 +180,74 @@ def with_unplaced(zones: pd.DataFrame, unplaced: pd.DataFrame) -> pd.DataFrame:
 
 
 def study_registrations(study: Study) -> Registrations | None:
-    """Return the located companies of the study's extract, which may be its file of hubs."""
-    file = study.registrations or study.hub_file
-    if file is None:
+    """Return the located companies of the study's extract, None without one."""
+    if study.registrations is None:
         return None
-    found = located_registrations(file, keep_deregistered=study.keep_deregistered)
-    if found.report.is_hub_list and study.registrations is not None:
-        text = Message(
-            "{path}: a list of hubs, not of companies; accepted with --hubs-file", path=file
-        )
-        raise UsageError(text)
-    return None if found.report.is_hub_list else found
+    wish = Wish(columns=dict(study.registrations_columns), datum=study.datum or "")
+    return located_registrations(
+        study.registrations, wish, keep_deregistered=study.keep_deregistered
+    )
 
 
-def study_hubs(study: Study, registrations: Registrations | None = None) -> pd.DataFrame:
-    """Return the hubs of the study's layer; `registrations` spares reading its file again."""
-    file = {"file": study.hub_file, "registrations": study.registrations}.get(study.hub_layer)
-    if file is None:
-        return hub_layer(study.hub_layer, provinces=study.hub_provinces)
-    if registrations is None or file != (study.registrations or study.hub_file):
-        registrations = located_registrations(file, keep_deregistered=study.keep_deregistered)
-    return at_least_one_hub(study.hub_layer, registration_hubs(registrations, study.hub_provinces))
+@dataclass(frozen=True, eq=False)
+class StudyHubs:
+    """The hubs of a study.
+
+    Attributes
+    ----------
+    hubs
+        All of them.
+    added
+        Those beside the layer's; None for none.
+    accounts
+        Of the tables they come from.
+    """
+
+    hubs: pd.DataFrame
+    added: pd.DataFrame | None
+    accounts: tuple[Account, ...]
+
+
+def study_hubs(study: Study, registrations: Registrations | None = None) -> StudyHubs:
+    """Return the hubs of the study's layer and the added ones.
+
+    `registrations` spares reading their file again.
+    """
+    accounts: list[Account] = []
+    if study.hub_file is not None:
+        wish = Wish(columns=dict(study.hubs_columns), datum=study.datum or "")
+        located, account = load_hub_table(study.hub_file, wish)
+        accounts.append(account)
+        hubs = of_provinces(study.hub_layer, hubs_of_table(located), study.hub_provinces)
+        others = len(located) - len(hubs)
+        if others:
+            account.check(Message("hubs left out by hubs.provinces"),
+                          located.index[~hubs_of_table(located).index.isin(hubs.index)])  # fmt: skip
+    elif study.hub_layer == "registrations":
+        registrations = registrations or study_registrations(study)
+        assert registrations is not None  # the study checks it
+        hubs = registration_hubs(registrations, study.hub_provinces)
+        accounts.append(registrations.report.account)
+    else:
+        hubs = hub_layer(study.hub_layer, provinces=study.hub_provinces)
+    added = None
+    if study.hubs_add is not None:
+        located, account = load_hub_table(_added(study.hubs_add), Wish(datum=study.datum or ""))
+        accounts.append(account)
+        added = hubs_of_table(located)
+        hubs = with_added(hubs, added)
+    return StudyHubs(hubs, added, tuple(accounts))
+
+
+def _added(text: str) -> Path | pd.DataFrame:
+    """Return the table of hubs that are added: a file, or names."""
+    if Path(text).is_file():
+        return Path(text)
+    suffix = Path(text).suffix
+    if suffix and suffix.isascii() and len(suffix) <= 8:  # no name of a place looks so
+        raise unreadable(Path(text), FileNotFoundError())
+    names = [name.strip() for name in re.split(r"[,，、;；]", text) if name.strip()]
+    return pd.DataFrame({"hub": names})
 
 
 def with_distances(zones: pd.DataFrame, hubs: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -211,7 +284,7 @@ def run_study(study: Study, *, progress: Progress | None = None) -> StudyResult:
         When no hub is left.
     """
     registrations = study_registrations(study)
-    hubs = study_hubs(study, registrations)
+    chosen = study_hubs(study, registrations)
     provinces = load_provinces()
     own = located_zones(study, progress)
     if own.placed.empty:
@@ -224,10 +297,22 @@ def run_study(study: Study, *, progress: Progress | None = None) -> StudyResult:
             reasons=Listed((words.get(text, text) for text in reasons), Message("; ")),
         )  # fmt: skip
         raise BadInputError(str(study.zones_table), [text])
-    zones = with_gdp(with_distances(own.placed, hubs, study), provinces, study)
+    zones = with_gdp(with_distances(own.placed, chosen.hubs, study), provinces, study)
     result = StudyResult(
-        study, zones, hubs, provinces,
+        study, zones, chosen.hubs, provinces,
         registrations=registrations, unplaced=own.unplaced, zone_report=own.report,
+        accounts=_accounts(own, chosen, registrations), added_hubs=chosen.added,
     )  # fmt: skip
     result.nearest_km[study.hub_layer, study.distance_method] = zones["nearest_km"]
     return result
+
+
+def _accounts(
+    own: StudyZones, hubs: StudyHubs, registrations: Registrations | None
+) -> tuple[Account, ...]:
+    """Return the account of each table of the user's, once."""
+    found = [] if own.report is None else [own.report.account]
+    found += hubs.accounts
+    if registrations is not None and registrations.report.account not in found:
+        found.append(registrations.report.account)
+    return tuple(found)

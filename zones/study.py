@@ -19,7 +19,7 @@ from typing import Any
 from geodata.errors import DataFileError, UsageError, not_accepted
 from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR
 from geodata.user_tables.files import check_size, unreadable
-from geodata.vocabulary import PROVINCES
+from geodata.vocabulary import DATUMS, PROVINCES
 from geodata.web.ask import PROVIDERS
 from geodata.words import LANGUAGES, Joined, Listed, Message, Name, Words
 from zones.hubs import HUB_LAYERS
@@ -56,6 +56,14 @@ def _path_or_synthetic(value: Any, folder: Path) -> Path | None:
 
 def _path_or_lines(value: Any, folder: Path) -> Path | None:
     return Path(value) if value in map(str, BOUNDARIES) else _path(value, folder)
+
+
+def _path_or_names(value: Any, folder: Path) -> str | None:
+    """Return a file's path where there is such a file, else the text unchanged."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    there = not set(value) & set("\0") and (folder / value).is_file()
+    return str(folder / value) if there else value
 
 
 def _truth(value: Any, folder: Path) -> bool | None:
@@ -105,6 +113,7 @@ TEXT = Kind(Message("text"), _text)
 PATH = Kind(Message("path"), _path)
 PATH_OR_SYNTHETIC = Kind(Message("path or synthetic"), _path_or_synthetic)
 PATH_OR_LINES = Kind(Message("provinces, none, package or path"), _path_or_lines)
+PATH_OR_NAMES = Kind(Message("path, or names with commas between them"), _path_or_names)
 TRUTH = Kind(Message("true or false"), _truth)
 WHOLE = Kind(Message("whole number"), _whole)
 TEXTS = Kind(Message("list of text"), _texts)
@@ -155,6 +164,18 @@ def _zone_columns() -> Collection[str]:
     return CHOICES
 
 
+def _hub_columns() -> Collection[str]:
+    from geodata.user_tables.hubs import HUBS
+
+    return (*HUBS.columns, "lon", "lat")
+
+
+def _company_columns() -> Collection[str]:
+    from geodata.user_tables.companies import COMPANIES
+
+    return (*COMPANIES.columns, "lon", "lat")
+
+
 @dataclass(frozen=True)
 class Study:
     """One question: zones, hubs, distance, GDP, output. Paths are absolute or of the caller.
@@ -166,8 +187,12 @@ class Study:
         built-in one.
     zones_encoding
         Of that table where it is text; found out when None.
-    zones_columns
-        Pairs of a column and its heading in that table, where that is no synonym.
+    zones_columns, hubs_columns, registrations_columns
+        Pairs of a column and its heading in that table, where the heading is not known.
+    datum
+        Of positions in the user's tables whose headings and cells state none.
+    hubs_add
+        Hubs beside those of the layer: names with commas between them, or a file of hubs.
     zones_source, hubs_source, registrations_source
         Whose a file of the user's is, as the source lines name it; its file name when None.
     hub_layer, hub_file, hub_provinces
@@ -199,7 +224,7 @@ class Study:
 
     zones_table: Path | None = _asked(
         None, "zones.table", PATH, option="--zones", metavar="FILE",
-        help=Message("Table of zones (xlsx, xls, csv, tsv, parquet) with a column of names."),
+        help=Message("Table of zones (spreadsheet, text, Parquet, Stata, map file)."),
     )  # fmt: skip
     zones_encoding: str | None = _asked(
         None, "zones.encoding", TEXT, help=Message("Encoding of that table; found out without it.")
@@ -220,16 +245,27 @@ class Study:
         help=Message("Hub layer"), accepted=lambda: HUB_LAYERS,
     )  # fmt: skip
     hub_file: Path | None = _asked(
-        None, "hubs.file", PATH_OR_SYNTHETIC, option="--hubs-file", metavar="FILE",
-        help=Message("Hubs (hub, province, lon, lat, datum) or companies."),
+        None, "hubs.file", PATH, option="--hubs-file", metavar="FILE",
+        help=Message("Table of hubs: every row is one, a column of names is enough."),
     )  # fmt: skip
     hub_provinces: tuple[str, ...] | None = _asked(
         None,
         "hubs.provinces",
         TEXTS,
         accepted=lambda: PROVINCES,
-        help=Message("Only the layer's hubs in these provinces, by their full Chinese names."),
+        help=Message("Hubs of exactly these provinces, by their full Chinese names."),
     )
+    hubs_columns: tuple[tuple[str, str], ...] = _asked(
+        (),
+        "hubs.columns",
+        PAIRS,
+        accepted=_hub_columns,
+        help=Message("Column and its heading in that table, where the heading is not known."),
+    )
+    hubs_add: str | None = _asked(
+        None, "hubs.add", PATH_OR_NAMES, option="--add-hubs", metavar="NAMES|FILE",
+        help=Message("Hubs beside the layer's: names with commas between them, or a table."),
+    )  # fmt: skip
     hubs_source: str | None = _asked(
         None, "hubs.source", TEXT,
         help=Message("Whose that file is, as source lines name it; its file name without."),
@@ -244,13 +280,20 @@ class Study:
     )  # fmt: skip
     registrations: Path | None = _asked(
         None, "registrations.file", PATH_OR_SYNTHETIC, option="--registrations", metavar="FILE",
-        help=Message("Company extract (xlsx, xls, csv, tsv, parquet), or: synthetic."),
+        help=Message("Company extract (spreadsheet, text, Parquet, Stata), or: synthetic."),
     )  # fmt: skip
     keep_deregistered: bool = _asked(
         False,
         "registrations.keep_deregistered",
         TRUTH,
         help=Message("Keep companies whose registration was cancelled or revoked."),
+    )
+    registrations_columns: tuple[tuple[str, str], ...] = _asked(
+        (),
+        "registrations.columns",
+        PAIRS,
+        accepted=_company_columns,
+        help=Message("Column and its heading in that table, where the heading is not known."),
     )
     registrations_source: str | None = _asked(
         None, "registrations.source", TEXT,
@@ -274,6 +317,11 @@ class Study:
         WHOLE,
         help=Message("Year of the names in the zones' names."),
     )
+    datum: str | None = _asked(
+        None, "geocode.datum", TEXT, option="--datum", metavar="DATUM",
+        help=Message("Datum of positions in your tables that state none"),
+        accepted=lambda: DATUMS,
+    )  # fmt: skip
     openstreetmap: bool = _asked(
         False, "geocode.openstreetmap", TRUTH, option="--openstreetmap",
         help=Message("Use positions of OpenStreetMap too; outputs then come under the ODbL."),
@@ -340,8 +388,11 @@ class Study:
             raise UsageError(not_accepted("geocode.year", self.year, years))
         for there, keys, needed in (
             (self.zones_table, ("zones_encoding", "zones_columns", "zones_source"), "zones_table"),
-            (self.hub_file, ("hubs_source",), "hub_file"),
-            (self.registrations, ("registrations_source",), "registrations"),
+            (self.hub_file, ("hubs_source", "hubs_columns"), "hub_file"),
+            (
+                self.registrations, ("registrations_source", "registrations_columns"),
+                "registrations",
+            ),
             (self.provider, ("cache", "key_file"), "provider"),
         ):
             if there is None and any(getattr(self, key) for key in keys):

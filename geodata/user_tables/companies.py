@@ -9,18 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from geodata.address_geocoder import geocode_with_reasons
-from geodata.addresses import ScopeError, scope_of
-from geodata.errors import BadInputError
 from geodata.gazetteer import LAST_YEAR, gazetteer
-from geodata.loaders import load_provinces
 from geodata.schema import cell_fault
+from geodata.user_tables.account import Account
 from geodata.user_tables.capital import (
     BLANKS,
     NO_UNIT,
@@ -30,57 +27,36 @@ from geodata.user_tables.capital import (
     parse_capital,
     unit_of,
 )
-from geodata.user_tables.files import open_tables
-from geodata.user_tables.headers import (
-    POSITION,
-    PROVINCE,
-    Header,
-    Vocabulary,
-    find_header,
-    read_rows,
+from geodata.user_tables.divisions import Bound, provinces_by_cell, with_regions
+from geodata.user_tables.positions import (
+    IN_CHINA,
+    DatumDoubt,
+    datum_doubt,
+    far_from_address,
+    read_positions,
+    row_label,
 )
-from geodata.user_tables.positions import DatumDoubt, datum_doubt, far_from_address, read_positions
+from geodata.user_tables.tables import Source, TableKind, Wish, read_table
 from geodata.words import ENGLISH, Message, Words
 
-HUB_HEADINGS = ("hub", "枢纽")
-# column -> headings that name it, compared without spaces, case and what stands in brackets.
 # Not meant: 法定代表人, 实缴资本, 曾用名, 最新年报地址 and other columns of the usual exports.
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "name": tuple(
-        "公司名称 企业名称 公司名 企业名 名称 单位名称 机构名称 企业全称 公司全称 公司 企业 "
-        "name company companyname firm firmname enterprise enterprisename".split()
-    )
-    # a list of hubs, not of companies, says so by this heading
-    + HUB_HEADINGS,
-    "capital": tuple(
-        "注册资本 注册资金 注册资本金 认缴注册资本 registeredcapital capital regcapital".split()
-    ),
-    "currency": tuple("币种 注册资本币种 资本币种 货币 currency capitalcurrency".split()),
-    "address": tuple(
-        "注册地址 企业地址 公司地址 企业注册地址 公司注册地址 地址 住所 企业住所 详细地址 "
-        "address registeredaddress".split()
-    ),
-    "province": PROVINCE,
-    "city": tuple(
-        "所属城市 城市 所在城市 所属市 所在市 市 地级市 注册城市 city prefecture".split()
-    ),
-    "status": tuple(
-        "经营状态 登记状态 企业状态 公司状态 存续状态 状态 status operatingstatus "
-        "registrationstatus".split()
-    ),
-    "credit_code": tuple(
-        "统一社会信用代码 社会信用代码 信用代码 统一信用代码 统一代码 "
-        "creditcode unifiedsocialcreditcode uscc".split()
-    ),
-    "type": tuple("企业类型 公司类型 市场主体类型 类型 type companytype enterprisetype".split()),
-    **POSITION,
-}
-COMPANIES = Vocabulary(
-    SYNONYMS,
+COMPANIES = TableKind(
     Message("companies"),
+    {
+        "name": ("company_name", "any_name", "hub_name", "zone_name"),
+        "capital": ("capital",),
+        "currency": ("currency",),
+        "address": ("address",),
+        "province": ("province",),
+        "city": ("city",),
+        "county": ("county",),
+        "region": ("region",),
+        "status": ("status",),
+        "credit_code": ("credit_code",),
+        "type": ("company_type", "any_type"),
+        "datum": ("datum",),
+    },
     ("name", "capital", "address", "province"),
-    # 注册资本万元: the unit without brackets
-    re.compile(r"(?<=资本|资金)[万亿]?(?:人民币|美)?元$"),
 )
 
 
@@ -102,9 +78,11 @@ _SOLE_CODE = "92"
 _SOLE_NAME = re.compile(r"个体工商户|个体户|个体经营")
 _SOLE_TYPE = re.compile(r"个体|sole proprietor|individual business", re.IGNORECASE)
 _NOT_OF_CODE = re.compile(r"[^0-9A-Za-z]+")
-TEXT_COLUMNS = ("name", "capital_text", "address", "province", "city", "status", "credit_code")
+TEXT_COLUMNS = (
+    "name", "capital_text", "address", "province", "city", "county", "status", "credit_code",
+)  # fmt: skip
 COLUMNS = (
-    "name capital_yi_cny capital_text address province city status credit_code sole_proprietor "
+    "name capital_yi_cny capital_text address province city county status credit_code sole_proprietor "
     "lon lat"
 ).split()
 
@@ -115,8 +93,10 @@ class RegistrationReport:
 
     Attributes
     ----------
-    file, sheet, header_row
-        Where the table was found.
+    account
+        What was read and what was not.
+    file
+        The table's name.
     rows
         Companies in the file.
     deregistered
@@ -131,19 +111,14 @@ class RegistrationReport:
         Kept rows whose credit code is not comparable, such as 9.13E+17.
     statuses
         Status as printed -> kept rows.
-    remarks
-        Rows that are no company (sums, sources): their text by row.
-    unread_sheets
-        Further sheets of the file, not read.
-    is_hub_list
-        The list names hubs, not companies.
+    order
+        All rows in the order of the file.
     made_up
         The table says that its companies are made up.
     """
 
+    account: Account
     file: str
-    sheet: str
-    header_row: int
     rows: int
     deregistered: pd.DataFrame
     duplicates: pd.DataFrame
@@ -151,22 +126,22 @@ class RegistrationReport:
     blank_capital: int
     unusable_codes: int
     statuses: dict[str, int]
-    remarks: dict[int, str] = field(default_factory=dict)
-    unread_sheets: tuple[str, ...] = ()
-    is_hub_list: bool = False
+    order: pd.Index
     made_up: bool = False
 
 
 def load_registrations(
-    path: Path, *, keep_deregistered: bool = False
+    source: Source, wish: Wish | None = None, *, keep_deregistered: bool = False
 ) -> tuple[pd.DataFrame, RegistrationReport]:
-    """Read a company extract: xlsx, xls, csv, tsv or parquet.
+    """Read a company extract.
 
     Parameters
     ----------
-    path
-        The file. Text may be UTF-8, UTF-16 with a byte-order mark, or GB18030. Rows above the
-        header are taken as titles; headings are known by `SYNONYMS`.
+    source
+        A file that `geodata.user_tables.files.open_tables` reads, or a frame. Rows above the
+        header are taken as titles; headings are known by `geodata.user_tables.headings.STEMS`.
+    wish
+        Encoding, columns and datum, where the table does not say them.
     keep_deregistered
         Keep companies whose status says 注销, 吊销, 撤销, 责令关闭 or 除名.
 
@@ -175,8 +150,8 @@ def load_registrations(
     tuple
         A frame indexed by ``row`` (as a spreadsheet shows it) with ``name``, ``capital_yi_cny``
         (亿元, nan where not stated or not understood), ``capital_text``, ``address``,
-        ``province``, ``city``, ``status``, ``credit_code``, ``sole_proprietor`` (see
-        `sole_proprietors`; never in a list of hubs), and ``lon``, ``lat`` (WGS-84 degrees,
+        ``province``, ``city``, ``county``, ``status``, ``credit_code``, ``sole_proprietor`` (see
+        `sole_proprietors`), and ``lon``, ``lat`` (WGS-84 degrees,
         converted from the stated datum; nan where the file gives none); and the report.
 
     Raises
@@ -187,27 +162,19 @@ def load_registrations(
         When it has no header, or cells are not accepted: a company without a name, a position
         without datum or out of range, a row of another length.
     """
-    sheets = open_tables(path)
-    sheet, header = find_header(sheets, path, COMPANIES)
-    cells, remarks, faults = read_rows(sheet.rows(), header, SYNONYMS)
-    if cells.empty and not faults:
-        fault = Message(
-            "row {row}: no rows below the header; accepted: at least one", row=header.row
-        )
-        faults = [(header.row, fault)]
-    lon, lat, bad_positions = read_positions(cells, header)
-    faults += bad_positions
-    heading = header.headings["name"]
+    table = read_table(source, COMPANIES, wish)
+    table.cells = with_regions(table.cells, Bound())
+    cells, account = table.cells, table.account
+    lon, lat, faults = read_positions(table, IN_CHINA)
     faults += [
-        (row, cell_fault(row, heading, "", Message("a value is required")))
+        (row_label(row), cell_fault(row, table.heading("name"), "", Message("a value is required")))
         for row in cells.index[cells["name"] == ""]
     ]
-    if faults:
-        raise BadInputError(str(path), [text for _, text in sorted(faults)])
+    table.refuse(faults)
 
     frame = cells.rename(columns={"capital": "capital_text"})[list(TEXT_COLUMNS)]
-    is_hub_list = heading.strip().casefold() in HUB_HEADINGS
-    frame["sole_proprietor"] = sole_proprietors(cells) & (not is_hub_list)
+    frame["credit_code"] = plain_codes(frame["credit_code"])
+    frame["sole_proprietor"] = sole_proprietors(cells)
     frame["lon"], frame["lat"] = lon, lat
     gone = frame["status"].map(_is_deregistered(frame["status"]))
     if keep_deregistered:
@@ -219,31 +186,52 @@ def load_registrations(
     first_row = pd.Series(alive.index, index=codes.to_numpy())
     first_row = first_row[~first_row.index.duplicated()]
     duplicates = alive.loc[doubled, ["name", "credit_code"]]
-    duplicates["first_row"] = codes[doubled].map(first_row).astype("int64")
+    duplicates["first_row"] = codes[doubled].map(first_row)
 
     kept = alive[~doubled].copy()
     currency = cells["currency"].loc[kept.index]
-    capital, unparsed = _capital(kept["capital_text"], currency, header)
+    heading = table.header.headings.get("capital")
+    words = "" if heading is None else heading.unit or heading.remark
+    capital, unparsed = _capital(kept["capital_text"], currency, words)
     kept.insert(1, "capital_yi_cny", capital)
+    account.leave_out(Message("deregistered"), map(row_label, frame.index[gone]))
+    account.leave_out(
+        Message("credit code stands above"), map(row_label, duplicates.index)
+    )
+    if "capital" in table.header.places and len(unparsed):
+        account.check(
+            Message("registered capital not understood, in no sum"), map(row_label, unparsed.index)
+        )
+    elif "capital" not in table.header.places:
+        account.check(Message("no column of registered capital: sums of it are empty"))
+    unusable = kept.index[(~usable & ~codes.isin([b.upper() for b in BLANKS]))[kept.index]]
+    if len(unusable):
+        account.check(
+            Message("credit codes that are too short or have lost digits, not compared"),
+            map(row_label, unusable),
+        )
     report = RegistrationReport(
-        file=path.name,
-        sheet=sheet.name,
-        header_row=header.row,
+        account=account,
+        file=account.source,
         rows=len(cells),
         deregistered=frame.loc[gone, ["name", "status"]],
         duplicates=duplicates,
         unparsed_capital=unparsed,
         blank_capital=int(capital.isna().sum()) - len(unparsed),
-        unusable_codes=int((~usable & ~codes.isin([b.upper() for b in BLANKS])).sum()),
+        unusable_codes=len(unusable),
         statuses=dict(sorted(Counter(kept["status"]).items())),
-        remarks=remarks,
-        unread_sheets=() if "-separated" in sheet.name else tuple(
-            s.name for s in sheets if s is not sheet
-        ),
-        is_hub_list=is_hub_list,
-        made_up=MADE_UP_MARK in header.titles.casefold(),
-    )  # fmt: skip
+        order=cells.index,
+        made_up=MADE_UP_MARK in table.header.titles.casefold(),
+    )
     return kept[COLUMNS], report
+
+
+_FORMULA = re.compile(r'=\s*"(.*)"')
+
+
+def plain_codes(codes: pd.Series[str]) -> pd.Series[str]:
+    """Return codes as they are where an export wrote them as formulas: ="9133..."."""
+    return codes.str.replace(_FORMULA, r"\1", regex=True)
 
 
 def sole_proprietors(cells: pd.DataFrame) -> pd.Series[bool]:
@@ -271,10 +259,12 @@ def _is_deregistered(statuses: pd.Series[str]) -> dict[str, bool]:
 
 
 def _capital(
-    texts: pd.Series[str], currencies: pd.Series[str], header: Header
+    texts: pd.Series[str], currencies: pd.Series[str], words: str
 ) -> tuple[pd.Series[float], pd.DataFrame]:
-    """Return the capital of each row in 亿元, and the cells that are not understood."""
-    words = header.remarks.get("capital", "")
+    """Return the capital of each row in 亿元, and the cells that are not understood.
+
+    `words` are those of the heading: 万元.
+    """
     pairs = pd.MultiIndex.from_arrays([texts, currencies])
     codes, distinct = pairs.factorize()
     amounts = np.full(len(distinct), np.nan)
@@ -331,8 +321,9 @@ def locate_registrations(
     # a cell that names no province is kept: the geocoder says why it does not help
     homes = stated.where(stated != "", registrations["province"])
     located, reasons = geocode_with_reasons(
-        [registrations["address"], registrations["name"]], homes, registrations["city"]
-    )
+        [registrations["address"], registrations["name"]], homes, registrations["city"],
+        registrations["county"],
+    )  # fmt: skip
     # a sole proprietor stands at the seat of the county, or of a city without counties
     fine = registrations["sole_proprietor"] & (located["geocode_level"] == "place")
     if fine.any():
@@ -358,17 +349,3 @@ def locate_registrations(
     located.insert(0, "province_adcode", home.map(codes).fillna(""))
     kept = registrations.drop(columns=["lon", "lat"])
     return kept.join(located.drop(columns="geocode_province")), doubt, reasons
-
-
-def provinces_by_cell(cells: pd.Series[str]) -> dict[str, str]:
-    """Return the province that each distinct cell names, in Chinese or English; "" for none."""
-    names = gazetteer(LAST_YEAR)
-    english = {str(en).casefold(): str(zh) for zh, en in load_provinces()["province_en"].items()}
-    found = {}
-    for cell in cells.unique():
-        try:
-            province = scope_of(english.get(cell.casefold(), cell), "", names).province
-        except ScopeError:
-            province = None
-        found[cell] = province.name if province is not None else ""
-    return found

@@ -149,9 +149,19 @@ class Sheet:
 
     name: str
     rows: Callable[[], Rows]
+    kind: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    formulas_without_value: Callable[[], tuple[tuple[int, int], ...]] = tuple
 
 
-def open_tables(path: Path, encoding: str | None = None) -> list[Sheet]:
+def sheet_of_frame(frame, name):
+    rows = [list(map(str, frame.columns)), *[list(map(cell_text, r)) for r in frame.itertuples(index=False)]]
+    return Sheet(name, lambda: iter(rows), "frame")
+
+
+def open_tables(path: Path, encoding: str | None = None, knows=None) -> list[Sheet]:
     """Return the tables of a file: visible sheets in order, or one text by each delimiter.
 
     Parameters
@@ -190,7 +200,7 @@ def open_tables(path: Path, encoding: str | None = None) -> list[Sheet]:
         raise DataFileError(text)
     encoding = text_encoding(path, encoding)
     return [
-        Sheet(f"{name.en}-separated", lambda d=mark: _text_rows(path, encoding, d))  # type: ignore[misc]
+        Sheet(f"{name.en}-separated", lambda d=mark: _text_rows(path, encoding, d), "csv", encoding, mark)  # type: ignore[misc]
         for mark, name in DELIMITERS.items()
     ]
 

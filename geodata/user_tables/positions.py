@@ -8,7 +8,6 @@ to some 10 km. Over many places the shift can be told from the scatter, and only
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,74 +23,55 @@ from geodata.datum import (
 )
 from geodata.gazetteer import KM_PER_DEGREE
 from geodata.schema import Column, cell_fault
-from geodata.user_tables.headers import Header
+from geodata.user_tables.account import Row
+from geodata.user_tables.headings import datum_of, is_unusable_datum
+from geodata.user_tables.tables import Pair, UserTable
 from geodata.vocabulary import CHINA_LAT_DEG, CHINA_LON_DEG, DATUMS, TIMES_UNCERTAINTY
 from geodata.words import Listed, Message, Words
 
-# The words that name each datum; CGCS2000 and WGS-84 differ by centimetres and count as one.
-_DATUM_OF = {
-    word: datum
-    for datum, words in zip(
-        DATUMS,
-        (
-            "wgs84 epsg4326 4326 gps cgcs2000 国家2000",
-            "gcj02 gcj 火星坐标系 火星坐标 火星 高德 高德坐标 高德坐标系 腾讯 腾讯坐标系 国测局",
-            "bd09 bd09ll 百度 百度坐标 百度坐标系",
-        ),
-        strict=True,
-    )
-    for word in words.split()
-}
-_NO_LETTERS = re.compile(r"[\s_:\-]+")
-_BOUNDS = {
-    "lon": Column("number", False, *CHINA_LON_DEG),
-    "lat": Column("number", False, *CHINA_LAT_DEG),
-}
+IN_CHINA = {"lon": CHINA_LON_DEG, "lat": CHINA_LAT_DEG}
+ANYWHERE = {"lon": (-180.0, 180.0), "lat": (-90.0, 90.0)}
+# one cell that holds both: 120.1,30.2 or (120.1 30.2) or POINT (120.1 30.2)
+_NUMBER = r"([+-]?\d{1,3}(?:\.\d{0,20})?)"
+_BOTH = re.compile(
+    rf"(?:POINT\s*)?[(\[]?\s*{_NUMBER}\s*[°EeNn]?\s*[,，;；/\s]\s*{_NUMBER}\s*[°EeNn]?\s*[)\]]?"
+)
+_MOST = 0.9  # of the cells: a heading such as 位置 may hold positions or addresses
 
 
 def read_positions(
-    cells: pd.DataFrame, header: Header
-) -> tuple[Degrees, Degrees, list[tuple[int, Words]]]:
+    table: UserTable, bounds: dict[str, tuple[float, float]]
+) -> tuple[Degrees, Degrees, list[tuple[Row, Words]]]:
     """Return longitude and latitude in WGS-84 degrees, nan where blank, and the faults by row.
+
+    Where a table gives several pairs, a row takes the first that it fills: WGS-84 goes before
+    GCJ-02 before BD-09.
 
     Parameters
     ----------
-    cells
-        Text columns ``lon``, ``lat``, ``datum``, indexed by row.
-    header
-        Their headings. The datum may stand in that of the longitude, too: 经度(GCJ-02).
+    table
+        As `geodata.user_tables.tables.read_table` gives it.
+    bounds
+        Of degrees that are accepted: `IN_CHINA` or `ANYWHERE`.
     """
-    faults: list[tuple[int, Words]] = []
-    stated = datum_of(header.remarks.get("lon", ""))
-    # only rows that give a position; half a position is a fault, found below
-    given = (cells["lon"] != "") | (cells["lat"] != "")
-    values = cells[given]
-    if values.empty:
-        return np.full(len(cells), np.nan), np.full(len(cells), np.nan), faults
-    # without a column of datums the headings must state one for all rows
-    if "datum" not in header.places and not stated:
-        both = f"{header.headings['lon']!r}, {header.headings['lat']!r}"
-        text = Message(
-            "row {row}: columns {both} without a datum; accepted: a column 坐标系 or datum with "
-            "one of {datums}",
-            row=header.row, both=both, datums=Listed(DATUMS),
-        )  # fmt: skip
-        faults.append((header.row, text))
-    # the row's own datum goes before that of the heading
-    datums = values["datum"].map({d: datum_of(d) or stated for d in values["datum"].unique()})
-    if "datum" in header.places:
-        heading = header.headings["datum"]
-        for row, cell in values.loc[datums == "", "datum"].items():
-            names = Listed(DATUMS)
-            accepted = Message("accepted: {values}", values=names)
-            if cell == "":
-                accepted = Message("a value is required for a position: {values}", values=names)
-            faults.append((int(str(row)), cell_fault(row, heading, cell, accepted)))
-    for column, other in (("lon", "lat"), ("lat", "lon")):
-        faults += _number_faults(values, column, other, header)
-    # a table with a fault is refused as a whole, so its positions are not needed
+    cells = table.cells
     lon, lat = np.full((2, len(cells)), np.nan)
-    if not faults:
+    faults: list[tuple[Row, Words]] = []
+    for n, pair in enumerate(table.header.pairs):
+        texts = _texts_of(table, n, pair)
+        if texts is None:
+            continue
+        given = (texts["lon"] != "") | (texts["lat"] != "")
+        # a row that an earlier pair has placed needs no other
+        given &= np.isnan(lon)
+        values = texts[given.to_numpy()]
+        if values.empty:
+            continue
+        bad = _faults_of(table, pair, values, bounds)
+        if bad:
+            faults += bad
+            break
+        datums = _datums(table, pair, values)
         there = given.to_numpy()
         lon[there], lat[there] = to_wgs84(
             values["lon"].to_numpy(dtype=float),
@@ -101,29 +81,151 @@ def read_positions(
     return lon, lat, faults
 
 
-def datum_of(text: str) -> str:
-    """Return the datum that a text names, "" for none."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return _DATUM_OF.get(_NO_LETTERS.sub("", plain), "")
+def _texts_of(table: UserTable, n: int, pair: Pair) -> pd.DataFrame | None:
+    """Return the two texts of a pair; None where its one column holds no positions."""
+    cells = table.cells
+    if pair.lon != pair.lat:
+        both = {"lon": cells[f"lon_{n}"], "lat": cells[f"lat_{n}"]}
+        # degrees may carry their sign: 120.1°E
+        return pd.DataFrame({side: _plain_degrees(c) for side, c in both.items()})
+    column = cells[f"lon_{n}"]
+    parts = column.str.extract(rf"^{_BOTH.pattern}$", flags=re.IGNORECASE).fillna("")
+    filled = column != ""
+    if not filled.any() or float((parts.loc[filled, 0] != "").mean()) < _MOST:
+        heading = pair.headings[0].text
+        table.account.check(
+            Message("{heading}: no positions in it, not read", heading=heading)
+        )
+        return None
+    first, second = (pd.to_numeric(parts[k], errors="coerce") for k in (0, 1))
+    # by their range where that tells, else as the heading says
+    east, north = CHINA_LON_DEG, CHINA_LAT_DEG
+    turned = bool((first.between(*north) & second.between(*east)).sum() * 2 > filled.sum())
+    turned = turned or (pair.lat_first and not bool((first.between(*east)).any()))
+    texts = parts.set_axis(["lat", "lon"] if turned else ["lon", "lat"], axis=1)
+    order = Message("latitude, longitude") if turned else Message("longitude, latitude")
+    table.account.guess(
+        Message("{heading} holds {order}", heading=pair.headings[0].text, order=order)
+    )
+    # a cell that is no pair stays as it is, and is a fault
+    lost = filled & (texts["lon"] == "")
+    texts.loc[lost, "lon"] = column[lost]
+    return texts
+
+
+_DEGREE_SIGNS = re.compile(r"^\s*([+-]?\d+(?:\.\d*)?)\s*(?:°|度)?\s*[EeNn东北]?\s*$")
+
+
+def _plain_degrees(column: pd.Series[str]) -> pd.Series[str]:
+    """Return decimal degrees without the signs that may follow them; other cells as they are."""
+    signed = column.str.contains(r"[°度EeNn东北]\s*$", regex=True)
+    if not signed.any():
+        return column
+    return column.where(~signed, column.str.replace(_DEGREE_SIGNS, r"\1", regex=True))
+
+
+def _datums(table: UserTable, pair: Pair, values: pd.DataFrame) -> pd.Series[str]:
+    """Return the datum of each row: its own goes before that of heading, option or file."""
+    if "datum" not in table.header.places or pair.ground == "file":
+        return pd.Series(pair.datum, index=values.index)
+    stated = table.cells.loc[values.index, "datum"]
+    return stated.map({d: datum_of(d) or pair.datum for d in stated.unique()})
+
+
+def _faults_of(
+    table: UserTable, pair: Pair, values: pd.DataFrame, bounds: dict[str, tuple[float, float]]
+) -> list[tuple[Row, Words]]:
+    """Return what is not accepted in the rows of one pair."""
+    faults: list[tuple[Row, Words]] = []
+    header = table.header
+    if "datum" not in header.places and not pair.datum:
+        headings = Listed(repr(text) for text in dict.fromkeys(h.text for h in pair.headings))
+        text = Message(
+            "row {row}: columns {both} without a datum; accepted: --datum, a column 坐标系 or "
+            "datum, or a heading as in 经度_WGS84, with one of {datums}",
+            row=header.row, both=headings, datums=Listed(DATUMS),
+        )  # fmt: skip
+        faults.append((header.row, text))
+    elif "datum" in header.places and pair.ground != "file":
+        stated = table.cells.loc[values.index, "datum"]
+        datums = _datums(table, pair, values)
+        for row, cell in stated[(datums == "").to_numpy()].items():
+            names = Listed(DATUMS)
+            accepted = Message("accepted: {values}", values=names)
+            if cell == "":
+                accepted = Message("a value is required for a position: {values}", values=names)
+            faults.append((row_label(row), cell_fault(row, table.heading("datum"), cell, accepted)))
+        for row, cell in stated[stated.map({d: is_unusable_datum(d) for d in stated.unique()})
+                                .to_numpy() & (datums != "").to_numpy()].items():  # fmt: skip
+            accepted = Message("accepted: {values}", values=Listed(DATUMS))
+            faults.append((row_label(row), cell_fault(row, table.heading("datum"), cell, accepted)))
+    for side, other in (("lon", "lat"), ("lat", "lon")):
+        faults += _number_faults(values, side, other, pair, bounds)
+    return faults
+
+
+def row_label(label: object) -> Row:
+    """Return a row's label as the account holds it: a plain number or text."""
+    return label if isinstance(label, str) else int(str(label))
+
+
+def read_uncertainty(table: UserTable) -> tuple[pd.Series[float], list[tuple[Row, Words]]]:
+    """Return the 90 % radius in km that a table states for its positions, nan where blank."""
+    cells = table.cells["uncertainty"]
+    blank = pd.Series(np.nan, index=cells.index)
+    if "uncertainty" not in table.header.places or not (cells != "").any():
+        return blank, []
+    heading = table.header.headings["uncertainty"]
+    per_km = {"km": 1.0, "m": 1e-3}.get(heading.unit)
+    if per_km is None:
+        fault = Message(
+            "row {row}: column {heading!r} without a unit; accepted: km or m in the heading, as "
+            "in uncertainty_km",
+            row=table.header.row, heading=heading.text,
+        )  # fmt: skip
+        return blank, [(table.header.row, fault)]
+    bounds = Column("number", False, 0.0, 3000.0 / per_km)
+    faults: list[tuple[Row, Words]] = []
+    for row, cell in cells.items():
+        accepted = bounds.fault(cell)
+        if accepted is not None:
+            faults.append((row_label(row), cell_fault(row, heading.text, cell, accepted)))
+    if faults:
+        return blank, faults
+    return pd.to_numeric(cells.where(cells != "", np.nan)).astype(float) * per_km, []
 
 
 def _number_faults(
-    values: pd.DataFrame, column: str, other: str, header: Header
-) -> list[tuple[int, Words]]:
-    """Return the cells of one column that are no degrees within China, by row."""
-    faults: list[tuple[int, Words]] = []
-    heading, bounds, partner = header.headings[column], _BOUNDS[column], _BOUNDS[other]
-    for row, cell in values[column].items():
-        accepted = bounds.fault(cell)
+    values: pd.DataFrame, side: str, other: str, pair: Pair,
+    bounds: dict[str, tuple[float, float]],
+) -> list[tuple[Row, Words]]:  # fmt: skip
+    """Return the cells of one side that are no degrees within the bounds, by row."""
+    texts = {"lon": pair.headings[0].text, "lat": pair.headings[1].text}
+    low, high = bounds[side]
+    numbers = pd.to_numeric(values[side], errors="coerce")
+    # the few that may be at fault are looked at one by one
+    odd = ~(numbers.between(low, high) & values[side].str.fullmatch(_PLAIN_NUMBER))
+    accepts, partner = (Column("number", False, *bounds[s]) for s in (side, other))
+    faults: list[tuple[Row, Words]] = []
+    for row, cell in values.loc[odd.to_numpy(), side].items():
+        accepted = accepts.fault(cell)
         if cell == "":
-            accepted = Message("a value is required beside {other!r}", other=header.headings[other])
+            accepted = Message("a value is required beside {other!r}", other=texts[other])
         elif accepted is not None and partner.fault(cell) is None:
             accepted = accepted + Message(
-                "; it looks like the {other}: are the two swapped?", other=header.headings[other]
+                "; it looks like the {other}: are the two swapped?", other=texts[other]
+            )
+        elif accepted is not None and pair.headings[0].is_bare:
+            accepted = accepted + Message(
+                "; a grid in metres is no position here: save the table with longitude and "
+                "latitude, or as GeoPackage with its coordinate system"
             )
         if accepted is not None:
-            faults.append((int(str(row)), cell_fault(row, heading, cell, accepted)))
+            faults.append((row_label(row), cell_fault(row, texts[side], cell, accepted)))
     return faults
+
+
+_PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 # A position is compared only with a place named down to the county.

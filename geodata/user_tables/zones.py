@@ -8,66 +8,72 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from geodata.address_geocoder import geocode_with_reasons
-from geodata.errors import BadInputError
+from geodata.address_geocoder import geocode_texts, geocode_with_reasons
+from geodata.addresses import Scope
+from geodata.gazetteer import LAST_YEAR, Division, gazetteer
 from geodata.loaders import load_provinces, load_zones
 from geodata.names import normalise
+from geodata.resolver import level_of
 from geodata.schema import Column, cell_fault
-from geodata.user_tables.companies import GIVEN, provinces_by_cell
-from geodata.user_tables.files import open_tables
-from geodata.user_tables.headers import (
-    POSITION,
-    PROVINCE,
-    Header,
-    Vocabulary,
-    find_header,
-    read_rows,
+from geodata.user_tables.account import Account, Row
+from geodata.user_tables.companies import GIVEN
+from geodata.user_tables.divisions import (
+    Bound,
+    outside_province,
+    outside_words,
+    province_at,
+    with_regions,
 )
-from geodata.user_tables.positions import read_positions
+from geodata.user_tables.positions import (
+    IN_CHINA,
+    far_from_address,
+    read_positions,
+    read_uncertainty,
+    row_label,
+)
+from geodata.user_tables.tables import Source, TableKind, UserTable, Wish, read_table
 from geodata.vocabulary import NOT_STATED, PROVINCES
 from geodata.words import ENGLISH, Listed, Message, Words
-from geodata.zone_geocoder import geocode_zones
+from geodata.zone_geocoder import geocode_zones, radius_km
 
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "name": tuple(
-        "开发区名称 名称 园区名称 开发区 园区 开发区名 园区名 集聚区名称 name zone zonename "
-        "developmentzone park parkname".split()
-    ),
-    "id": tuple("id 编号 zoneid".split()),
-    "code": tuple("code 代码 开发区代码 zonecode".split()),
-    "name_en": tuple("nameen englishname 英文名称 英文名".split()),
-    "province_adcode": tuple("provinceadcode provincecode 省份代码 省代码".split()),
-    "province": (*PROVINCE, "省区市", "省(区、市)", "省自治区直辖市", "省市区"),
-    "level": tuple("level 级别 开发区级别 层级".split()),
-    "type": tuple("type 类型 开发区类型 类别".split()),
-    "approved": tuple(
-        "approved 批准时间 批准日期 获批时间 批准年份 批准年月 设立时间 成立时间 "
-        "approvaldate dateofapproval".split()
-    ),
-    "extended": tuple("extended 扩区时间 扩区日期".split()),
-    "area": tuple(
-        "核准面积 批准面积 规划面积 面积 核准规划面积 areaha areakm2 area approvedarea "
-        "approvedareaha approvedareakm2 areamu areasqkm".split()
-    ),
-    "industries": tuple("industries 主导产业 主要产业 产业".split()),
-    "remark": tuple("remark 备注 说明 remarks".split()),
-    **POSITION,
-}
-ZONE_TABLE = Vocabulary(
-    SYNONYMS,
+ZONES = TableKind(
     Message("zones"),
+    {
+        "name": ("zone_name", "any_name", "hub_name", "company_name"),
+        "province": ("province",),
+        "province_adcode": ("province_adcode",),
+        "city": ("city",),
+        "county": ("county",),
+        "region": ("region",),
+        "address": ("address",),
+        "area": ("area",),
+        "level": ("level",),
+        "type": ("zone_type", "any_type", "company_type"),
+        "approved": ("approved",),
+        "extended": ("extended",),
+        "id": ("id",),
+        "code": ("code",),
+        "name_en": ("name_en",),
+        "industries": ("industries",),
+        "remark": ("remark",),
+        "datum": ("datum",),
+        "uncertainty": ("uncertainty",),
+        # of a table that zonegap wrote
+        "adcode": ("adcode",),
+        "geocode_level": ("geocode_level",),
+        "geocode_method": ("geocode_method",),
+        "geocode_source": ("geocode_source",),
+        "geocode_candidates": ("geocode_candidates",),
+        "geocode_reason": ("geocode_reason",),
+        "spans": ("spans",),
+    },
     ("name", "province", "area"),
-    re.compile(
-        r"(?<=面积)万?(?:公顷|平方公里|平方千米|平方米|亩)$|(?<=area)[ _](?:ha|km2|sqkm|mu)$"
-    ),
 )
 # unit of area -> hectares; 15 mu are one hectare
 _HA_PER = {
@@ -84,7 +90,7 @@ _HA_PER = {
 }
 AREA_UNITS = ("公顷", "ha", "平方公里", "km2", "亩", "万亩", "平方米", "m2")
 # [zones] columns of a study file may name these; area_ha and area_km2 give the unit, too
-CHOICES = (*SYNONYMS, "area_ha", "area_km2", "area_mu")
+CHOICES = (*ZONES.columns, "lon", "lat", "area_ha", "area_km2", "area_mu")
 
 
 def ha_per_unit(words: str) -> float | None:
@@ -108,48 +114,41 @@ _NUMBER = Column("number", False)
 
 
 def read_areas(
-    cells: pd.Series[str], header: Header, unit: str
-) -> tuple[pd.Series[float], list[tuple[int, Words]]]:
+    table: UserTable, unit: str
+) -> tuple[pd.Series[float], list[tuple[Row, Words]]]:
     """Return areas in hectares, nan where blank, and the faults by row.
 
     Parameters
     ----------
-    cells
-        Text, by row.
-    header
-        Of the table; the unit stands in the heading of the column ``area``.
+    table
+        The unit stands in the heading of its column ``area``.
     unit
         That the study file states instead, "" for none.
     """
-    if "area" not in header.places:
+    cells = table.cells["area"]
+    if "area" not in table.header.places:
         return pd.Series(np.nan, index=cells.index), []
-    heading = header.headings["area"]
-    factor = ha_per_unit(unit or header.remarks["area"] or _unit_after(heading))
+    heading = table.heading("area")
+    factor = ha_per_unit(unit or table.header.headings["area"].unit)
     if factor is None:
         text = Message(
             "row {row}: column {heading!r} without a unit of area; accepted: one of {units} in "
             "brackets, as in 核准面积(公顷)",
-            row=header.row,
+            row=table.header.row,
             heading=heading,
             units=Listed(AREA_UNITS),
         )
-        return pd.Series(np.nan, index=cells.index), [(header.row, text)]
+        return pd.Series(np.nan, index=cells.index), [(table.header.row, text)]
     bounds = Column("number", False, AREA_HA[0] / factor, AREA_HA[1] / factor)
-    faults: list[tuple[int, Words]] = []
+    faults: list[tuple[Row, Words]] = []
     for row, cell in cells.items():
         accepted = bounds.fault(cell)
         if accepted is not None:
             accepted = accepted + _other_unit(cell, factor)
-            faults.append((int(str(row)), cell_fault(row, heading, cell, accepted)))
+            faults.append((row_label(row), cell_fault(row, heading, cell, accepted)))
     if faults:
         return pd.Series(np.nan, index=cells.index), faults
     return pd.to_numeric(cells.where(cells != "", np.nan)).astype(float) * factor, []
-
-
-def _unit_after(heading: str) -> str:
-    """Return the unit that ends a heading in Latin letters: area_ha, Area km2."""
-    found = re.search(r"[ _](ha|km2|sqkm|mu|m2)\s*$|(?<=area)(ha|km2|sqkm|mu)\s*$", heading, re.I)
-    return next((g for g in found.groups() if g), "") if found else ""
 
 
 def _other_unit(cell: str, factor: float) -> Words | str:
@@ -208,11 +207,22 @@ _DATE = re.compile(
     r"((?:19|20)\d{2})(?:[-./年]?(0[1-9]|1[0-2]|[1-9](?!\d))(?:[-./月]\d{0,2}日?T?[\d:]*)?)?[年月]?",
     re.ASCII,
 )
-_LEVELS = {"国家": "国家级", "省": "省级", "national": "国家级", "provincial": "省级"}
+# what tables print for a level, without 级, and whose approval means which
+_LEVELS = {
+    "国家": "国家级", "国务院": "国家级", "national": "国家级", "state": "国家级",
+    "省": "省级", "省政府": "省级", "省人民政府": "省级", "自治区": "省级", "自治区政府": "省级",
+    "市政府": "市级", "自治区人民政府": "省级", "直辖市": "省级", "直辖市政府": "省级",
+    "provincial": "省级", "province": "省级",
+}  # fmt: skip
 COLUMNS = (
     "code name name_en province_adcode province level type approved extended area_ha industries "
     "remark lon lat province_reason"
 ).split()
+# what says where a zone is, beside its name; dropped once it is located
+PLACE_COLUMNS = ("row", "city", "county", "address", "stated_uncertainty_km", "own")
+# of a table that zonegap wrote, kept with the positions
+_OWN = ("geocode_level", "geocode_method", "geocode_source", "geocode_candidates",
+        "geocode_reason", "spans", "adcode")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -221,14 +231,14 @@ class ZoneTableReport:
 
     Attributes
     ----------
-    file, sheet, header_row
-        Where the table was found.
+    account
+        What was read and what was not.
+    file
+        The table's name.
     rows
         Zones in the file.
     derived
-        Zones whose province is not stated but follows from the name.
-    without_province
-        Zones whose province is not known: ``name``, ``reason`` by id.
+        Zones whose province is not stated but follows from the name or the position.
     without_area
         Zones that state no area.
     given
@@ -237,41 +247,35 @@ class ZoneTableReport:
         Names that stand twice in one province.
     suspicions
         What looks wrong but may be right.
-    remarks
-        Rows that are no zone.
     reasons
         By each English text of ``province_reason`` the same in words.
     """
 
+    account: Account
     file: str
-    sheet: str
-    header_row: int
     rows: int
     derived: int
-    without_province: pd.DataFrame
     without_area: int
     given: int
     doubled: tuple[str, ...]
     suspicions: tuple[Message, ...]
-    remarks: dict[int, str]
     reasons: dict[str, Words]
 
 
 def load_zone_table(
-    path: Path, encoding: str | None = None, columns: Mapping[str, str] | None = None
+    source: Source, wish: Wish | None = None
 ) -> tuple[pd.DataFrame, ZoneTableReport]:
-    """Read a table of zones: xlsx, xls, csv, tsv or parquet.
+    """Read a table of zones.
 
     Parameters
     ----------
-    path
-        The file. Rows above the header are taken as titles; headings are known by
-        `geodata.user_tables.zones.SYNONYMS`. Only the name is required.
-    encoding
-        Of a text; found out when None.
-    columns
-        Column -> its heading in the file, where that is no synonym; ``area_ha``, ``area_km2`` and
-        ``area_mu`` give the unit of the area, too.
+    source
+        A file that `geodata.user_tables.files.open_tables` reads, or a frame. Rows above the
+        header are taken as titles; headings are known by `geodata.user_tables.headings.STEMS`.
+        Only the name is required.
+    wish
+        Its encoding, columns and datum, where the table does not say them; among the columns
+        ``area_ha``, ``area_km2`` and ``area_mu`` give the unit of the area, too.
 
     Returns
     -------
@@ -279,7 +283,7 @@ def load_zone_table(
         A frame indexed by ``id`` (its own column, else the code, else ``R`` and the row) with the
         catalogue's columns: ``area_ha`` nan where not stated, ``province`` and
         ``province_adcode`` "" where unknown, with ``province_reason``; ``lon``, ``lat`` (WGS-84
-        degrees) nan where the file gives none; and the report.
+        degrees) nan where the file gives none; then `PLACE_COLUMNS`; and the report.
 
     Raises
     ------
@@ -288,73 +292,104 @@ def load_zone_table(
     BadInputError
         With every cell that is not accepted.
     """
-    chosen = {("area" if unit_of_choice(c) else c): text for c, text in (columns or {}).items()}
-    sheets = open_tables(path, encoding)
-    sheet, header = find_header(sheets, path, ZONE_TABLE, chosen)
-    cells, remarks, faults = read_rows(sheet.rows(), header, SYNONYMS)
-    if cells.empty and not faults:
-        fault = Message(
-            "row {row}: no rows below the header; accepted: at least one", row=header.row
-        )
-        faults = [(header.row, fault)]
-    lon, lat, bad = read_positions(cells, header)
-    unit = next((u for u in map(unit_of_choice, columns or {}) if u), "")
-    area_ha, bad_areas = read_areas(cells["area"], header, unit)
-    frame, bad_cells = _texts(cells, header)
-    faults += [*bad, *bad_areas, *bad_cells]
+    wish = wish or Wish()
+    chosen = {("area" if unit_of_choice(c) else c): text for c, text in wish.columns.items()}
+    table = read_table(source, ZONES, replace(wish, columns=chosen))
+    bound = Bound()
+    table.cells = with_regions(table.cells, bound)
+    lon, lat, faults = read_positions(table, IN_CHINA)
     if faults:
-        raise BadInputError(str(path), [text for _, text in sorted(faults)])
+        faults = [(table.header.row, ONLY_CHINA), *faults]
+    unit = next((u for u in map(unit_of_choice, wish.columns) if u), "")
+    area_ha, bad_areas = read_areas(table, unit)
+    frame, bad_cells = _texts(table, bound)
+    frame["stated_uncertainty_km"], bad_radii = read_uncertainty(table)
+    table.refuse([*faults, *bad_areas, *bad_cells, *bad_radii])
     frame["area_ha"], frame["lon"], frame["lat"] = area_ha, lon, lat
     stated = frame["province"] != ""
-    frame["province"], frame["province_reason"], reasons = _with_provinces(frame)
+    frame["province"], frame["province_reason"], reasons = _with_provinces(frame, table)
     codes = load_provinces()["province_adcode"]
     frame["province_adcode"] = frame["province"].map(codes).fillna("")
-    frame.index = pd.Index(_ids(cells), name="id")
+    _check_positions(frame, table)
+    frame["own"] = table.own
+    own = table.cells[list(_OWN)].add_prefix("own_")
+    rows = frame.index
+    frame["row"] = [row_label(row) for row in rows]
+    frame = frame.join(own)
+    frame.index = pd.Index(_ids(table.cells), name="id")
     lost = frame["province"] == ""
+    account = table.account
+    missing = rows[frame["area_ha"].isna().to_numpy()]
+    if "area" in table.header.places and len(missing):
+        account.check(Message("zones that state no area"), missing)
+    elif len(missing):
+        account.check(Message("no column of areas: no zone has an area or an estimated GDP"))
+    suspicions = tuple(suspicions_of(frame))
+    for suspicion in suspicions:
+        account.check(suspicion)
     pairs = frame[["name", "province"]]
     report = ZoneTableReport(
-        file=path.name,
-        sheet=sheet.name,
-        header_row=header.row,
+        account=account,
+        file=account.source,
         rows=len(frame),
         derived=int((~stated.to_numpy() & ~lost.to_numpy()).sum()),
-        without_province=frame.loc[lost, ["name", "province_reason"]].set_axis(
-            ["name", "reason"], axis=1
-        ),
         without_area=int(frame["area_ha"].isna().sum()),
         given=int(frame["lon"].notna().sum()),
         doubled=tuple(sorted(set(frame.loc[pairs.duplicated(), "name"]))),
-        suspicions=tuple(suspicions_of(frame)),
-        remarks=remarks,
+        suspicions=suspicions,
         reasons=reasons,
     )
-    return frame[COLUMNS], report
+    return frame[[*COLUMNS, *PLACE_COLUMNS, *(f"own_{c}" for c in _OWN)]], report
 
 
-def _texts(cells: pd.DataFrame, header: Header) -> tuple[pd.DataFrame, list[tuple[int, Words]]]:
+ONLY_CHINA = Message(
+    "zonegap measures development zones in China; hubs may lie anywhere (--hubs-file)"
+)
+
+
+def _texts(table: UserTable, bound: Bound) -> tuple[pd.DataFrame, list[tuple[Row, Words]]]:
     """Return the text columns as the catalogue has them, and the faults by row."""
+    cells = table.cells
     frame = cells[["code", "name", "name_en", "industries", "remark"]].copy()
-    faults: list[tuple[int, Words]] = []
+    faults: list[tuple[Row, Words]] = []
 
     def bad(row: Any, column: str, accepted: Words) -> None:
-        heading = header.headings.get(column, column)
-        fault = cell_fault(row, heading, str(cells[column][row]), accepted)
-        faults.append((int(str(row)), fault))
+        fault = cell_fault(row, table.heading(column), str(cells[column][row]), accepted)
+        faults.append((row_label(row), fault))
 
     for row in cells.index[cells["name"] == ""]:
         bad(row, "name", Message("a value is required"))
-    named = cells["province"].map(provinces_by_cell(cells["province"]))
-    for row in cells.index[(cells["province"] != "") & ~named.isin(PROVINCES)]:
-        bad(row, "province", Message("accepted: {values}, or none", values=Listed(PROVINCES)))
     by_code = {code[:2]: name for name, code in load_provinces()["province_adcode"].items()}
     coded = cells["province_adcode"].str[:2].map(by_code).fillna("")
     codes = dict(load_provinces()["province_adcode"].items())
+    found = {
+        key: _bound_names(bound.of(*key)) for key in
+        cells[["province", "city", "county"]].drop_duplicates().itertuples(index=False, name=None)
+    }  # fmt: skip
+    keys = list(cells[["province", "city", "county"]].itertuples(index=False, name=None))
+    named = pd.Series([found[key][0] for key in keys], index=cells.index)
+    alone = {cell: _bound_names(bound.of(cell))[0] for cell in cells["province"].unique()}
+    in_province = cells["province"].map(alone)
+    for row in cells.index[(cells["province"] != "") & (in_province == "")]:
+        bad(row, "province", Message("accepted: {values}, or none", values=Listed(PROVINCES)))
     for row in cells.index[cells["province_adcode"] != ""]:
-        name = named[row] or coded[row]
+        name = in_province[row] or coded[row]
         if cells["province_adcode"][row] != codes.get(name):
             known = (codes[name], name) if name in codes else (Message("a provincial code"),)
             bad(row, "province_adcode", Message("accepted: {values}", values=Listed(known)))
-    frame["province"] = named.where(named != "", coded)
+    frame["province"] = named.where(named != "", in_province).where(
+        lambda s: s != "", coded
+    )  # fmt: skip
+    # what city and county say goes on to where the zone is located
+    for column in ("city", "county", "address"):
+        frame[column] = cells[column]
+    unusable = [row for row, key in zip(cells.index, keys, strict=True) if found[key][1]]
+    if unusable:
+        about = {row: found[key][1] for row, key in zip(cells.index, keys, strict=True)
+                 if found[key][1]}  # fmt: skip
+        table.account.check(
+            Message("cells of city or county that do not bind"), unusable, about  # type: ignore[arg-type]
+        )
     for column in ("approved", "extended"):
         dates = cells[column].map({cell: _month(cell) for cell in cells[column].unique()})
         for row in cells.index[dates.isna()]:
@@ -372,6 +407,44 @@ def _texts(cells: pd.DataFrame, header: Header) -> tuple[pd.DataFrame, list[tupl
     return frame, faults
 
 
+def _bound_names(scope: Scope | Words) -> tuple[str, Words | None]:
+    """Return the province that a row's columns name, and why they do not bind, if so."""
+    if not isinstance(scope, Scope):
+        return "", scope
+    return (scope.province.name if scope.province else ""), None
+
+
+def _check_positions(frame: pd.DataFrame, table: UserTable) -> None:
+    """Note given positions outside China or their province, and refuse those that are nowhere."""
+    given = frame["lon"].notna()
+    if not given.any():
+        return
+    lon, lat = frame.loc[given, "lon"].to_numpy(), frame.loc[given, "lat"].to_numpy()
+    stated = (frame["province"].where(frame["own_stated"], ""))[given].to_numpy()
+    _, _, outside = province_at(lon, lat)
+    rows = frame.index[given]
+    abroad = outside & (stated == "")
+    if abroad.any():
+        faults = [
+            (row_label(row), Message(
+                "row {row}: {lon:.5g}, {lat:.5g} lies outside China", row=row, lon=x, lat=y,
+            ))
+            for row, x, y in zip(rows[abroad], lon[abroad], lat[abroad], strict=True)
+        ]  # fmt: skip
+        table.refuse([(table.header.row, ONLY_CHINA), *faults])
+    away_km = outside_province(lon, lat, stated)
+    far = away_km > 0
+    about = {
+        row_label(row): outside_words(km, province)
+        for row, km, province in zip(rows[far], away_km[far], stated[far], strict=True)
+    }
+    if about:
+        table.account.check(
+            Message("positions outside the province that their row states, used as given"),
+            about, about,
+        )  # fmt: skip
+
+
 def _month(cell: str) -> str | None:
     """Return a date of approval as YYYY-MM, or as YYYY where it has no month; None for none."""
     if cell == "":
@@ -384,16 +457,18 @@ def _month(cell: str) -> str | None:
 
 
 def _with_provinces(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame, table: UserTable
 ) -> tuple[pd.Series[str], pd.Series[str], dict[str, Words]]:
-    """Return each zone's province, where not stated by its name, and why it is not known.
+    """Return each zone's province, where not stated by its position or name, and why it is unknown.
 
     The reasons are data, in English; the same in words are the third.
 
     A name of the 2018 catalogue has the province it has there; of 2,543 such names none stands in
-    two provinces. Any other is read as an address: its first divisions say it.
+    two provinces. A position lies in the province of the nearest seat. Any other name is read as an
+    address: its first divisions say it.
     """
     province, reason = frame["province"].copy(), pd.Series("", index=frame.index)
+    frame["own_stated"] = province != ""
     lost = province == ""
     if not lost.any():
         return province, reason, {}
@@ -401,9 +476,26 @@ def _with_provinces(
     known = dict(zip(catalogue["name"].map(normalise), catalogue["province"], strict=True))
     names = frame.loc[lost, "name"]
     found = names.map(lambda name: known.get(normalise(name), ""))
+    by_name = found.index[found != ""]
+    placed = lost & frame["lon"].notna()
+    if placed.any():
+        lon, lat = frame.loc[placed, "lon"].to_numpy(), frame.loc[placed, "lat"].to_numpy()
+        here, _, outside = province_at(lon, lat)
+        by_place = pd.Series(np.where(outside, "", here), index=frame.index[placed])
+        blank = found[by_place.index] == ""
+        found[by_place.index[blank]] = by_place[blank]
+        if (by_place[blank] != "").any():
+            table.account.guess(
+                Message("province by the nearest county seat to the position"),
+                by_place.index[blank.to_numpy() & (by_place != "").to_numpy()],
+            )
     read, words = geocode_with_reasons([names], kind="address")
+    by_words = (found == "") & (read["geocode_province"] != "")
     found = found.where(found != "", read["geocode_province"])
     province[lost] = found
+    if len(by_name) or by_words.any():
+        rows = [row for row in names.index if row in set(by_name) or by_words[row]]
+        table.account.guess(Message("province by the zone's name"), rows)
     why = Message("no province stated, and none follows from the name: {why}")
     said = {text: why.fill(why=word) for text, word in words.items()}
     texts = {text: word.in_language(ENGLISH) for text, word in said.items()}
@@ -420,7 +512,11 @@ def _ids(cells: pd.DataFrame) -> list[str]:
 
 
 def locate_zone_table(
-    zones: pd.DataFrame, year: int, *, openstreetmap: bool = False
+    zones: pd.DataFrame,
+    year: int,
+    account: Account | None = None,
+    *,
+    openstreetmap: bool = False,
 ) -> pd.DataFrame:
     """Return where each zone is and how that is known; no row is dropped.
 
@@ -430,13 +526,17 @@ def locate_zone_table(
         As `geodata.user_tables.zones.load_zone_table` gives them.
     year, openstreetmap
         As for `geodata.zone_geocoder.geocode_zones`.
+    account
+        Gets what contradicts: names and columns, positions and places.
 
     Returns
     -------
     pandas.DataFrame
         On the same index, the columns of `geodata.zone_geocoder.geocode_zones`. A position of the
-        file is used unchanged (``given``, uncertainty 0). A zone without position and province has
-        no ``lon`` and ``lat``, ``geocode_level`` "" and the reason.
+        file is used unchanged (``given``, with the uncertainty that the file states, else 0); one
+        of a table that zonegap wrote keeps all that it says. City and county of a row bind: a name
+        that means another place does not win. A zone without position and province has no ``lon``
+        and ``lat``, ``geocode_level`` "" and the reason.
     """
     known = zones["province_adcode"] != ""
     located = geocode_zones(zones[known], year, openstreetmap=openstreetmap).reindex(zones.index)
@@ -445,16 +545,126 @@ def locate_zone_table(
     texts = [c for c in located.columns if c not in numbers]
     located[texts] = located[texts].fillna("")
     located.loc[~known, "geocode_reason"] = zones.loc[~known, "province_reason"]
+    _bind(zones, located, year, account)
     given = zones["lon"].notna()
+    if account is not None:
+        _check_names(zones[~given], located[~given], account)
+    if account is not None and given.any():
+        far = far_from_address(
+            zones.loc[given, ["lon", "lat"]],
+            located.loc[given].assign(
+                geocode_province=zones.loc[given, "province"], geocode_city="",
+                geocode_county=zones.loc[given, "name"],
+            ),
+        )  # fmt: skip
+        named = zones["row"].to_dict()
+        fine = {
+            named[zone]: words for zone, words in far.items()
+            if located.at[zone, "geocode_level"] != "province"
+        }  # fmt: skip
+        if fine:
+            account.check(
+                Message("positions far from the place that the zone's name or row says"),
+                fine, fine,
+            )  # fmt: skip
     for column in ("lon", "lat"):
         located[column] = zones[column].where(given, located[column])
-    located.loc[given, "uncertainty_km"] = 0.0
+    radius = zones["stated_uncertainty_km"]
+    located.loc[given, "uncertainty_km"] = radius[given].fillna(0.0)
     for column, text in (
         ("geocode_level", "place"), ("geocode_method", GIVEN), ("geocode_source", "the file"),
         ("spans", ""), ("geocode_candidates", ""), ("geocode_reason", ""),
     ):  # fmt: skip
         located.loc[given, column] = text
+    # what zonegap wrote once keeps its level, method and source
+    own = given & zones["own"]
+    for column in _OWN:
+        located.loc[own, column] = zones.loc[own, f"own_{column}"]
     return located
+
+
+def _bind(
+    zones: pd.DataFrame, located: pd.DataFrame, year: int, account: Account | None
+) -> None:
+    """Move zones whose name means another place than their city or county column to that column."""
+    stated = (zones["city"] != "") | (zones["county"] != "")
+    bound, today = Bound(year), gazetteer(LAST_YEAR)
+    moved: dict[Any, Words] = {}
+    for row in zones.index[stated & (zones["province"] != "")]:
+        scope = bound.of(zones.at[row, "province"], zones.at[row, "city"], zones.at[row, "county"])
+        home = scope.finest if isinstance(scope, Scope) else None
+        if home is None or home.level == "province" or not isinstance(scope, Scope):
+            continue
+        found = today.by_adcode.get(str(located.at[row, "adcode"]))
+        inside = found is not None and scope.holds(found) and (
+            found.level == "county" or home.level == "city"
+        )  # fmt: skip
+        coarse = located.at[row, "geocode_level"] in ("province", "") or (
+            home.level == "county" and located.at[row, "geocode_level"] == "city"
+        )
+        if inside and not coarse:
+            continue
+        # of several counties that the name may mean the one in the column
+        candidates = [
+            d for code in str(located.at[row, "geocode_candidates"]).split(";")
+            if (d := today.by_adcode.get(code)) and d.level == "county" and scope.holds(d)
+        ]  # fmt: skip
+        place = candidates[0] if len(candidates) == 1 else home
+        why: Words | None = None
+        if found is not None and found.level != "province" and not scope.holds(found):
+            moved[zones.at[row, "row"]] = why = Message(
+                "the name means {found}, the columns say {place}", found=found.name,
+                place=home.name,
+            )  # fmt: skip
+        _put(located, row, place, why)
+    if account is not None and moved:
+        account.check(
+            Message("names that mean another place than city or county say; the columns bind"),
+            moved, moved,
+        )  # fmt: skip
+
+
+def _check_names(zones: pd.DataFrame, located: pd.DataFrame, account: Account) -> None:
+    """Note names that say another province than the row, and zones at a province's seat."""
+    coarse = zones[(located["geocode_level"] == "province").to_numpy()]
+    if coarse.empty:
+        return
+    account.check(
+        Message("zones known by their province only, put at its seat (90 % radius 300 km)"),
+        coarse["row"],
+    )
+    catalogue = load_zones()
+    known = dict(zip(catalogue["name"].map(normalise), catalogue["province"], strict=True))
+    read = geocode_texts([coarse["name"]], kind="address")
+    about: dict[Row, Words] = {}
+    for zone in coarse.index:
+        said = known.get(normalise(coarse.at[zone, "name"]), "") or read.at[zone, "geocode_province"]
+        if said and said != coarse.at[zone, "province"]:
+            about[coarse.at[zone, "row"]] = Message(
+                "the name says {name}, the row {province}",
+                name=said, province=coarse.at[zone, "province"],
+            )  # fmt: skip
+    if about:
+        account.check(
+            Message("names that contradict the province of their row; the province binds"),
+            about, about,
+        )  # fmt: skip
+
+
+def _put(located: pd.DataFrame, row: Any, place: Division, why: Words | None) -> None:
+    """Put a zone at the seat of a division that its columns say."""
+    if not place.has_seat:
+        return
+    level = level_of(place)
+    values = {
+        "lon": place.lon, "lat": place.lat, "adcode": place.current_adcode,
+        "geocode_level": level, "geocode_method": "column",
+        "geocode_source": place.position_source, "uncertainty_km": radius_km(level, "column"),
+        "spans": "", "geocode_candidates": "",
+        "geocode_reason": "" if why is None else why.in_language(ENGLISH),
+    }  # fmt: skip
+    for column, value in values.items():
+        located.at[row, column] = value
 
 
 def english_names(zones: pd.DataFrame) -> pd.Series[str]:

@@ -1,0 +1,874 @@
+"""Read a table of a user's: find its header, its columns and its rows, and give an account."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geodata.errors import BadInputError
+from geodata.user_tables.account import (
+    COLUMN_NAMES,
+    Account,
+    ReadColumn,
+    Row,
+    Said,
+    UnreadColumn,
+)
+from geodata.user_tables.files import Sheet, open_tables, sheet_of_frame
+from geodata.user_tables.headings import (
+    GEOMETRY_LON,
+    LAT_FIRST,
+    STEMS,
+    Heading,
+    plain_heading,
+    read_heading,
+)
+from geodata.user_tables.text import clean_cells
+from geodata.vocabulary import DATUMS
+from geodata.words import Listed, Message, Words
+
+HEADER_WITHIN_ROWS = 30
+# best datum first: what needs no conversion loses nothing
+_DATUM_ORDER = {"WGS-84": 0, "GCJ-02": 1, "BD-09": 2, "": 3}
+# columns where one merged cell cannot stand for several rows
+_ONE_A_ROW = ("area", "capital")
+_AND = Message(" and ")
+
+
+@dataclass(frozen=True)
+class TableKind:
+    """The columns that one kind of table may have.
+
+    Attributes
+    ----------
+    rows
+        What the rows are: companies, zones.
+    columns
+        Column -> meanings of headings that give it, the preferred first; see
+        `geodata.user_tables.headings.STEMS`. The column ``name`` is always needed.
+    shown
+        Columns whose headings a message lists.
+    """
+
+    rows: Words
+    columns: Mapping[str, tuple[str, ...]]
+    shown: tuple[str, ...] = ("name", "province", "lon")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two columns that give a position.
+
+    Attributes
+    ----------
+    lon, lat
+        Their places in a row; equal where one cell holds both.
+    headings
+        As they stand.
+    datum, ground
+        What the headings, an option or the file state; "" for none.
+    lat_first
+        Of a cell that holds both.
+    """
+
+    lon: int
+    lat: int
+    headings: tuple[Heading, Heading]
+    datum: str = ""
+    ground: str = ""
+    lat_first: bool = False
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the columns of a table are.
+
+    Attributes
+    ----------
+    row
+        Number of the header's last row; the title rows stand above.
+    places
+        Column -> its place in a row, from 0.
+    headings
+        Column -> its heading.
+    pairs
+        Positions, the preferred first.
+    width
+        Number of cells of the header.
+    titles
+        The text of the rows above.
+    texts
+        All headings as they stand.
+    unread
+        Places of the columns that are not read, with the reason.
+    """
+
+    row: int
+    places: dict[str, int]
+    headings: dict[str, Heading]
+    pairs: tuple[Pair, ...] = ()
+    width: int = 0
+    titles: str = ""
+    texts: tuple[str, ...] = ()
+    unread: dict[int, UnreadColumn] = field(default_factory=dict)
+
+
+@dataclass
+class UserTable:
+    """The rows of a user's table.
+
+    Attributes
+    ----------
+    path
+        Its name in messages.
+    header
+        Its columns.
+    cells
+        Text without space around, one column for each of the kind's, blank where the table lacks
+        it, and ``lon_0``, ``lat_0``, ``lon_1`` ... for the pairs; by row as a spreadsheet shows it.
+    account
+        What was read; its reader adds to it.
+    own
+        Whether zonegap itself wrote the table.
+    """
+
+    path: str
+    header: Header
+    cells: pd.DataFrame
+    account: Account
+    own: bool = False
+
+    def heading(self, column: str) -> str:
+        """Return a column's heading as it stands, its own name where the table lacks it."""
+        found = self.header.headings.get(column)
+        return column if found is None else found.text
+
+    def refuse(self, faults: Sequence[tuple[Row, Words]]) -> None:
+        """Raise BadInputError with the faults in the order of the rows, if there are any."""
+        if not faults:
+            return
+        order = {row: n for n, row in enumerate(self.cells.index)}
+        ordered = sorted(faults, key=lambda fault: order.get(fault[0], -1))
+        raise BadInputError(self.path, [words for _, words in ordered])
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user says of a table that it does not say itself.
+
+    Attributes
+    ----------
+    encoding
+        Of a text.
+    columns
+        Column -> its heading as it stands; goes before all that is known.
+    datum
+        Of positions whose headings and cells state none.
+    """
+
+    encoding: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    datum: str = ""
+
+
+Source = Path | pd.DataFrame
+
+
+def read_table(source: Source, kind: TableKind, wish: Wish | None = None) -> UserTable:
+    """Read a table whole, or refuse it.
+
+    Parameters
+    ----------
+    source
+        A file, or a frame of pandas or geopandas.
+    kind
+        What its columns may be.
+    wish
+        What the user says of it.
+
+    Returns
+    -------
+    UserTable
+        All sheets whose headings mean the same as those of the first one that has a header.
+
+    Raises
+    ------
+    DataFileError
+        When the file cannot be read or is too large.
+    BadInputError
+        When no sheet has a header, two headings name one column without an order, there is no
+        name column, a chosen heading is missing, rows are of another length, or there is none.
+    """
+    wish = wish or Wish()
+    path, sheets = _open(source, wish, kind)
+    text = all(sheet.delimiter for sheet in sheets)
+    found = [(sheet, _find_header(sheet, path, kind, wish)) for sheet in sheets]
+    headed = [(sheet, header) for sheet, header in found if header is not None]
+    if not headed:
+        raise BadInputError(path, [_no_header(sheets, kind)])
+    if text:
+        # of the ways to cut a text the one that gives most columns
+        headed = [max(headed, key=lambda each: (len(each[1].places), each[1].width))]
+    sheet, header = headed[0]
+    account = _account(path, sheet, header, kind)
+    same = [each for each in headed if _means(each[1]) == _means(header)]
+    unread = [] if text else [s for s in sheets if s.name not in {k.name for k, _ in same}]
+    account.sheets = tuple(s.name for s, _ in same) if not text else ("",)
+    account.unread_sheets = tuple((s.name, _filled_rows(s)) for s in unread)
+    table = _rows(path, same, kind, account)
+    if account.unread_sheets:
+        names = Listed(name for name, _ in account.unread_sheets)
+        account.check(Message("sheets that are not read: {sheets}", sheets=names))
+    return table
+
+
+def _open(source: Source, wish: Wish, kind: TableKind) -> tuple[str, list[Sheet]]:
+    """Return a name for messages, and the sheets."""
+    if isinstance(source, pd.DataFrame):
+        return "frame", [sheet_of_frame(source, "")]
+    known = {meaning for meanings in kind.columns.values() for meaning in meanings}
+    known |= {"lon", "lat", "lonlat", "datum"}
+    knows: Callable[[str], bool] = lambda text: read_heading(text).meaning in known  # noqa: E731
+    return str(source), open_tables(source, wish.encoding, knows)
+
+
+def _means(header: Header) -> dict[str, str]:
+    """Return what a header's columns mean, to tell sheets of one shape."""
+    found = {column: plain_heading(h.text) for column, h in header.headings.items()}
+    for n, pair in enumerate(header.pairs):
+        found[f"pair {n}"] = " ".join(plain_heading(h.text) for h in pair.headings)
+    return found
+
+
+def _filled_rows(sheet: Sheet) -> int:
+    """Return how many rows of a sheet hold text."""
+    return sum(any(map(str.strip, cells)) for cells in sheet.rows())
+
+
+# ---- the header
+
+
+def _find_header(sheet: Sheet, path: str, kind: TableKind, wish: Wish) -> Header | None:
+    """Return the header of a sheet, None where it has none; see `read_table` for what it raises."""
+    first = [
+        [cell.strip() for cell in cells]
+        for cells in itertools.islice(sheet.rows(), HEADER_WITHIN_ROWS + 1)
+    ]
+    wanted = {plain_heading(text): column for column, text in wish.columns.items()}
+    best: tuple[tuple[int, ...], int, list[str]] | None = None
+    for n, cells in enumerate(first[:HEADER_WITHIN_ROWS]):
+        for span in (1, 2):
+            texts = cells if span == 1 else _joined(first, n, sheet)
+            if texts is None:
+                continue
+            score = _score(texts, kind, wanted)
+            filled = sum(map(bool, texts))
+            # a title such as 企业名称 alone is no header, unless it is the table's only column
+            alone = filled == 1 and all(sum(map(bool, row)) <= 1 for row in first[n + 1 :])
+            if score[0] == 0 or (score[0] == 1 and not (score[1] and (filled > 1 or alone))):
+                continue
+            rank = (*score, -span, -n)
+            if best is None or rank > best[0]:
+                best = rank, n + span, texts
+    if best is None:
+        return None
+    _, row, texts = best
+    titles = " ".join(text for cells in first[: row - 1] for text in cells if text)
+    return _header(row, texts, titles, path, kind, wish, wanted)
+
+
+def _joined(first: list[list[str]], n: int, sheet: Sheet) -> list[str] | None:
+    """Return the headings that two rows make together, None where they plainly do not.
+
+    A cell merged across stands above several headings; one merged down is a heading by itself. A
+    text has no merged cells: there the upper row is blank where a cell was merged across.
+    """
+    if n + 1 >= len(first):
+        return None
+    upper, lower = list(first[n]), list(first[n + 1])
+    width = max(len(upper), len(lower))
+    upper += [""] * (width - len(upper))
+    lower += [""] * (width - len(lower))
+    across = [m for m in sheet.merged if m[0] <= n <= m[2]]
+    if across:
+        for _, left, _, right in across:
+            for place in range(left + 1, min(right + 1, width)):
+                upper[place] = upper[place] or upper[left]
+    elif not all(upper):
+        for place in range(1, width):
+            if not upper[place] and lower[place]:
+                upper[place] = upper[place - 1]
+    else:
+        return None
+    both = []
+    for above, below in zip(upper, lower, strict=True):
+        if not below or above == below:
+            both.append(above)
+            continue
+        whole = f"{above} {below}".strip()
+        # the two together, else the lower one, else the upper one
+        known = next((t for t in (whole, below, above) if read_heading(t).meaning), below)
+        both.append(known)
+    return both
+
+
+def _score(texts: list[str], kind: TableKind, wanted: Mapping[str, str]) -> tuple[int, int]:
+    """Return how many columns of a kind headings give, and whether the name is one of them."""
+    meanings = {m: c for c, ms in kind.columns.items() for m in ms}
+    columns, named = set(), False
+    for text in texts:
+        own = wanted.get(plain_heading(text))
+        meaning = read_heading(text).meaning
+        if own is not None:
+            columns.add(own)
+            named |= own == "name"
+        elif meaning in ("lon", "lat", "lonlat", "datum"):
+            columns.add(meaning)
+        elif meaning in meanings:
+            columns.add(meaning)
+        named |= meaning in kind.columns["name"]
+    return len(columns), int(named)
+
+
+def _no_header(sheets: list[Sheet], kind: TableKind) -> Words:
+    """Return the fault of a file without a header: what its first row holds, what is accepted."""
+    rows = (
+        [cell.strip() for cell in cells if cell.strip()]
+        for sheet in sheets
+        for cells in itertools.islice(sheet.rows(), HEADER_WITHIN_ROWS)
+    )
+    seen = next((cells for cells in rows if cells), [])
+    shown = [
+        Message("{column}: {accepted}", column=column, accepted=accepted_headings(kind, column))
+        for column in kind.shown
+    ]
+    return Message(
+        "no header in the first {rows} rows (the first has {seen}); accepted: a row that names "
+        "the columns, at least the name of the {what}; {columns}",
+        rows=HEADER_WITHIN_ROWS, seen=Listed(map(repr, seen[:12])), what=kind.rows,
+        columns=Listed(shown, Message("; ")),
+    )  # fmt: skip
+
+
+def accepted_headings(kind: TableKind | None, column: str, most: int = 12) -> Words:
+    """Return headings of a column for a message, the usual ones first."""
+    meanings = (column,) if kind is None else kind.columns.get(column, (column,))
+    stems = [stem for meaning in meanings for stem in STEMS[meaning]]
+    return Listed([*stems[:most], *(["…"] if len(stems) > most else [])])
+
+
+def _header(  # noqa: PLR0913, PLR0917
+    row: int,
+    texts: list[str],
+    titles: str,
+    path: str,
+    kind: TableKind,
+    wish: Wish,
+    wanted: Mapping[str, str],
+) -> Header:
+    """Return the header that headings make; all their faults in one error."""
+    faults: list[Words] = []
+    headings = [read_heading(text) for text in texts]
+    places: dict[str, int] = {}
+    unread: dict[int, UnreadColumn] = {}
+    # what the user chose goes before all else
+    chosen: dict[str, list[int]] = {}
+    for n, text in enumerate(texts):
+        if text and plain_heading(text) in wanted:
+            chosen.setdefault(wanted[plain_heading(text)], []).append(n)
+    for text, column in wanted.items():
+        if column not in chosen:
+            faults.append(
+                Message(
+                    "row {row}: no column {heading!r}, which is named for {column}",
+                    row=row, heading=text, column=column,
+                )
+            )  # fmt: skip
+    taken = {n for ns in chosen.values() for n in ns}
+    for column, ns in chosen.items():
+        if len(ns) > 1:
+            faults.append(_twice(row, column, [texts[n] for n in ns]))
+        if column not in ("lon", "lat"):
+            places[column] = ns[0]
+    # each column takes the first heading by meaning, stem, unit and place
+    for column, meanings in kind.columns.items():
+        if column in places or column in wanted.values():
+            continue
+        rivals = sorted(
+            (meanings.index(h.meaning), h.rank, not h.unit, bool(h.owner), n)
+            for n, h in enumerate(headings)
+            if h.meaning in meanings and n not in taken
+        )
+        if not rivals:
+            continue
+        places[column] = rivals[0][-1]
+        taken.add(rivals[0][-1])
+        for rival in rivals[1:]:
+            # a meaning that another column prefers is left to it
+            if any(headings[rival[-1]].meaning == m[0] for c, m in kind.columns.items()
+                   if c != column):  # fmt: skip
+                continue
+            if rival[:-1] == rivals[0][:-1]:
+                faults.append(_twice(row, column, [texts[rivals[0][-1]], texts[rival[-1]]]))
+            unread[rival[-1]] = UnreadColumn(texts[rival[-1]], "second", column)
+            taken.add(rival[-1])
+    if "name" not in places and "name" not in wanted.values():
+        have = Listed(repr(text) for text in texts if text)
+        faults.append(
+            Message(
+                "row {row}: no column for the name of the {what} (the row has {have}); accepted: "
+                "{accepted}",
+                row=row, what=kind.rows, have=have, accepted=accepted_headings(kind, "name"),
+            )
+        )  # fmt: skip
+    pairs = _pairs(row, headings, chosen, wish, "datum" in places, faults)
+    used = {*places.values(), *(p.lon for p in pairs), *(p.lat for p in pairs)}
+    for n, heading in enumerate(headings):
+        if n in used or n in unread or not heading.text.strip():
+            continue
+        positions = heading.meaning in ("lon", "lat", "lonlat") and bool(pairs)
+        meant = heading.looks_like or heading.meaning
+        unread[n] = UnreadColumn(
+            heading.text, "second" if positions else "unknown",
+            "" if _is_read(meant, kind, places, bool(pairs)) and not positions else meant,
+        )  # fmt: skip
+    if faults:
+        raise BadInputError(path, faults)
+    return Header(
+        row, places, {column: headings[n] for column, n in places.items()}, tuple(pairs),
+        len(texts), titles, tuple(texts), unread,
+    )  # fmt: skip
+
+
+def _is_read(meaning: str, kind: TableKind, places: Mapping[str, int], pairs: bool) -> bool:
+    """Whether a column that has a meaning, or resembles it, need not be named: it is read.
+
+    Names, and what another kind of table would read, are named nowhere.
+    """
+    if meaning in ("lon", "lat", "lonlat"):
+        return pairs
+    if meaning.endswith("_name") or meaning not in COLUMN_NAMES:
+        return True
+    columns = [c for c, meanings in kind.columns.items() if meaning in meanings]
+    return not columns or any(column in places for column in columns)
+
+
+def _twice(row: int, column: str, texts: list[str]) -> Words:
+    return Message(
+        "row {row}: columns {both} both mean {column}; accepted: one of them; rename or remove "
+        "the other",
+        row=row, both=Listed(map(repr, texts), _AND), column=COLUMN_NAMES.get(column, column),
+    )  # fmt: skip
+
+
+def _pairs(  # noqa: PLR0913, PLR0917
+    row: int,
+    headings: list[Heading],
+    chosen: Mapping[str, list[int]],
+    wish: Wish,
+    has_datums: bool,
+    faults: list[Words],
+) -> list[Pair]:
+    """Return the pairs of columns that give positions, the preferred first.
+
+    Longitude and latitude belong together where what stands beside their words is equal.
+    """
+    sides: dict[str, list[int]] = {"lon": [], "lat": []}
+    for side, listed in sides.items():
+        if side in chosen:
+            listed += chosen[side]
+        elif not chosen.keys() & {"lon", "lat"}:
+            listed += [n for n, h in enumerate(headings) if h.meaning == side]
+    pairs: list[Pair] = []
+    left = list(sides["lat"])
+    alone: list[int] = []
+    # first those that agree in all that stands beside the word, then those where one says nothing
+    for lon in sides["lon"]:
+        h = headings[lon]
+        same = [n for n in left if _affix(headings[n]) == _affix(h)]
+        if not same:
+            alone.append(lon)
+            continue
+        left.remove(same[0])
+        pairs.append(Pair(lon, same[0], (h, headings[same[0]])))
+    for lon in list(alone):
+        h = headings[lon]
+        near = [n for n in left if not (h.datum and headings[n].datum
+                                        and h.datum != headings[n].datum)]  # fmt: skip
+        if near:
+            left.remove(near[0])
+            alone.remove(lon)
+            pairs.append(Pair(lon, near[0], (h, headings[near[0]])))
+    if not pairs:
+        for n, other in [*((n, "lat") for n in alone), *((n, "lon") for n in left)]:
+            faults.append(
+                Message(
+                    "row {row}: column {heading!r} without its partner; accepted: {accepted}",
+                    row=row, heading=headings[n].text,
+                    accepted=accepted_headings(None, other),
+                )
+            )  # fmt: skip
+        pairs = [
+            Pair(n, n, (h, h), lat_first=h.stem in LAT_FIRST)
+            for n, h in enumerate(headings)
+            if h.meaning == "lonlat"
+        ]
+    stated = [_with_datum(pair, row, wish, has_datums, faults) for pair in pairs]
+    return sorted(
+        stated,
+        key=lambda p: (
+            p.headings[0].text != GEOMETRY_LON, _DATUM_ORDER[p.datum], p.headings[0].is_bare,
+            p.headings[0].rank, p.lon,
+        ),
+    )  # fmt: skip
+
+
+def _affix(heading: Heading) -> tuple[object, ...]:
+    return heading.datum, heading.unusable, heading.owner, heading.remark, heading.is_bare
+
+
+def _with_datum(
+    pair: Pair, row: int, wish: Wish, has_datums: bool, faults: list[Words]
+) -> Pair:  # fmt: skip
+    """Return a pair with its datum, as far as headings or the user state it."""
+    datum = next((h.datum for h in pair.headings if h.datum), "")
+    unusable = next((h.unusable for h in pair.headings if h.unusable), "")
+    ground = "heading"
+    if pair.headings[0].text == GEOMETRY_LON:
+        ground = "file"
+    elif wish.datum and datum and wish.datum != datum:
+        faults.append(
+            Message(
+                "row {row}: column {heading!r} is in {datum}; --datum says {other}: leave one out",
+                row=row, heading=pair.headings[0].text, datum=datum, other=wish.datum,
+            )
+        )  # fmt: skip
+    elif wish.datum and not datum:
+        datum, ground = wish.datum, "option"
+        if has_datums:
+            faults.append(
+                Message(
+                    "--datum: the table has a column of datums of its own; leave one of them out"
+                )
+            )
+    elif unusable and not datum and not has_datums:
+        faults.append(
+            Message(
+                "row {row}: column {heading!r}: {word} names no datum that can be used; accepted: "
+                "degrees in {datums}, with --datum or a column 坐标系",
+                row=row, heading=pair.headings[0].text, word=unusable, datums=Listed(DATUMS),
+            )
+        )  # fmt: skip
+    return replace(pair, datum=datum, ground=ground if datum else "")
+
+
+def _account(path: str, sheet: Sheet, header: Header, kind: TableKind) -> Account:
+    """Return the account of a table whose header is known."""
+    return Account(
+        source=Path(path).name, what=kind.rows, kind=sheet.kind, encoding=sheet.encoding,
+        delimiter=sheet.delimiter, header_row=header.row,
+        not_read=[header.unread[n] for n in sorted(header.unread)],
+    )  # fmt: skip
+
+
+# ---- the rows
+
+# how the first text of a row reads that is a sum or a remark and no entry of the table
+_SUM = r"(?:本页|全[省市区国]|本[省市])?(?:合\s*计|总\s*计|小\s*计|累\s*计|共\s*计)"
+_REMARK = re.compile(
+    rf"(?:{_SUM}|注\s*\d*|备注|说明|资料来源|数据来源|来源|导出时间|导出日期|填表人|制表人|审核人)"
+    rf"(?:\s*[:：(（].*)?$|{_SUM}\s*\d[\d,.]*\s*[个家户]?$|(?:grand )?(?:sub)?totals?:?$|sum:?$",
+    re.IGNORECASE,
+)
+MAX_ROWS = 5_000_000  # a million companies take about 1 GB of memory
+_ROWS_AT_ONCE = 1 << 16
+
+
+def _rows(
+    path: str, parts: list[tuple[Sheet, Header]], kind: TableKind, account: Account
+) -> UserTable:
+    """Read the known columns below the headers, a block at a time; others never take memory."""
+    header = parts[0][1]
+    frames, faults, remarks = [], [], []
+    for sheet, own in parts:
+        label: Callable[[int], Row] = (lambda row: row) if len(parts) == 1 else (
+            lambda row, name=sheet.name: f"{name}!{row}"
+        )  # fmt: skip
+        found = _Reader(sheet, own, label).read()
+        frames.append(found.frame)
+        faults += found.faults
+        remarks += found.remarks
+        account.rows += found.rows
+        account.used += len(found.frame)
+        if found.without_value:
+            faults += [_no_stored_value(own, label(r), c) for r, c in found.without_value]
+    cells = pd.concat(frames) if len(frames) > 1 else frames[0]
+    suspects = {c: cells.pop(c) for c in [c for c in cells if str(c).startswith("?")]}
+    if remarks:
+        account.left_out.append(Said(Message("sums, remarks, headers"), tuple(remarks)))
+    # controls and signs that cannot be seen come with text from web pages
+    cleaned: list[Row] = []
+    for column in cells:
+        cells[column], changed = clean_cells(cells[column])
+        cleaned += list(cells.index[changed])
+    if cleaned:
+        account.guess(
+            Message("characters that cannot be seen are left out of cells"),
+            list(dict.fromkeys(cleaned)),
+        )
+    own_table = _is_own(header, cells)
+    for n, pair in enumerate(header.pairs):
+        if own_table and not pair.datum:
+            pairs = list(header.pairs)
+            pairs[n] = replace(pair, datum="WGS-84", ground="file")
+            header = replace(header, pairs=tuple(pairs))
+    everything = list(dict.fromkeys([*cells, *kind.columns]))
+    cells = cells.reindex(columns=everything, fill_value="")
+    account.columns = list(_read_columns(header, cells))
+    table = UserTable(path, header, cells, account, own_table)
+    if not header.pairs and not faults:
+        faults += _look_like_positions(header, suspects)
+    if cells.empty and not faults:
+        faults.append(
+            (header.row, Message("row {row}: no rows below the header; accepted: at least one",
+                                 row=header.row))
+        )  # fmt: skip
+    table.refuse(faults)
+    return table
+
+
+def _is_own(header: Header, cells: pd.DataFrame) -> bool:
+    """Whether zonegap wrote the table: its columns say how each position was found."""
+    return {"geocode_method", "geocode_source", "geocode_level"} <= set(header.places)
+
+
+def _read_columns(header: Header, cells: pd.DataFrame) -> Iterable[ReadColumn]:
+    """Give what the account says of each column, in the order of the table."""
+    found: list[tuple[int, ReadColumn]] = []
+    for column, place in header.places.items():
+        h = header.headings[column]
+        filled = int((cells[column] != "").sum())
+        ground = "heading" if h.unit else ""
+        found.append((place, ReadColumn(column, h.text, h.unit, "", ground, filled)))
+    for n, pair in enumerate(header.pairs):
+        datum, ground = pair.datum, pair.ground
+        if not datum and "datum" in header.places:
+            datum, ground = "", "column"
+        filled = int((cells[f"lon_{n}"] != "").sum())
+        lon, lat = (h.text for h in pair.headings)
+        column, partner = ("lonlat", "") if pair.lon == pair.lat else ("lon", lat)
+        found.append((pair.lon, ReadColumn(column, lon, "", datum, ground, filled, partner)))
+    return [column for _, column in sorted(found, key=lambda each: each[0])]
+
+
+@dataclass
+class _Found:
+    frame: pd.DataFrame
+    remarks: list[Row]
+    faults: list[tuple[Row, Words]]
+    rows: int
+    without_value: list[tuple[int, int]]
+
+
+class _Reader:
+    """Reads the rows of one sheet below its header."""
+
+    def __init__(self, sheet: Sheet, header: Header, label: Callable[[int], Row]) -> None:
+        self.sheet, self.header, self.label = sheet, header, label
+        # what is picked out of each row: the known columns, the pairs, and what looks like one
+        self.columns: list[str] = list(header.places)
+        self.places: list[int] = list(header.places.values())
+        for n, pair in enumerate(header.pairs):
+            self.columns += [f"lon_{n}"] if pair.lon == pair.lat else [f"lon_{n}", f"lat_{n}"]
+            self.places += [pair.lon] if pair.lon == pair.lat else [pair.lon, pair.lat]
+        if not header.pairs:
+            for place, column in header.unread.items():
+                if column.looks_like in ("lon", "lat"):
+                    self.columns.append(f"?{column.looks_like} {column.heading}")
+                    self.places.append(place)
+
+    def read(self) -> _Found:
+        """Return the rows."""
+        header, places = self.header, self.places
+        pick: Callable[[list[str]], tuple[str, ...]] = (
+            itemgetter(*places) if len(places) > 1 else lambda cells: (cells[places[0]],)
+        )
+        heading = header.headings["name"].text
+        name_place = header.places["name"]
+        merged = _merged_fills(self.sheet, header)
+        remarks: list[Row] = []
+        faults: list[tuple[Row, Words]] = []
+        blocks: list[pd.DataFrame] = []
+        labels: list[Row] = []
+        block: list[tuple[str, ...]] = []
+        rows = 0
+
+        def close_block() -> None:
+            """Make a frame of the rows read so far: it needs less memory than lists of texts."""
+            index = pd.Index(labels, name="row")
+            frame = pd.DataFrame(block, index=index, columns=self.columns, dtype=str)
+            blocks.append(frame.apply(lambda column: column.str.strip()))
+            labels.clear()
+            block.clear()
+
+        for number, cells in enumerate(self.sheet.rows(), start=1):
+            if number <= header.row:
+                continue
+            if number in merged:
+                cells = merged[number](cells)  # noqa: PLW2901
+            # sums, remarks and blank rows are no entries
+            first, is_remark = _first_cell(cells, name_place, heading)
+            rows += bool(first)
+            if is_remark:
+                remarks.append(self.label(number))
+            if is_remark or not first:
+                continue
+            # empty cells behind the last column do no harm
+            if len(cells) != header.width and (
+                len(cells) < header.width or any(map(str.strip, cells[header.width :]))
+            ):
+                if self.sheet.kind in _RAGGED and len(cells) < header.width:
+                    cells = [*cells, *[""] * (header.width - len(cells))]  # noqa: PLW2901
+                else:
+                    faults.append((self.label(number), self._wrong_width(number, cells)))
+                    continue
+            labels.append(self.label(number))
+            block.append(pick(cells))
+            if len(block) == _ROWS_AT_ONCE:
+                close_block()
+                # a table too long is refused by this fault alone
+                if len(blocks) * _ROWS_AT_ONCE > MAX_ROWS:
+                    faults = [(self.label(number), self._too_long(number))]
+                    break
+        close_block()
+        faults += _merged_faults(self.sheet, header, self.label)
+        wanted = set(places)
+        without = [
+            (row + 1, column)
+            for row, column in self.sheet.formulas_without_value()
+            if row + 1 > header.row and column in wanted
+        ]
+        frame = pd.concat(blocks) if len(blocks) > 1 else blocks[0]
+        return _Found(frame, remarks, faults, rows, without)
+
+    def _wrong_width(self, row: int, cells: list[str]) -> Words:
+        return Message(
+            "row {row}: {cells} cells; accepted: {width}, as in the header",
+            row=self.label(row), cells=len(cells), width=self.header.width,
+        )  # fmt: skip
+
+    def _too_long(self, row: int) -> Words:
+        return Message(
+            "row {row}: more than {limit:,} rows; accepted: up to that, split the table",
+            row=self.label(row), limit=MAX_ROWS,
+        )  # fmt: skip
+
+
+# spreadsheets give rows as long as they are filled; in a text a short row is a slip
+_RAGGED = ("xlsx", "xls", "ods")
+
+
+def _merged_fills(
+    sheet: Sheet, header: Header
+) -> dict[int, Callable[[list[str]], list[str]]]:  # fmt: skip
+    """Return what fills the cells of each row that are merged with one above or before.
+
+    A merged cell counts for all its rows, but not where a sum is made of the column.
+    """
+    held: dict[tuple[int, int], str] = {}
+    todo: dict[int, list[tuple[int, int, int, int]]] = {}
+    never = {header.places[c] for c in _ONE_A_ROW if c in header.places}
+    for area in sheet.merged:
+        top, _, bottom, _ = area
+        if bottom + 1 > header.row:
+            for row in range(max(top, header.row) + 1, bottom + 2):
+                todo.setdefault(row, []).append(area)
+
+    def fill(cells: list[str], row: int) -> list[str]:
+        filled = list(cells)
+        for top, left, _, right in todo[row]:
+            filled += [""] * (min(right, header.width - 1) + 1 - len(filled))
+            if left >= len(filled):
+                continue
+            if row == top + 1:
+                held[top, left] = filled[left]
+            for place in range(left, min(right, header.width - 1) + 1):
+                if not filled[place] and place not in never:
+                    filled[place] = held.get((top, left), "")
+        return filled
+
+    return {row: (lambda cells, row=row: fill(cells, row)) for row in todo}  # type: ignore[misc]
+
+
+def _merged_faults(
+    sheet: Sheet, header: Header, label: Callable[[int], Row]
+) -> list[tuple[Row, Words]]:  # fmt: skip
+    """Return the cells that are merged over several rows in a column that is added up."""
+    found: list[tuple[Row, Words]] = []
+    for column in _ONE_A_ROW:
+        place = header.places.get(column)
+        for top, left, bottom, right in sheet.merged:
+            inside = place is not None and left <= place <= right
+            if inside and bottom > top and top + 1 > header.row:
+                fault = Message(
+                    "row {row}, column {column!r}: one cell merged over rows {row} to {last}; "
+                    "accepted: a value in each row",
+                    row=label(top + 1), last=bottom + 1, column=header.headings[column].text,
+                )  # fmt: skip
+                found.append((label(top + 1), fault))
+    return found
+
+
+def _no_stored_value(header: Header, row: Row, place: int) -> tuple[Row, Words]:
+    text = header.texts[place] if place < len(header.texts) else ""
+    fault = Message(
+        "row {row}, column {column!r}: a formula without a stored value; open the file in Excel "
+        "or WPS, save it once, and read it again",
+        row=row, column=text,
+    )  # fmt: skip
+    return row, fault
+
+
+def _first_cell(cells: list[str], name_place: int, heading: str) -> tuple[str, bool]:
+    """Return a row's first text, and whether the row is a remark, a sum or the header again."""
+    first = cells[0].strip() if cells else ""
+    if not first:
+        first = next((cell for cell in map(str.strip, cells) if cell), "")
+    name = cells[name_place].strip() if len(cells) > name_place else ""
+    remark = bool(first) and (
+        name == heading
+        or _REMARK.match(first) is not None
+        or (name != "" and _REMARK.match(name) is not None)
+    )
+    return first, remark
+
+
+_CHINA = {"lon": (73.0, 136.0), "lat": (3.0, 54.0)}
+_MOST = 0.9
+
+
+def _look_like_positions(
+    header: Header, suspects: Mapping[Any, pd.Series[str]]
+) -> list[tuple[Row, Words]]:
+    """Return the columns that hold degrees under a heading that is not known."""
+    found: list[tuple[Row, Words]] = []
+    for column, cells in suspects.items():
+        side, _, heading = str(column).removeprefix("?").partition(" ")
+        values = pd.to_numeric(cells[cells.str.strip() != ""], errors="coerce")
+        low, high = _CHINA[side]
+        if len(values) and float(values.between(low, high).mean()) >= _MOST:
+            fault = Message(
+                "row {row}: column {heading!r} holds degrees and is no known heading of {column}; "
+                "accepted: {accepted}, or its name in columns of the study file",
+                row=header.row, heading=heading, column=COLUMN_NAMES[side],
+                accepted=accepted_headings(None, side),
+            )  # fmt: skip
+            found.append((header.row, fault))
+    return found
