@@ -22,6 +22,7 @@ from geodata.words import Listed, Message
 from geodata.zone_geocoder import geocode_zones
 from zones.companies import Registrations, located_registrations, registration_hubs
 from zones.distance.nearest_hub import cluster_distances, nearest
+from zones.filters import Kept, filtered_zones
 from zones.gdp import gdp_density, zone_gdp
 from zones.hubs import HUB_LAYERS, at_least_one_hub, hub_layer
 from zones.study import Study
@@ -51,6 +52,8 @@ class StudyResult:
         Zones of the study's own table that have no place; in no count or sum.
     zone_report
         What that table lacks; None for the built-in one.
+    kept
+        What the study's filters keep of its table; None without filters.
     """
 
     study: Study
@@ -61,6 +64,7 @@ class StudyResult:
     registrations: Registrations | None = None
     unplaced: pd.DataFrame = field(default_factory=pd.DataFrame)
     zone_report: ZoneTableReport | None = None
+    kept: Kept | None = None
 
     def all_zones(self) -> pd.DataFrame:
         """Return the zones with those that have no place behind them."""
@@ -106,28 +110,34 @@ class StudyResult:
 
 @dataclass(frozen=True, eq=False)
 class StudyZones:
-    """The zones of a study: with a place, without one, and what their table lacks."""
+    """The zones of a study: with a place, without one, what their table lacks, what was kept."""
 
     placed: pd.DataFrame
     unplaced: pd.DataFrame
     report: ZoneTableReport | None
+    kept: Kept | None
 
 
 def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
-    """Return the study's zones with their positions; `progress` as for `run_study`."""
+    """Return the study's zones with their positions; `progress` as for `run_study`.
+
+    Only the zones that its filters keep are located.
+    """
     report = None
     if study.zones_table is not None:
         zones, report = load_zone_table(
             study.zones_table, study.zones_encoding, dict(study.zones_columns)
         )
+        zones, kept = filtered_zones(zones, study)
+        zones = zones.copy()
         located = locate_zone_table(zones, study.year, openstreetmap=study.openstreetmap)
         zones["name_en"] = english_names(zones)
         zones = zones.drop(columns=["lon", "lat", "province_reason"])
     else:
-        zones = load_zones()
+        zones, kept = filtered_zones(load_zones(), study)
         built_in = study.year == CATALOGUE_YEAR and not study.openstreetmap
         located = (
-            load_zone_positions()
+            load_zone_positions().loc[zones.index]
             if built_in
             else geocode_zones(zones, study.year, openstreetmap=study.openstreetmap)
         )
@@ -138,7 +148,7 @@ def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
         located = pd.concat([found, located[~ask]]).loc[located.index]
     both = zones.join(located)
     placed = both["lon"].notna()
-    return StudyZones(both[placed].copy(), both[~placed], report)
+    return StudyZones(both[placed].copy(), both[~placed], report, kept)
 
 
 def with_unplaced(zones: pd.DataFrame, unplaced: pd.DataFrame) -> pd.DataFrame:
@@ -208,7 +218,7 @@ def run_study(study: Study, *, progress: Progress | None = None) -> StudyResult:
     DataFileError, BadInputError
         When a table cannot be read or holds values that are not accepted.
     UsageError
-        When no hub is left.
+        When no hub or no zone is left.
     """
     registrations = study_registrations(study)
     hubs = study_hubs(study, registrations)
@@ -227,7 +237,7 @@ def run_study(study: Study, *, progress: Progress | None = None) -> StudyResult:
     zones = with_gdp(with_distances(own.placed, hubs, study), provinces, study)
     result = StudyResult(
         study, zones, hubs, provinces,
-        registrations=registrations, unplaced=own.unplaced, zone_report=own.report,
+        registrations=registrations, unplaced=own.unplaced, zone_report=own.report, kept=own.kept,
     )  # fmt: skip
     result.nearest_km[study.hub_layer, study.distance_method] = zones["nearest_km"]
     return result

@@ -53,6 +53,10 @@ SOLE_PROPRIETORS = Message(
     "where their address or name puts them, by county or city"
 )
 REMARK = Message("{name}: {remark}")
+NOT_COMPARED = Message(
+    "Not compared with the report's figures, which are of the whole catalogue: these are some of "
+    "its zones."
+)
 # remarks of the built-in catalogue on single zones; remarks in a user's table are not translated
 CATALOGUE_REMARKS = (
     Message("printed 湽博 for 淄博"),
@@ -132,7 +136,9 @@ def notes_of(result: StudyResult, *, cells: bool = False) -> list[Words]:
     only, never for what is written.
     """
     zones = result.zones
-    notes = own_zones_sentences(result, cells=cells)
+    notes = [*kept_sentences(result), *own_zones_sentences(result, cells=cells)]
+    if result.kept is not None:
+        notes.append(NOT_COMPARED)
     if result.registrations is not None:
         companies = company_sentences(result.registrations, result.hubs, cells=cells)
         notes = [*companies, *_of_addresses(result.registrations, result.study.addresses), *notes]
@@ -184,6 +190,11 @@ def _of_web(result: StudyResult) -> list[Words]:
     ]
 
 
+def kept_sentences(result: StudyResult) -> list[Words]:
+    """Return which zones of how many a study's filters keep; nothing without filters."""
+    return [] if result.kept is None else result.kept.sentences()
+
+
 def own_zones_sentences(result: StudyResult, *, cells: bool = False) -> list[Words]:
     """Return the sentences on a study's own table; none for the built-in one.
 
@@ -193,23 +204,26 @@ def own_zones_sentences(result: StudyResult, *, cells: bool = False) -> list[Wor
     if report is None:
         return []
     lost = result.zones["province"] == ""
-    facts = {"file": report.file, "rows": report.rows}
+    there = result.all_zones()  # what the study keeps of the file
+    facts = {"file": report.file, "rows": len(there)}
 
     def sentence(key: str, **more: object) -> Words:
-        return ZONE_SENTENCES[key].fill(**facts, **more)
+        return ZONE_SENTENCES[key].fill(**{**facts, **more})
 
-    out = [sentence("read", derived=report.derived, given=report.given)]
+    out = [sentence("read", rows=report.rows, derived=report.derived, given=report.given)]
     out += [sentence("suspicion", what=what) for what in report.suspicions]
     if len(result.unplaced):
         names = examples(result.unplaced["name"])
         out.append(sentence("unplaced", count=len(result.unplaced), names=names))
-    if report.without_area:
-        out.append(sentence("no_area", count=report.without_area))
+    without_area = int(there["area_ha"].isna().sum())
+    if without_area:
+        out.append(sentence("no_area", count=without_area))
     if lost.any():
         names = examples(result.zones.loc[lost, "name"])
         out.append(sentence("no_province", count=int(lost.sum()), names=names))
-    if report.doubled:
-        out.append(sentence("doubled", names=examples(report.doubled)))
+    doubled = sorted(set(report.doubled) & set(there["name"]))
+    if doubled:
+        out.append(sentence("doubled", names=examples(doubled)))
     if report.remarks:
         rows = examples(_rows(report.remarks.items(), cells=cells))
         out.append(sentence("remarks", names=rows))
@@ -317,19 +331,28 @@ def table_notes(key: str, registrations: Registrations | None, hubs: pd.DataFram
 
 
 def map_remark(result: StudyResult) -> Words | None:
-    """Return what the map must say of made-up companies and of zones that are not on it."""
-    remarks: list[Words] = []
+    """Return what the map must say: which zones these are, made-up companies, zones not on it."""
+    remarks: list[Words] = kept_sentences(result)
     companies, report = result.registrations, result.zone_report
     if companies is not None and companies.report.made_up:
         remarks.append(made_up_sentence(companies.report.file))
     if report is not None and not result.unplaced.empty:
         names = examples(result.unplaced["name"])
+        rows = len(result.zones) + len(result.unplaced)
         remarks.append(
-            ZONE_SENTENCES["map"].fill(count=len(result.unplaced), rows=report.rows, names=names)
+            ZONE_SENTENCES["map"].fill(count=len(result.unplaced), rows=rows, names=names)
         )
-    if len(remarks) == 2:
-        return TWO_SENTENCES.fill(one=remarks[0], other=remarks[1])
-    return remarks[0] if remarks else None
+    return one_after_the_other(remarks)
+
+
+def one_after_the_other(sentences: Sequence[Words]) -> Words | None:
+    """Return sentences as one text, None for none."""
+    if not sentences:
+        return None
+    text, *rest = sentences
+    for other in rest:
+        text = TWO_SENTENCES.fill(one=text, other=other)
+    return text
 
 
 def examples(parts: Iterable[object], mark: Words = COMMA) -> Words | str:

@@ -79,6 +79,7 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
         "outputs": {name: sha256(path) for name, path in sorted(outputs.items())},
         "counts": {
             "zones": len(zones),
+            **_kept_counts(result),
             **({"zones_without_place": len(result.unplaced)} if result.zone_report else {}),
             "hubs": len(result.hubs),
             **_registration_counts(result),
@@ -88,6 +89,22 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
         },
         # in English whatever the language, so that the bytes do not change
         "warnings": [note.in_language(ENGLISH) for note in notes_of(result)],
+    }
+
+
+def _kept_counts(result: StudyResult) -> dict[str, Any]:
+    """Return the zones of the table, those that all filters keep, and each filter alone."""
+    kept = result.kept
+    if kept is None:
+        return {}
+    return {
+        "zones_in_table": kept.rows,
+        "zones_kept": kept.kept,
+        "zones_kept_by": {
+            key: {"values": list(kept.values[key]), "zones": zones}
+            for key, zones in kept.alone.items()
+        },
+        "zones_kept_but_for": kept.not_stated,
     }
 
 
