@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 from pyproj import Proj
 
+from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.registry import table_path
 from maps.boundaries import Outlines, outlines_of
 from maps.figures.sheet import INK, MARGIN_CM, NOTE_PT, PALE, PLAIN, WIDTH_CM, Style, figure_sheet
@@ -120,8 +121,8 @@ def map_figure(
     Returns
     -------
     matplotlib.figure.Figure
-        In Albers' equal-area projection, around the zones and hubs, or around the zones alone
-        where the study keeps some provinces only; coast from Natural Earth.
+        In Albers' equal-area projection, around the zones and hubs, or around the study's
+        provinces where it keeps some only; coast from Natural Earth.
 
     Raises
     ------
@@ -150,7 +151,11 @@ def map_figure(
             np.concatenate([points[1], hub_points[1]]), LEAST_KM,
         )  # fmt: skip
     else:
-        extent = _extent(*points, LEAST_PROVINCE_KM)
+        seats = albers(*_seats(study.zones_provinces))
+        extent = _extent(
+            np.concatenate([points[0], seats[0]]), np.concatenate([points[1], seats[1]]),
+            LEAST_PROVINCE_KM,
+        )  # fmt: skip
     shown = extent.holds(*hub_points)
     left, right = 0.95, MARGIN_CM
     with figure_sheet(language, style) as page:
@@ -206,6 +211,14 @@ def _extent(x: FloatArray, y: FloatArray, least_km: float) -> Extent:
         float(middle[0] + width / 2.0),
         float(middle[1] + height / 2.0),
     )
+
+
+def _seats(provinces: Collection[str]) -> tuple[FloatArray, FloatArray]:
+    """Return longitude and latitude of every seat in some provinces: how far they reach."""
+    names = gazetteer(CATALOGUE_YEAR)
+    codes = {names.provinces[name].adcode for name in provinces}
+    inside = [d for d in names.current if d.province_adcode in codes and d.has_seat]
+    return np.array([d.lon for d in inside]), np.array([d.lat for d in inside])
 
 
 def _coast(axes: Axes, albers: Proj) -> None:

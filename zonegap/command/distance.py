@@ -14,6 +14,7 @@ from zonegap.command.options import (
     number,
     only_with,
     option,
+    say_kept,
     study_of,
     with_study_options,
     word,
@@ -21,7 +22,7 @@ from zonegap.command.options import (
 from zonegap.console import advancing_bar, remark, show
 from zones.hubs import HUB_LAYERS
 from zones.parameters import ENGINES
-from zones.study import Study
+from zones.study import ASKED, ZONE_FILTERS, Study
 
 if TYPE_CHECKING:
     from zones.points.tables import Counts, Task
@@ -31,7 +32,7 @@ TABLES = (".parquet", ".arrow", ".feather")
 POINTS = Message("points")
 
 
-@with_study_options("zones.table hubs registrations distance geocode.openstreetmap output.language")
+@with_study_options("zones hubs registrations distance geocode.openstreetmap output.language")
 def distance(
     options: dict[str, Any],
     source: Annotated[
@@ -146,10 +147,11 @@ def distance(
 
 def _refuse_zones(options: dict[str, Any]) -> None:
     """Refuse options that say which zones there are or where, beside a table of points."""
-    for name, said in (("zones_table", "--zones"), ("openstreetmap", "--openstreetmap")):
+    for name in ("zones_table", *ZONE_FILTERS, "openstreetmap"):
         if options[name] is not None:
+            option = ASKED[name].option
             raise UsageError(
-                Message("{option}: of a study; the points are the table here", option=said)
+                Message("{option}: of a study; the points are the table here", option=option)
             )
 
 
@@ -159,6 +161,7 @@ def _of_study(study: Study, out: Path | None) -> None:
     from zones.writing import BOM, csv_text, write_atomic
 
     own = located_zones(study)
+    say_kept(own.kept)
     placed = with_distances(own.placed, study_hubs(study), study)
     table = with_unplaced(placed, own.unplaced)
     columns = ["name", "lon", "lat", "uncertainty_km", "nearest_hub", "nearest_km"]

@@ -54,8 +54,7 @@ SOLE_PROPRIETORS = Message(
 )
 REMARK = Message("{name}: {remark}")
 NOT_COMPARED = Message(
-    "Not compared with the report's figures, which are of the whole catalogue: these are some of "
-    "its zones."
+    "Not compared with the 2020 report, whose figures are of the whole catalogue."
 )
 # remarks of the built-in catalogue on single zones; remarks in a user's table are not translated
 CATALOGUE_REMARKS = (
