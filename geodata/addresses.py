@@ -250,9 +250,11 @@ _PROVINCES = dict(
     pair.split("=")
     for pair in (
         "内蒙=内蒙古 广西省=广西 新疆省=新疆 宁夏省=宁夏 西藏省=西藏 "
-        "新疆兵团=新疆 新疆生产建设兵团=新疆"
+        "新疆兵团=新疆 新疆生产建设兵团=新疆 Xizang=西藏 xizang=西藏"
     ).split()
 )
+# What may follow the English name of a province, in normal form: without spaces.
+_ENGLISH_UNIT = re.compile(r"(?:province|municipality|autonomousregion)$")
 # What may be a place in brackets: (深圳).
 _PARENTHESES = re.compile(r"\(([^()]{2,12})\)")
 # What an address goes on with after a county's short form: 余杭仓前街道, 昆山开发区.
@@ -292,7 +294,7 @@ def scope_of(province: str, city: str, gazetteer: Gazetteer, county: str = "") -
     """
     # the column of the province: a name, or nothing
     province_text, city_text = _cell(province), without_fillers(_cell(city))
-    home = _province(province_text, gazetteer)
+    home = province_named(province_text, gazetteer)
     if province_text and home is None:
         why = Message("province column {cell!r} names no province of {year}")
         raise ScopeError(why.fill(cell=province, year=gazetteer.year))
@@ -455,12 +457,28 @@ def _cell(text: str) -> str:
     return "" if _EMPTY.fullmatch(words) else words
 
 
-def _province(text: str, gazetteer: Gazetteer) -> Division | None:
-    """Return the province that the cell of a column names, None for none."""
+def province_named(text: str, gazetteer: Gazetteer) -> Division | None:
+    """Return the province that a whole text names, None for none.
+
+    Its full or short Chinese name, the short one also before 自治区, or its English name.
+
+    Examples
+    --------
+    >>> from geodata.gazetteer import gazetteer
+    >>> [province_named(text, gazetteer(2018)).name for text in ("湖北", "广西自治区", "Hubei")]
+    ['湖北省', '广西壮族自治区', '湖北省']
+    >>> province_named("吉林市", gazetteer(2018))  # a city
+    """
+    text = _cell(text)
     text = _PROVINCES.get(text, text)
     for match in gazetteer.everywhere.get(text, ()):
         if match.divisions[0].level == "province":
             return match.divisions[0]
+    latin = _ENGLISH_UNIT.sub("", text.casefold())
+    for province in gazetteer.provinces.values():
+        region = province.name.endswith("自治区") and text == f"{province.short_name}自治区"
+        if region or latin == normalise(province.name_en).casefold():
+            return province
     return None
 
 

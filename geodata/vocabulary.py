@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geodata.words import Words, in_context
+from geodata.words import Message, Words, in_context
 
 PROVINCES = tuple(
     "北京市 天津市 河北省 山西省 内蒙古自治区 辽宁省 吉林省 黑龙江省 上海市 江苏省 "
@@ -10,14 +10,26 @@ PROVINCES = tuple(
     "重庆市 四川省 贵州省 云南省 西藏自治区 陕西省 甘肃省 青海省 宁夏回族自治区 "
     "新疆维吾尔自治区".split()
 )
-ZONE_LEVELS = ("国家级", "省级")
-ZONE_TYPES = tuple(
-    "经济技术开发区 高新技术产业开发区 海关特殊监管区域 边境/跨境经济合作区 其他类型开发区 "
-    "经济开发区 高新技术产业园区 工业园区".split()
-)
+# The catalogue's levels and types of zones, with their words in every language.
+LEVEL_WORDS: dict[str, Words] = {
+    "国家级": Message("National"),
+    "省级": Message("Provincial"),
+}
+TYPE_WORDS: dict[str, Words] = {
+    "经济技术开发区": Message("Economic and technological development zone"),
+    "高新技术产业开发区": Message("High-tech industrial development zone"),
+    "海关特殊监管区域": Message("Customs special supervision area"),
+    "边境/跨境经济合作区": Message("Border or cross-border economic cooperation zone"),
+    "其他类型开发区": Message("Other national zone"),
+    "经济开发区": Message("Economic development zone"),
+    "高新技术产业园区": Message("High-tech industrial park"),
+    "工业园区": Message("Industrial park"),
+}
+ZONE_LEVELS, ZONE_TYPES = tuple(LEVEL_WORDS), tuple(TYPE_WORDS)
 # how a text to be geocoded is read
 TEXT_KINDS = ("auto", "address", "company")
 NOT_STATED = "未注明"  # level or type of a zone whose table says none
+NOT_STATED_WORDS = Message("not stated")
 # Datums of longitude and latitude that are read; everything inside is in the first.
 DATUMS = ("WGS-84", "GCJ-02", "BD-09")
 # The country's rectangle with a margin, degrees: what lies outside is no place in China.

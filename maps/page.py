@@ -228,8 +228,7 @@ def study_map(  # noqa: PLR0913, as zone_map
     first_km = study.thresholds_km[0] if threshold_km is None else threshold_km
     shown = layer or study.hub_layer
     hubs = {name: result.hubs_of(name) for name in layers}
-    files = {"registrations": study.registrations, "file": study.hub_file}
-    made_up = [name for name in layers if files.get(name) == SYNTHETIC]
+    made_up = ["registrations"] if study.registrations == SYNTHETIC else []
     chosen_for = PAGE_WORDS["new_hubs_for"].fill(
         layer=layer_name(shown, hubs[shown], made_up=shown in made_up),
         km=f"{first_km:,g}",

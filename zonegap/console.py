@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -173,6 +174,35 @@ def remark(text: Words | str) -> None:
     """Say something beside the results."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+COLUMNS = 80  # of a terminal, where an account is laid out
+
+
+def laid_out(lines: Sequence[tuple[Words, Sequence[Words]]]) -> list[str]:
+    """Return lines of a word and its parts: parts side by side as far as a line holds them.
+
+    Chinese signs are twice as wide as others.
+    """
+    words = [str(word) for word, _ in lines]
+    indent = max(map(_width, words), default=0) + 2
+    out = []
+    for word, (_, parts) in zip(words, lines, strict=True):
+        line = word + " " * (indent - _width(word))
+        filled = False
+        for part in map(str, parts):
+            gap = "; " if filled else ""
+            if filled and _width(line) + _width(part) + len(gap) > COLUMNS:
+                out.append(line)
+                line, gap = " " * indent, ""
+            line += gap + part
+            filled = True
+        out.append(line)
+    return out
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def note(text: Words | str) -> None:

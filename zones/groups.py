@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from geodata.errors import UsageError
+from geodata.gazetteer import LAST_YEAR, gazetteer
 from geodata.vocabulary import PROVINCES, ZONE_LEVELS, ZONE_TYPES
-from geodata.words import Listed, Message
+from geodata.words import Listed, Message, Name
 from zones.inputs import check_choice, need_columns
 from zones.parameters import (
     APPROVAL_PERIODS,
@@ -23,6 +24,7 @@ from zones.thresholds import beyond_band
 
 TOTAL, THREE, REST = "total", "three clusters", "other provinces"
 UNKNOWN_PERIOD = "unknown"
+UNKNOWN_DIVISION = Name("not known", "不详")
 MEASURES = (
     "zones area_km2 gdp_estimate_yi_cny median_km beyond surely possibly beyond_zones_pct "
     "area_beyond_km2 beyond_area_pct gdp_beyond_yi_cny beyond_gdp_pct"
@@ -164,6 +166,35 @@ def approval_period(approved: pd.Series[str]) -> pd.Series[str]:
     for first, last in APPROVAL_PERIODS:
         period[year.between(first, last)] = period_name(first, last)
     return period
+
+
+def division_codes(zones: pd.DataFrame, *, county: bool) -> pd.Series[str]:
+    """Return the code of each zone's city, or county; "" where its place is not known so finely.
+
+    Parameters
+    ----------
+    zones
+        With ``adcode``, codes of today.
+    county
+        Counties, for a municipality, which has no cities. A county that no city holds (仙桃市)
+        stands among the cities.
+    """
+    names = gazetteer(LAST_YEAR).by_adcode
+
+    def code_of(adcode: str) -> str:
+        division = names.get(adcode)
+        if division is None or division.level == "province":
+            return ""
+        return division.adcode if county else division.city_adcode or division.adcode
+
+    codes = zones["adcode"].map({adcode: code_of(adcode) for adcode in zones["adcode"].unique()})
+    return codes.astype(str)
+
+
+def division_name(adcode: str) -> Name:
+    """Return the name of a city or county of today by its code; of "", that it is not known."""
+    division = gazetteer(LAST_YEAR).by_adcode.get(adcode)
+    return UNKNOWN_DIVISION if division is None else Name(division.name_en, division.name)
 
 
 def period_name(first: int, last: int) -> str:

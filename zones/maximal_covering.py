@@ -208,6 +208,11 @@ def greedy_cities(
     return order
 
 
+def _sum(column: pd.Series[float], rows: NDArray[np.bool_]) -> float:
+    """Add up some rows: 0 for none, nan where none of them states a number."""
+    return float(column[rows].sum(min_count=1)) if rows.any() else 0.0
+
+
 def where_next(
     zones: pd.DataFrame, threshold_km: float, *, k: int = 5, weight: str = "zones"
 ) -> pd.DataFrame:
@@ -258,11 +263,8 @@ def where_next(
                 "k": n,
                 "cities": ", ".join(choice.cities),
                 "zones_reached": int(reached.sum()),
-                "area_reached_km2": zones["area_ha"].where(np.asarray(reached)).sum(min_count=1)
-                / HA_PER_KM2,
-                "gdp_reached_yi_cny": zones["gdp_estimate_yi_cny"]
-                .where(np.asarray(reached))
-                .sum(min_count=1),
+                "area_reached_km2": _sum(zones["area_ha"], reached) / HA_PER_KM2,
+                "gdp_reached_yi_cny": _sum(zones["gdp_estimate_yi_cny"], reached),
                 "zones_left_beyond": beyond - int(reached.sum()),
                 "optimality_gap": choice.gap,
                 "greedy_city": greedy[n - 1][0],

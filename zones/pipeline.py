@@ -29,6 +29,7 @@ from geodata.words import Listed, Message
 from geodata.zone_geocoder import geocode_zones
 from zones.companies import Registrations, located_registrations, registration_hubs
 from zones.distance.nearest_hub import cluster_distances, nearest
+from zones.filters import Kept, filtered_zones
 from zones.gdp import gdp_density, zone_gdp
 from zones.hubs import HUB_LAYERS, hub_layer, hubs_of_table, of_provinces, with_added
 from zones.study import Study
@@ -62,6 +63,8 @@ class StudyResult:
         What was read of each table of the user's.
     added_hubs
         Hubs beside those of each layer; None for none.
+    kept
+        What the study's filters keep of its table; None without filters.
     """
 
     study: Study
@@ -74,6 +77,7 @@ class StudyResult:
     zone_report: ZoneTableReport | None = None
     accounts: tuple[Account, ...] = ()
     added_hubs: pd.DataFrame | None = None
+    kept: Kept | None = None
 
     def all_zones(self) -> pd.DataFrame:
         """Return the zones, those without a place too, in the order they came in."""
@@ -121,19 +125,29 @@ class StudyResult:
 
 @dataclass(frozen=True, eq=False)
 class StudyZones:
-    """The zones of a study: with a place, without one, and what their table lacks."""
+    """The zones of a study: with a place, without one, what their table lacks, what was kept."""
 
     placed: pd.DataFrame
     unplaced: pd.DataFrame
     report: ZoneTableReport | None
+    kept: Kept | None
 
 
 def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
-    """Return the study's zones with their positions; `progress` as for `run_study`."""
+    """Return the study's zones with their positions; `progress` as for `run_study`.
+
+    Only the zones that its filters keep are located.
+    """
     report = None
     if study.zones_table is not None:
         wish = Wish(study.zones_encoding, dict(study.zones_columns), study.datum or "")
         zones, report = load_zone_table(study.zones_table, wish)
+        rows = zones["row"]
+        zones, kept = filtered_zones(zones, study)
+        zones = zones.copy()
+        report.account.leave_out(
+            Message("left out by the filters"), rows[~rows.index.isin(zones.index)]
+        )
         located = locate_zone_table(
             zones, study.year, report.account, openstreetmap=study.openstreetmap
         )
@@ -146,10 +160,10 @@ def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
                 Message("zones without a place, in no count; zones.csv gives the reasons"), lost
             )
     else:
-        zones = load_zones()
+        zones, kept = filtered_zones(load_zones(), study)
         built_in = study.year == CATALOGUE_YEAR and not study.openstreetmap
         located = (
-            load_zone_positions()
+            load_zone_positions().loc[zones.index]
             if built_in
             else geocode_zones(zones, study.year, openstreetmap=study.openstreetmap)
         )
@@ -160,7 +174,7 @@ def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
         located = pd.concat([found, located[~ask]]).loc[located.index]
     both = zones.join(located).assign(**{ORDER: range(len(zones))})
     placed = both["lon"].notna()
-    return StudyZones(both[placed].copy(), both[~placed], report)
+    return StudyZones(both[placed].copy(), both[~placed], report, kept)
 
 
 ORDER = "order"  # column of the place of a zone in its table, while it is on its way
@@ -232,7 +246,9 @@ def study_hubs(study: Study, registrations: Registrations | None = None) -> Stud
         hubs = hub_layer(study.hub_layer, provinces=study.hub_provinces)
     added = None
     if study.hubs_add is not None:
-        located, account = load_hub_table(_added(study.hubs_add), Wish(datum=study.datum or ""))
+        located, account = load_hub_table(
+            _added(study.hubs_add), Wish(datum=study.datum or "", name="--add-hubs")
+        )
         accounts.append(account)
         added = hubs_of_table(located)
         hubs = with_added(hubs, added)
@@ -281,7 +297,7 @@ def run_study(study: Study, *, progress: Progress | None = None) -> StudyResult:
     DataFileError, BadInputError
         When a table cannot be read or holds values that are not accepted.
     UsageError
-        When no hub is left.
+        When no hub or no zone is left.
     """
     registrations = study_registrations(study)
     chosen = study_hubs(study, registrations)
@@ -301,7 +317,7 @@ def run_study(study: Study, *, progress: Progress | None = None) -> StudyResult:
     result = StudyResult(
         study, zones, chosen.hubs, provinces,
         registrations=registrations, unplaced=own.unplaced, zone_report=own.report,
-        accounts=_accounts(own, chosen, registrations), added_hubs=chosen.added,
+        accounts=_accounts(own, chosen, registrations), added_hubs=chosen.added, kept=own.kept,
     )  # fmt: skip
     result.nearest_km[study.hub_layer, study.distance_method] = zones["nearest_km"]
     return result

@@ -44,7 +44,7 @@ def sensitivity_table(result: StudyResult) -> pd.DataFrame:
     pandas.DataFrame
         One combination a row: ``beyond`` with its band at the study's first threshold,
         ``zone_gdp_trillion_cny``, the part of it beyond the threshold and the part outside the
-        three clusters' provinces.
+        three clusters' provinces, unless the study keeps zones of one of the two only.
     """
     zones, threshold_km = result.zones, result.study.thresholds_km[0]
     outside = ~zones["province_adcode"].isin(CLUSTERS.values())
@@ -75,7 +75,10 @@ def sensitivity_table(result: StudyResult) -> pd.DataFrame:
                     "gdp_other_provinces_pct": 100.0 * estimate[outside].sum() / total,
                 }
             )
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    if result.study.filtered and outside.nunique() == 1:
+        return table.drop(columns="gdp_other_provinces_pct")
+    return table
 
 
 def leave_one_hub_out(
@@ -129,11 +132,16 @@ def leave_one_hub_out(
 
 
 def hubs_left_out_table(result: StudyResult) -> pd.DataFrame:
-    """Return what the count would be without each of the study's hubs."""
+    """Return what the count would be without each of the study's hubs.
+
+    Of some zones of a table, only the hubs that are the nearest of one: all others change nothing.
+    """
     study = result.study
     table = leave_one_hub_out(
         result.zones, result.hubs, study.thresholds_km[0], method=study.distance_method
     )
+    if study.filtered:
+        table = table[table["zones_served"] > 0].reset_index(drop=True)
     return table.assign(threshold_km=study.thresholds_km[0])
 
 
@@ -265,10 +273,10 @@ def implication(result: StudyResult) -> Words | None:
 
     The sentence is put together from the counts of this study at the report's own threshold, so
     it changes with them. It is None where it would mean nothing: with zones other than the
-    catalogue's, or with hubs of some provinces only.
+    whole catalogue, or with hubs of some provinces only.
     """
     study = result.study
-    if study.zones_table is not None or study.hub_provinces is not None:
+    if study.zones_table is not None or study.filtered or study.hub_provinces is not None:
         return None
     published = int(load_published_figures()["value"][PUBLISHED_BEYOND_ID])
     inside: list[Words] = []

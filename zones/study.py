@@ -11,13 +11,14 @@ import difflib
 import os
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from geodata.errors import DataFileError, UsageError, not_accepted
-from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR
+from geodata.gazetteer import CATALOGUE_YEAR, FIRST_YEAR, LAST_YEAR, gazetteer
 from geodata.user_tables.files import check_size, unreadable
 from geodata.vocabulary import DATUMS, PROVINCES
 from geodata.web.ask import PROVIDERS
@@ -85,6 +86,10 @@ def _numbers(value: Any, folder: Path) -> tuple[float, ...] | None:
     return tuple(float(v) for v in given) if right else None
 
 
+def _period(value: Any, folder: Path) -> str | None:
+    return str(value) if isinstance(value, int | str) and not isinstance(value, bool) else None
+
+
 def _pairs(value: Any, folder: Path) -> tuple[tuple[str, str], ...] | None:
     if not isinstance(value, Mapping):
         return None
@@ -118,6 +123,7 @@ TRUTH = Kind(Message("true or false"), _truth)
 WHOLE = Kind(Message("whole number"), _whole)
 TEXTS = Kind(Message("list of text"), _texts)
 NUMBERS = Kind(Message("list of numbers"), _numbers)
+PERIOD = Kind(Message("period, as in \"2000..2010\""), _period)
 PAIRS = Kind(Message("table of text"), _pairs)
 
 
@@ -139,6 +145,9 @@ class Asked:
     accepted
         The only accepted values of a text or of each text of a list, called when needed; None
         where any is.
+    kept_as
+        Gives the form that is kept of a text or of each text of a list; raises UsageError, naming
+        the key, for what is not accepted.
     """
 
     key: str
@@ -147,6 +156,7 @@ class Asked:
     metavar: str = ""
     help: Words = Joined(())
     accepted: Callable[[], Collection[str]] | None = None
+    kept_as: Callable[[str, str], str] | None = None
 
     @property
     def section(self) -> str:
@@ -176,6 +186,45 @@ def _company_columns() -> Collection[str]:
     return (*COMPANIES.columns, "lon", "lat")
 
 
+def _full_province(key: str, text: str) -> str:
+    """Return the full Chinese name of a province that a user names in any usual way."""
+    from geodata.addresses import province_named  # reads the table of divisions: not at start
+
+    names = gazetteer(CATALOGUE_YEAR)
+    found = province_named(text, names)
+    if found is not None and found.name in PROVINCES:
+        return found.name
+    known = [names.provinces[name] for name in PROVINCES]
+    fault = not_accepted(key, text, Listed(Name(each.name_en, each.name) for each in known))
+    raise UsageError(
+        fault + did_you_mean(text, [*PROVINCES, *(n for d in known for n in (d.name_en, d.short_name))])
+    )
+
+
+_MONTH = r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2]))?"
+_PERIOD = re.compile(rf"(?P<one>{_MONTH})|(?P<first>{_MONTH})?\.\.(?P<last>{_MONTH})?", re.ASCII)
+
+
+def _plain_period(key: str, text: str) -> str:
+    """Return a period without spaces and full-width signs."""
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).replace("…", "..")
+    found = _PERIOD.fullmatch(plain)
+    first, last = ends_of_period(plain) if found else ("", "")
+    # of two ends of unlike precision the common part is compared: 2005..2005-03
+    if not (first or last) or (first and last and first[: len(last)] > last[: len(first)]):
+        accepted = Message(
+            "years or months (YYYY-MM), the earlier first: 2000..2010, 2000.., ..2010-06, 2005"
+        )
+        raise UsageError(not_accepted(key, text, accepted))
+    return plain
+
+
+def ends_of_period(text: str) -> tuple[str, str]:
+    """Return the first and the last year or month of a period, "" where it is open."""
+    first, dots, last = text.partition("..")
+    return first, last if dots else first
+
+
 @dataclass(frozen=True)
 class Study:
     """One question: zones, hubs, distance, GDP, output. Paths are absolute or of the caller.
@@ -193,6 +242,8 @@ class Study:
         Of positions in the user's tables whose headings and cells state none.
     hubs_add
         Hubs beside those of the layer: names with commas between them, or a file of hubs.
+    zones_provinces, zones_levels, zones_types, zones_approved
+        Only these zones of the table, see `zones.filters`; all when None.
     zones_source, hubs_source, registrations_source
         Whose a file of the user's is, as the source lines name it; its file name when None.
     hub_layer, hub_file, hub_provinces
@@ -240,6 +291,24 @@ class Study:
         None, "zones.source", TEXT,
         help=Message("Whose that table is, as source lines name it; its file name without."),
     )  # fmt: skip
+    zones_provinces: tuple[str, ...] | None = _asked(
+        None, "zones.provinces", TEXTS, option="--province", metavar="LIST",
+        help=Message("Only zones of these provinces, comma-separated: 湖北,Anhui."),
+        kept_as=_full_province,
+    )  # fmt: skip
+    zones_levels: tuple[str, ...] | None = _asked(
+        None, "zones.levels", TEXTS, option="--level", metavar="LIST",
+        help=Message("Only zones of these levels: national, provincial, or the table's own."),
+    )  # fmt: skip
+    zones_types: tuple[str, ...] | None = _asked(
+        None, "zones.types", TEXTS, option="--type", metavar="LIST",
+        help=Message("Only zones of these types, as the table or `zonegap tables` names them."),
+    )  # fmt: skip
+    zones_approved: str | None = _asked(
+        None, "zones.approved", PERIOD, option="--approved", metavar="PERIOD",
+        help=Message("Only zones approved then, both ends included: 2000..2010, 2005-07.., 2005."),
+        kept_as=_plain_period,
+    )  # fmt: skip
     hub_layer: str = _asked(
         "prefectures", "hubs.layer", TEXT, option="--hubs", metavar="LAYER",
         help=Message("Hub layer"), accepted=lambda: HUB_LAYERS,
@@ -252,8 +321,8 @@ class Study:
         None,
         "hubs.provinces",
         TEXTS,
-        accepted=lambda: PROVINCES,
-        help=Message("Hubs of exactly these provinces, by their full Chinese names."),
+        kept_as=_full_province,
+        help=Message("Hubs of exactly these provinces."),
     )
     hubs_columns: tuple[tuple[str, str], ...] = _asked(
         (),
@@ -373,6 +442,7 @@ class Study:
     def __post_init__(self) -> None:
         """Check every value; raises UsageError naming the key and what is accepted."""
         self._check_types()
+        self._keep_plain_forms()
         for name, asked in ASKED.items():
             value = getattr(self, name)
             if asked.accepted is None or value is None:
@@ -426,6 +496,18 @@ class Study:
                 raise UsageError(not_accepted(asked.key, value, asked.kind.words))
             object.__setattr__(self, each.name, read)
 
+    def _keep_plain_forms(self) -> None:
+        """Keep each text in the form that its field says, the same one once."""
+        for name, asked in ASKED.items():
+            value = getattr(self, name)
+            if isinstance(value, str) and asked.kept_as is not None:
+                object.__setattr__(self, name, asked.kept_as(asked.key, value))
+            elif isinstance(value, tuple) and (asked.kept_as or name in ZONE_FILTERS):
+                if not value and name in ZONE_FILTERS:
+                    raise UsageError(not_accepted(asked.key, [], Message("at least one")))
+                kept = (asked.kept_as(asked.key, v) if asked.kept_as else v.strip() for v in value)
+                object.__setattr__(self, name, tuple(dict.fromkeys(kept)))
+
     def _check_boundaries(self) -> None:
         """Lines that are drawn as they come need no credit, and those of the package no number."""
         if self.boundary_credit and self.boundaries in BOUNDARIES:
@@ -462,6 +544,11 @@ class Study:
                 )
             )  # fmt: skip
 
+    @property
+    def filtered(self) -> bool:
+        """Whether only some zones of the table are asked for."""
+        return any(getattr(self, name) for name in ZONE_FILTERS)
+
     def parameters(self) -> dict[str, Any]:
         """Return what was asked, as JSON-ready values, without output folder and key file."""
         values = {k: v for k, v in asdict(self).items() if k not in ("folder", "key_file")}
@@ -474,6 +561,8 @@ OWN_FILES = {
     "hub_file": "hubs_source",
     "registrations": "registrations_source",
 }
+# the fields that keep some zones of the table, in the order they are said
+ZONE_FILTERS = ("zones_provinces", "zones_levels", "zones_types", "zones_approved")
 # field of the study -> how users meet it
 ASKED: dict[str, Asked] = {f.name: f.metadata["asked"] for f in fields(Study)}
 _BY_KEY = {asked.key: name for name, asked in ASKED.items()}

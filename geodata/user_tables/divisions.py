@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from geodata.addresses import Scope, ScopeError, scope_of
 from geodata.gazetteer import LAST_YEAR, Gazetteer, gazetteer
-from geodata.loaders import load_provinces
 from geodata.words import Message, Words
 
 EARTH_RADIUS_KM = 6371.0088
@@ -42,24 +41,16 @@ class Bound:
     def __init__(self, year: int = LAST_YEAR) -> None:
         self.names: Gazetteer = gazetteer(year)
         self._found: dict[tuple[str, ...], Scope | Words] = {}
-        self._english = {
-            str(en).casefold(): str(zh) for zh, en in load_provinces()["province_en"].items()
-        }
 
     def of(self, province: str = "", city: str = "", county: str = "") -> Scope | Words:
         """Return the scope of one row, or why its cells say nothing usable."""
         key = province, city, county
         if key not in self._found:
             try:
-                self._found[key] = scope_of(self._plain(province), city, self.names, county)
+                self._found[key] = scope_of(province, city, self.names, county)
             except ScopeError as error:
                 self._found[key] = self._chained(province, city, county) or error.message
         return self._found[key]
-
-    def _plain(self, province: str) -> str:
-        """Return a province's Chinese name for an English one: Anhui, Anhui Province."""
-        said = province.casefold().strip().removesuffix("province").removesuffix("municipality")
-        return self._english.get(said.strip(), province)
 
     def _chained(self, province: str, city: str, county: str) -> Scope | None:
         """Return the scope of a province cell that holds a whole chain: 浙江省杭州市."""

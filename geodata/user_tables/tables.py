@@ -171,11 +171,14 @@ class Wish:
         Column -> its heading as it stands; goes before all that is known.
     datum
         Of positions whose headings and cells state none.
+    name
+        Of a frame, in messages and in its account.
     """
 
     encoding: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     datum: str = ""
+    name: str = "frame"
 
 
 Source = Path | pd.DataFrame
@@ -232,7 +235,7 @@ def read_table(source: Source, kind: TableKind, wish: Wish | None = None) -> Use
 def _open(source: Source, wish: Wish, kind: TableKind) -> tuple[str, list[Sheet]]:
     """Return a name for messages, and the sheets."""
     if isinstance(source, pd.DataFrame):
-        return "frame", [sheet_of_frame(source, "")]
+        return wish.name, [sheet_of_frame(source, "")]
     known = {meaning for meanings in kind.columns.values() for meaning in meanings}
     known |= {"lon", "lat", "lonlat", "datum"}
     knows: Callable[[str], bool] = lambda text: read_heading(text).meaning in known  # noqa: E731
@@ -587,6 +590,7 @@ _REMARK = re.compile(
     rf"(?:\s*[:：(（].*)?$|{_SUM}\s*\d[\d,.]*\s*[个家户]?$|(?:grand )?(?:sub)?totals?:?$|sum:?$",
     re.IGNORECASE,
 )
+REMARK_ROWS = Message("sums, remarks, headers")  # rows that are no entries of the table
 MAX_ROWS = 5_000_000  # a million companies take about 1 GB of memory
 _ROWS_AT_ONCE = 1 << 16
 
@@ -612,7 +616,7 @@ def _rows(
     cells = pd.concat(frames) if len(frames) > 1 else frames[0]
     suspects = {c: cells.pop(c) for c in [c for c in cells if str(c).startswith("?")]}
     if remarks:
-        account.left_out.append(Said(Message("sums, remarks, headers"), tuple(remarks)))
+        account.left_out.append(Said(REMARK_ROWS, tuple(remarks)))
     # controls and signs that cannot be seen come with text from web pages
     cleaned: list[Row] = []
     for column in cells:

@@ -21,7 +21,7 @@ from maps.figures.sheet import (
     text_columns,
     whole_numbers,
 )
-from maps.figures.words import beyond_note, note, province_column, source_notes, word
+from maps.figures.words import Places, beyond_note, note, source_notes, word
 from maps.style import BEYOND_COLOUR, WITHIN_COLOUR
 from zones.groups import TOTAL
 from zones.parameters import YI_PER_TRILLION
@@ -89,7 +89,7 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
     with figure_sheet(language, style) as page:
         left = MARGIN_CM + page.width_cm([*labels, *(h for h, _ in headings)]) + 0.3
         heads = [word(key, language) for key in ("zones", "share", "beyond")]
-        right, places = text_columns_room_cm(page, heads)
+        right, edges_cm = text_columns_room_cm(page, heads)
         axes = page.axes(
             word("type_title", language),
             [
@@ -113,7 +113,7 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
             [f"{pct:.1f}" for pct in table["share_zones_pct"]],
             [f"{n:,}" for n in table["beyond"]],
         ]
-        text_columns(axes, heads, columns, positions, places)
+        text_columns(axes, heads, columns, positions, edges_cm)
         axes.set_xlabel(word("zones_axis", language))
         whole_numbers(axes.xaxis)
         _legend(axes, threshold_km, language)
@@ -121,17 +121,17 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
 
 
 def gdp_figure(
-    table: pd.DataFrame, provinces: pd.DataFrame, study: Study, style: Style = PLAIN
+    table: pd.DataFrame, places: Places, study: Study, style: Style = PLAIN
 ) -> Figure:
-    """Draw the estimated zone GDP of each province, within the threshold and beyond it.
+    """Draw the estimated zone GDP of each province or city, within the threshold and beyond it.
 
     Parameters
     ----------
     table
-        As `zones.report.gap_tables.province_table` returns it: ``province``,
+        As `zones.report.gap_tables.province_table` or ``division_table`` returns it: the place,
         ``gdp_estimate_yi_cny``, ``gdp_beyond_yi_cny``, with its row of the total.
-    provinces
-        Indexed by province, with ``province_en`` and ``province_short``.
+    places
+        The zones' provinces, or the cities of one province.
     study
         The table's study: language, threshold and hubs, GDP vintage and land.
     style
@@ -140,7 +140,7 @@ def gdp_figure(
     Returns
     -------
     matplotlib.figure.Figure
-        One bar a province with zones of known area, the largest on top.
+        One bar a place with zones of known area, the largest on top.
 
     Raises
     ------
@@ -149,27 +149,30 @@ def gdp_figure(
 
     Examples
     --------
+    >>> from maps.figures.words import places_of
     >>> from zones.report.gap_tables import province_table
     >>> from zones.pipeline import run_study
     >>> from zones.study import Study
     >>> result = run_study(Study())
-    >>> figure = gdp_figure(province_table(result), result.provinces, result.study)
+    >>> figure = gdp_figure(province_table(result), places_of(result), result.study)
     >>> figure.axes[0].get_yticklabels()[0].get_text()
     'Shanghai'
     """
     language, threshold_km = study.language, study.thresholds_km[0]
-    total = table[table["province"] == TOTAL].iloc[0]
-    rows = table[(table["province"] != TOTAL) & (table["gdp_estimate_yi_cny"] > 0)]
+    is_total = table[places.kind] == TOTAL
+    total = table[is_total].iloc[0]
+    rows = table[~is_total & (table["gdp_estimate_yi_cny"] > 0)]
     rows = rows.sort_values("gdp_estimate_yi_cny", ascending=False, kind="stable")
-    labels = province_names(rows["province"], provinces, language)
+    labels = [places.names[name] for name in rows[places.kind]]
     positions = [float(i) for i in range(len(rows))]
     gdp = rows["gdp_estimate_yi_cny"] / YI_PER_TRILLION
     far = rows["gdp_beyond_yi_cny"] / YI_PER_TRILLION
+    digits = 2 if gdp.max() >= 1.0 else 3  # of trillions; a city's are small
     with figure_sheet(language, style) as page:
         heads = [word(key, language) for key in ("gdp", "gdp_beyond", "beyond_pct")]
-        right, places = text_columns_room_cm(page, heads)
+        right, edges_cm = text_columns_room_cm(page, heads)
         axes = page.axes(
-            word("gdp_title", language),
+            word(f"{places.kind}_gdp_title", language),
             [
                 beyond_note(study),
                 note(
@@ -189,19 +192,14 @@ def gdp_figure(
         _stack(axes, positions, gdp - far, far)
         rows_axes(axes, labels, positions)
         columns = [
-            [f"{x:.2f}" for x in gdp],
-            [f"{x:.2f}" for x in far],
+            [f"{x:.{digits}f}" for x in gdp],
+            [f"{x:.{digits}f}" for x in far],
             [f"{100.0 * part / whole:.0f}" for part, whole in zip(far, gdp, strict=True)],
         ]
-        text_columns(axes, heads, columns, positions, places)
+        text_columns(axes, heads, columns, positions, edges_cm)
         axes.set_xlabel(word("gdp_axis", language))
         _legend(axes, threshold_km, language)
     return page.figure
-
-
-def province_names(names: pd.Series[str], provinces: pd.DataFrame, language: str) -> list[str]:
-    """Return short names of provinces in the language."""
-    return [str(name) for name in provinces[province_column(language)].loc[names.tolist()]]
 
 
 def text_columns_room_cm(page: FigureSheet, heads: Sequence[str]) -> tuple[float, list[float]]:

@@ -15,6 +15,7 @@ from zones.study import Study
 BAND_ALPHA = 0.22
 INSET = (0.37, 0.27, 0.62, 0.72)  # left, bottom, width, height in the axes
 INSET_LEFT_KM, INSET_RIGHT_KM = 60.0, 200.0
+END_STEP_KM = 100.0
 MORE_KM = 20.0  # of curve outside the inset's edges, which cut it
 INSET_SHARE = 0.28  # of the published count, up and down
 
@@ -80,7 +81,7 @@ def curve_figure(
             margins_cm=(1.65, 0.5, 0.2 if len(reached) else 0.55, 1.05),
         )
         lines = _draw(axes, curves)
-        axes.set_xlim(0.0, curves["threshold_km"].max())
+        axes.set_xlim(0.0, _end_km(curves) if study.filtered else curves["threshold_km"].max())
         axes.set_ylim(0.0, curves["possibly"].max() * 1.02)
         axes.set_xlabel(word("distance_axis", language))
         axes.set_ylabel(word("zones_axis", language))
@@ -106,6 +107,12 @@ def curve_figure(
             )  # fmt: skip
             legend.set_zorder(30)  # over the curves of a layer that lies high
     return page.figure
+
+
+def _end_km(curves: pd.DataFrame) -> float:
+    """Return the distance, in round numbers, beyond which no zone lies: some are all near."""
+    last_km = float(curves.loc[curves["possibly"] > 0, "threshold_km"].max())
+    return min(float(curves["threshold_km"].max()), END_STEP_KM * (last_km // END_STEP_KM + 1.0))
 
 
 def _draw(axes: Axes, curves: pd.DataFrame) -> dict[str, Line2D]:

@@ -17,9 +17,11 @@ from maps.figures.fonts import is_truetype
 from maps.figures.map import map_figure
 from maps.figures.provinces import province_figure
 from maps.figures.sheet import PLAIN, Style, settings
+from maps.figures.words import places_of
 from zones.pipeline import StudyResult
-from zones.report.gap_tables import layer_curves, province_table, type_table
+from zones.report.gap_tables import division_table, layer_curves, province_table, type_table
 from zones.report.headings import value
+from zones.report.notes import kept_sentences, one_after_the_other
 from zones.report.reconciliation import published_count, published_thresholds
 from zones.report.sources import own_sources
 
@@ -36,38 +38,45 @@ def study_figures(
 ) -> Iterator[tuple[str, Figure]]:
     """Give each figure of a study with its name: types, map, threshold_curve, provinces, ...
 
-    There is none of GDP where no zone states an area. The map has the study's lines, unless
-    others are given.
+    There is none of GDP where no zone states an area. Of one province, cities stand in the place
+    of provinces (counties, of a municipality), where there are two or more. The map has the
+    study's lines, unless others are given.
 
     Raises
     ------
     FontError
         When no installed font has the characters.
     """
-    study, zones, provinces = result.study, result.zones, result.provinces
+    study, zones, places = result.study, result.zones, places_of(result)
     style = own_style(result, style)
     curves = layer_curves(result), published_thresholds(result), published_count()
-    table = province_table(result)
+    table = province_table(result) if places.kind == "province" else division_table(result)
     makers: dict[str, Callable[[], Figure]] = {
         "types": lambda: type_figure(type_table(result), study, style),
         "map": lambda: map_figure(zones, result.hubs, study, style, outlines),
         "threshold_curve": lambda: curve_figure(*curves, study, style),
-        "provinces": lambda: province_figure(zones, provinces, study, style),
     }
-    if table["gdp_estimate_yi_cny"].iloc[-1] > 0:  # the total; nan where no zone states an area
-        makers["province_gdp"] = lambda: gdp_figure(table, provinces, study, style)
+    several = "cities" if places.kind == "city" else "counties"
+    name = "provinces" if places.kind == "province" else several
+    if places.kind == "province" or places.of_zones.nunique() > 1:
+        makers[name] = lambda: province_figure(zones, places, study, style)
+        # the total; nan where no zone states an area
+        if table["gdp_estimate_yi_cny"].iloc[-1] > 0:
+            makers[f"{places.kind}_gdp"] = lambda: gdp_figure(table, places, study, style)
     for name, make in makers.items():
         yield name, make()
 
 
 def own_style(result: StudyResult, style: Style) -> Style:
-    """Return the style, with Chinese characters where the study's own files and texts have some."""
+    """Return the style for a study: its own Chinese characters, and which zones it keeps."""
     study, zones = result.study, result.zones
     words = [*zones["level"].unique(), *zones["type"].unique()]
     files = own_sources(study).values()
     lines = [text for text in (study.boundary_credit, study.map_approval) if text]
     texts = "".join([*(value(word, study.language) for word in words), *files, *lines])
-    return replace(style, own_chinese=any("\u2e80" <= c <= "\uffef" for c in texts))
+    kept = one_after_the_other(kept_sentences(result))
+    said = "" if kept is None else kept.in_language(study.language)
+    return replace(style, said=said, own_chinese=any("\u2e80" <= c <= "\uffef" for c in texts + said))
 
 
 def save_figure(figure: Figure, path: Path) -> None:

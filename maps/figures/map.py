@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,8 +15,10 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
 from pyproj import Proj
 
+from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.registry import table_path
 from maps.boundaries import Outlines, outlines_of
 from maps.figures.sheet import INK, MARGIN_CM, NOTE_PT, PALE, PLAIN, WIDTH_CM, Style, figure_sheet
@@ -43,9 +45,11 @@ ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=36 +lon_0=105 +ellps=WGS84 +units
 FRAME_SHARE, FRAME_KM = 0.05, 60.0  # room around the points: of the extent, and at least
 LABEL_KM = 450.0  # room east of the hubs for a cluster's name
 LEGEND_SHARE = (0.4, 0.25)  # of the map's width and height, about
-LEAST_KM = 800.0  # extent of a map of few points
+LEAST_KM, LEAST_PROVINCE_KM = 800.0, 240.0  # extent of a map of few points; of one province
 ASPECT = (0.6, 1.0)  # height over width
-GRATICULE_STEP_DEG = 10
+# degrees between the lines of the graticule: the first that puts enough of them on the map
+GRATICULE_STEPS_DEG, LEAST_LINES = (10, 5, 2, 1), 3
+KM_PER_DEG = 111.0
 LONGEST_DEG = 0.5  # of a straight piece of a line, which is curved in the projection
 GRID = 260  # columns of the grid on which the line of equal distance is found
 # marks that differ in a grey print, too: hollow, full, triangle
@@ -85,6 +89,11 @@ class Extent:
         """Height in km."""
         return self.north - self.south
 
+    def holds(self, x: FloatArray, y: FloatArray) -> NDArray[np.bool_]:
+        """Return which points lie in it."""
+        across, up = (self.west <= x) & (x <= self.east), (self.south <= y) & (y <= self.north)
+        return np.asarray(across & up)
+
 
 def map_figure(
     zones: pd.DataFrame,
@@ -112,7 +121,8 @@ def map_figure(
     Returns
     -------
     matplotlib.figure.Figure
-        In Albers' equal-area projection, around the zones and hubs; coast from Natural Earth.
+        In Albers' equal-area projection, around the zones and hubs, or around the study's
+        provinces where it keeps some only; coast from Natural Earth.
 
     Raises
     ------
@@ -135,10 +145,18 @@ def map_figure(
     albers = Proj(ALBERS)
     points = albers(zones["lon"].to_numpy(), zones["lat"].to_numpy())
     hub_points = albers(hubs["lon"].to_numpy(), hubs["lat"].to_numpy())
-    extent = _extent(
-        np.concatenate([points[0], hub_points[0], hub_points[0] + LABEL_KM]),
-        np.concatenate([points[1], hub_points[1]]),
-    )
+    if study.zones_provinces is None:
+        extent = _extent(
+            np.concatenate([points[0], hub_points[0], hub_points[0] + LABEL_KM]),
+            np.concatenate([points[1], hub_points[1]]), LEAST_KM,
+        )  # fmt: skip
+    else:
+        seats = albers(*_seats(study.zones_provinces))
+        extent = _extent(
+            np.concatenate([points[0], seats[0]]), np.concatenate([points[1], seats[1]]),
+            LEAST_PROVINCE_KM,
+        )  # fmt: skip
+    shown = extent.holds(*hub_points)
     left, right = 0.95, MARGIN_CM
     with figure_sheet(language, style) as page:
         axes = page.axes(
@@ -162,28 +180,29 @@ def map_figure(
         line = _equal_distance(axes, albers, extent, hubs, study)
         counts = _zones(axes, points, zones, threshold_km)
         axes.plot(
-            *hub_points, "D", ms=2.9, mfc=HUB_COLOUR, mec="white", mew=0.4, zorder=8, label="hub"
+            *(a[shown] for a in hub_points), "D", ms=2.9, mfc=HUB_COLOUR, mec="white", mew=0.4, zorder=8, label="hub"
         )
-        _cluster_names(axes, hubs, hub_points, language)
+        _cluster_names(axes, hubs[shown], tuple(a[shown] for a in hub_points), language)
         far = int((zones["nearest_km"] > threshold_km).sum())
-        handles = _legend_handles(counts, len(hubs), threshold_km, line, language)
+        hubs_here = int(shown.sum()), len(hubs)
+        handles = _legend_handles(counts, hubs_here, threshold_km, line, language)
         title = word("legend_title", language, n=far, total=len(zones), t=threshold_km)
         axes.legend(
             handles=handles, title=title, alignment="left", frameon=True,
             loc=_free_corner(
-                np.concatenate([points[0], hub_points[0]]),
-                np.concatenate([points[1], hub_points[1]]), extent,
+                np.concatenate([points[0], hub_points[0][shown]]),
+                np.concatenate([points[1], hub_points[1][shown]]), extent,
             ),
             fancybox=False, framealpha=0.92, edgecolor="none", borderpad=0.7,
         )  # fmt: skip
     return page.figure
 
 
-def _extent(x: FloatArray, y: FloatArray) -> Extent:
+def _extent(x: FloatArray, y: FloatArray, least_km: float) -> Extent:
     """Return a frame around the points, neither tiny nor of an odd shape."""
     middle = (x.min() + x.max()) / 2.0, (y.min() + y.max()) / 2.0
     width, height = (
-        max(np.ptp(a) + 2.0 * max(FRAME_SHARE * np.ptp(a), FRAME_KM), LEAST_KM) for a in (x, y)
+        max(np.ptp(a) + 2.0 * max(FRAME_SHARE * np.ptp(a), FRAME_KM), least_km) for a in (x, y)
     )
     width, height = max(width, height / ASPECT[1]), max(height, width * ASPECT[0])
     return Extent(
@@ -192,6 +211,14 @@ def _extent(x: FloatArray, y: FloatArray) -> Extent:
         float(middle[0] + width / 2.0),
         float(middle[1] + height / 2.0),
     )
+
+
+def _seats(provinces: Collection[str]) -> tuple[FloatArray, FloatArray]:
+    """Return longitude and latitude of every seat in some provinces: how far they reach."""
+    names = gazetteer(CATALOGUE_YEAR)
+    codes = {names.provinces[name].adcode for name in provinces}
+    inside = [d for d in names.current if d.province_adcode in codes and d.has_seat]
+    return np.array([d.lon for d in inside]), np.array([d.lat for d in inside])
 
 
 def _coast(axes: Axes, albers: Proj) -> None:
@@ -219,14 +246,16 @@ def _graticule(axes: Axes, albers: Proj, extent: Extent, language: str) -> None:
     along = np.linspace(-5.0, 85.0, 361)
     bottom: list[tuple[float, str]] = []
     side: list[tuple[float, str]] = []
-    for lon in range(30, 181, GRATICULE_STEP_DEG):
+    least_deg = min(extent.width, extent.height) / KM_PER_DEG / LEAST_LINES
+    step = next((s for s in GRATICULE_STEPS_DEG if s <= least_deg), GRATICULE_STEPS_DEG[-1])
+    for lon in range(30, 181, step):
         x, y = albers(np.full_like(along, lon), along)
         axes.plot(x, y, zorder=2, scalex=False, scaley=False, **lines)  # type: ignore[arg-type]
         at = float(np.interp(extent.south, y, x))
         if extent.west < at < extent.east:
             bottom.append((at, word("east", language, n=lon)))
     across = np.linspace(20.0, 190.0, 681)
-    for lat in range(0, 81, GRATICULE_STEP_DEG):
+    for lat in range(0, 81, step):
         x, y = albers(across, np.full_like(across, lat))
         axes.plot(x, y, zorder=2, scalex=False, scaley=False, **lines)  # type: ignore[arg-type]
         at = float(np.interp(extent.west, x, y))
@@ -302,16 +331,22 @@ def _free_corner(x: FloatArray, y: FloatArray, extent: Extent) -> Corner:
 
 
 def _legend_handles(
-    counts: dict[str, int], hubs: int, threshold_km: float, line: bool, language: str
+    counts: dict[str, int], hubs: tuple[int, int], threshold_km: float, line: bool, language: str
 ) -> Iterable[Line2D]:
-    """Return the legend's marks, larger than on the map, with their numbers."""
+    """Return the legend's marks, larger than on the map, with their numbers.
+
+    `hubs` are those on the map, and all.
+    """
     words = {"beyond": "surely", "unsure": "unsure", "within": "within"}
     handles = []
     for name, key in words.items():
         text = word(key, language, n=counts[name])
         handles.append(Line2D([], [], ls="", label=text, **CLASSES[name] | {"ms": 4.2}))
-    text = word("hub", language, n=hubs)
-    handles.append(Line2D([], [], marker="D", ls="", ms=3.6, color=HUB_COLOUR, label=text))
+    here, all_hubs = hubs
+    if here:
+        key = "hub" if here == all_hubs else "hubs_here"
+        text = word(key, language, n=here, total=all_hubs)
+        handles.append(Line2D([], [], marker="D", ls="", ms=3.6, color=HUB_COLOUR, label=text))
     if line:
         text = word("line", language, t=threshold_km)
         handles.append(Line2D([], [], color=INK, lw=0.7, ls=(0, (4, 2)), label=text))

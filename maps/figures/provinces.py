@@ -1,11 +1,11 @@
-"""The gap by province: how far the zones of each province are from the nearest hub."""
+"""The gap by province or city: how far the zones of each are from the nearest hub."""
 
 from __future__ import annotations
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from maps.figures.bars import ROW_CM, province_names, text_columns_room_cm
+from maps.figures.bars import ROW_CM, text_columns_room_cm
 from maps.figures.sheet import (
     INK,
     MARGIN_CM,
@@ -16,25 +16,25 @@ from maps.figures.sheet import (
     text_columns,
     whole_numbers,
 )
-from maps.figures.words import beyond_note, note, source_notes, word
+from maps.figures.words import Places, beyond_note, note, source_notes, word
 from maps.style import BEYOND_COLOUR, WITHIN_COLOUR
 from zones.study import Study
 from zones.thresholds import beyond
 
-LOW, HIGH = 0.1, 0.9  # quantiles at the ends of a province's line
+LOW, HIGH = 0.1, 0.9  # quantiles at the ends of a place's line
 
 
 def province_figure(
-    zones: pd.DataFrame, provinces: pd.DataFrame, study: Study, style: Style = PLAIN
+    zones: pd.DataFrame, places: Places, study: Study, style: Style = PLAIN
 ) -> Figure:
-    """Draw median and spread of the zones' distance by province, farthest on top.
+    """Draw median and spread of the zones' distance by province or city, farthest on top.
 
     Parameters
     ----------
     zones
-        With ``province`` and ``nearest_km``.
-    provinces
-        Indexed by province, with ``province_en`` and ``province_short``.
+        With ``nearest_km``.
+    places
+        Their provinces, or the cities of one province.
     study
         The zones' study: language, hubs, and the threshold, which is drawn as a line; the zones
         beyond it stand as text beside each province.
@@ -53,24 +53,25 @@ def province_figure(
 
     Examples
     --------
+    >>> from maps.figures.words import places_of
     >>> from zones.pipeline import run_study
     >>> from zones.study import Study
     >>> result = run_study(Study())
-    >>> figure = province_figure(result.zones, result.provinces, result.study)
+    >>> figure = province_figure(result.zones, places_of(result), result.study)
     >>> figure.axes[0].get_yticklabels()[0].get_text()
     'Xinjiang'
     """
     language, threshold_km = study.language, study.thresholds_km[0]
-    rows = _spread(zones, threshold_km)
-    labels = province_names(rows.index.to_series(), provinces, language)
+    rows = _spread(zones["nearest_km"], places.of_zones, threshold_km)
+    labels = [places.names[str(name)] for name in rows.index]
     positions = [float(i) for i in range(len(rows))]
     with figure_sheet(language, style) as page:
         heads = [word(key, language) for key in ("median", "zones", "beyond", "beyond_pct")]
-        right, places = text_columns_room_cm(page, heads)
+        right, edges_cm = text_columns_room_cm(page, heads)
         axes = page.axes(
-            word("province_title", language),
+            word(f"{places.kind}_title", language),
             [
-                note("quantiles", language),
+                note(f"{places.kind}_quantiles", language),
                 beyond_note(study),
                 *source_notes(study),
             ],
@@ -96,23 +97,26 @@ def province_figure(
             [f"{n:,}" for n in rows["beyond"]],
             [f"{pct:.0f}" for pct in rows["beyond_pct"]],
         ]
-        text_columns(axes, heads, columns, positions, places)
+        text_columns(axes, heads, columns, positions, edges_cm)
         axes.set_xlabel(word("distance_axis", language))
         whole_numbers(axes.xaxis)
     return page.figure
 
 
-def _spread(zones: pd.DataFrame, threshold_km: float) -> pd.DataFrame:
-    """Return the provinces' zones, those beyond, and quantiles of their distance."""
-    zones = zones[zones["province"] != ""]  # a position of a file may come without one
-    by_province = zones["nearest_km"].groupby(zones["province"], sort=False)
-    far = beyond(zones["nearest_km"], threshold_km).groupby(zones["province"], sort=False)
+def _spread(
+    nearest_km: pd.Series[float], place: pd.Series[str], threshold_km: float
+) -> pd.DataFrame:
+    """Return the places' zones, those beyond, and quantiles of their distance."""
+    place = place[place != ""]  # a position of a file may come without a province
+    nearest_km = nearest_km[place.index]
+    by_place = nearest_km.groupby(place, sort=False)
+    far = beyond(nearest_km, threshold_km).groupby(place, sort=False)
     rows = pd.DataFrame(
         {
-            "median_km": by_province.median(),
-            "low_km": by_province.quantile(LOW),
-            "high_km": by_province.quantile(HIGH),
-            "zones": by_province.size(),
+            "median_km": by_place.median(),
+            "low_km": by_place.quantile(LOW),
+            "high_km": by_place.quantile(HIGH),
+            "zones": by_place.size(),
             "beyond": far.sum().astype(int),
         }
     )

@@ -74,11 +74,14 @@ class Style:
         A font family instead of the one that is found.
     own_chinese
         An English figure holds Chinese words of the user's own table.
+    said
+        The first of the notes of every figure, in its language: which zones these are.
     """
 
     title: bool = True
     font: str | None = None
     own_chinese: bool = False
+    said: str = ""
 
 
 PLAIN = Style()
@@ -134,7 +137,8 @@ class FigureSheet:
         left, right, above, below = margins_cm
         inner = WIDTH_CM - 2 * MARGIN_CM
         head = [line for line in self.wrap(title, inner, TITLE_PT) if self.style.title]
-        foot = [line for note in notes for line in self.wrap(note, inner, NOTE_PT)]
+        all_notes = [self.style.said, *notes] if self.style.said else notes
+        foot = [line for note in all_notes for line in self.wrap(note, inner, NOTE_PT)]
         pitch_title, pitch_note = (LINE * size / PT_PER_CM for size in (TITLE_PT, NOTE_PT))
         head_cm = len(head) * pitch_title + (0.1 if head else 0.0)
         foot_cm = len(foot) * pitch_note

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
 from geodata.loaders import load_provinces
 from geodata.registry import product_version
 from geodata.words import Listed, Message, Words, has_chinese_names, in_context
 from maps.boundaries import APPROVED, NOT_STANDARD, Outlines
 from zones.hubs import HUB_LAYERS
 from zones.parameters import SYNTHETIC
+from zones.pipeline import StudyResult
+from zones.report.gap_tables import (
+    division_kind,
+    division_names,
+    division_words,
+    is_one_province,
+)
 from zones.report.notes import TWO_SENTENCES
 from zones.report.sources import BETWEEN, scope, sources
 from zones.study import Study
@@ -19,7 +31,15 @@ WORDS: dict[str, Message] = {
     "province_title": Message(
         "Distance of development zones from the nearest technology hub, by province"
     ),
-    "gdp_title": Message("Estimated GDP of development zones, by province"),
+    "city_title": Message(
+        "Distance of development zones from the nearest technology hub, by city"
+    ),
+    "county_title": Message(
+        "Distance of development zones from the nearest technology hub, by county"
+    ),
+    "province_gdp_title": Message("Estimated GDP of development zones, by province"),
+    "city_gdp_title": Message("Estimated GDP of development zones, by city"),
+    "county_gdp_title": Message("Estimated GDP of development zones, by county"),
     "zones": in_context("in a figure", "Zones"),
     "gdp_beyond": in_context("zone GDP, in a figure", "Beyond"),
     "zones_axis": Message("Zones (number)"),
@@ -40,6 +60,7 @@ WORDS: dict[str, Message] = {
     "unsure": Message("either side, given the position's radius: {n:,}"),
     "within": Message("surely within: {n:,}"),
     "hub": Message("technology hub ({n:,})"),
+    "hubs_here": Message("technology hub ({n:,} of {total:,} on this map)"),
     "line": Message("{t:,g} km from the nearest hub"),
     "north": Message("{n}°N"),
     "east": Message("{n}°E"),
@@ -52,8 +73,14 @@ METHODS = {
 NOTES = {
     "beyond": Message("Beyond: strictly farther than {t:,g} km from the nearest hub. "),
     "hubs": Message("Hubs: {layer}{provinces}; distance: {method}."),
-    "quantiles": Message(
+    "province_quantiles": Message(
         "Dot: median; line: 10th to 90th percentile of the province's zones. Provinces by median."
+    ),
+    "city_quantiles": Message(
+        "Dot: median; line: 10th to 90th percentile of the city's zones. Cities by median."
+    ),
+    "county_quantiles": Message(
+        "Dot: median; line: 10th to 90th percentile of the county's zones. Counties by median."
     ),
     "gdp": Message(
         "Zone GDP is an estimate: approved area × provincial GDP ({vintage}) / urban land "
@@ -71,6 +98,34 @@ NOTES = {
     ),
     "source": Message("Source: zonegap {version}; {sources}."),
 }
+
+
+@dataclass(frozen=True)
+class Places:
+    """How figures tell zones apart: by province; of one province by city, or by county.
+
+    Attributes
+    ----------
+    kind
+        ``province``, ``city`` or ``county``: the first column of their table, too.
+    of_zones
+        The place of each zone, by its Chinese name; "" where it has none.
+    names
+        Chinese name -> what is printed, in the study's language.
+    """
+
+    kind: str
+    of_zones: pd.Series[str]
+    names: Mapping[str, str]
+
+
+def places_of(result: StudyResult) -> Places:
+    """Return the places by which a study's figures tell its zones apart."""
+    zones, language = result.zones, result.study.language
+    if is_one_province(result):
+        return Places(division_kind(result), division_names(result), division_words(result))
+    names = result.provinces[province_column(language)]
+    return Places("province", zones["province"], {str(k): str(v) for k, v in names.items()})
 
 
 IN_KEY, IN_KEY_OF_THREE = (
@@ -106,10 +161,7 @@ def source_notes(study: Study, *more: Words) -> list[str]:
 
 def layer_name(study: Study, layer: str) -> str:
     """Return a hub layer's name; of made-up companies it says so."""
-    made_up = layer in ("registrations", "file") and SYNTHETIC in (
-        study.registrations,
-        study.hub_file,
-    )
+    made_up = layer == "registrations" and study.registrations == SYNTHETIC
     title = HUB_LAYERS[layer].title
     return (title + MADE_UP if made_up else title).in_language(study.language)
 

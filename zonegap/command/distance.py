@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from geodata.errors import UsageError
-from geodata.vocabulary import DATUMS
 from geodata.words import Listed, Message
 from zonegap.command.help import OUTPUT
 from zonegap.command.options import (
@@ -14,6 +13,8 @@ from zonegap.command.options import (
     number,
     only_with,
     option,
+    say_account,
+    say_kept,
     study_of,
     with_study_options,
     word,
@@ -21,7 +22,7 @@ from zonegap.command.options import (
 from zonegap.console import advancing_bar, remark, show
 from zones.hubs import HUB_LAYERS
 from zones.parameters import ENGINES
-from zones.study import Study
+from zones.study import ASKED, ZONE_FILTERS, Study
 
 if TYPE_CHECKING:
     from zones.points.tables import Counts, Task
@@ -31,7 +32,7 @@ TABLES = (".parquet", ".arrow", ".feather")
 POINTS = Message("points")
 
 
-@with_study_options("zones.table hubs registrations distance geocode.openstreetmap output.language")
+@with_study_options("zones hubs registrations distance geocode.openstreetmap geocode.datum output.language")
 def distance(
     options: dict[str, Any],
     source: Annotated[
@@ -55,10 +56,6 @@ def distance(
             ),
             OUTPUT,
         ),
-    ] = None,
-    datum: Annotated[
-        str | None,
-        word("--datum", DATUMS, "DATUM", Message("Datum of points without a column datum")),
     ] = None,
     columns: Annotated[
         str | None,
@@ -94,7 +91,7 @@ def distance(
     """Measure to the nearest hub: the study's zones, or points of a table of any size."""
     if source is None or not (source.is_dir() or source.suffix in TABLES):
         given = {
-            "--datum": datum, "--columns": columns, "--scheduler": scheduler, "--workers": workers,
+            "--columns": columns, "--scheduler": scheduler, "--workers": workers,
             "--km": options["thresholds_km"], "--engine": None if engine == "auto" else engine,
         }  # fmt: skip
         for name, value in given.items():
@@ -118,10 +115,13 @@ def distance(
     from zones.points.tables import Task
 
     study = study_of(None, options)
+    hubs = study_hubs(study)
+    for account in hubs.accounts:
+        say_account(account)
     task = Task(
-        study_hubs(study),
+        hubs.hubs,
         study.distance_method,
-        datum,
+        study.datum,
         None if columns is None else tuple(c.strip() for c in columns.split(",") if c.strip()),
         () if options["thresholds_km"] is None else study.thresholds_km,
         "auto" if engine == CLUSTER else engine,
@@ -146,10 +146,11 @@ def distance(
 
 def _refuse_zones(options: dict[str, Any]) -> None:
     """Refuse options that say which zones there are or where, beside a table of points."""
-    for name, said in (("zones_table", "--zones"), ("openstreetmap", "--openstreetmap")):
+    for name in ("zones_table", *ZONE_FILTERS, "openstreetmap"):
         if options[name] is not None:
+            option = ASKED[name].option
             raise UsageError(
-                Message("{option}: of a study; the points are the table here", option=said)
+                Message("{option}: of a study; the points are the table here", option=option)
             )
 
 
@@ -158,8 +159,12 @@ def _of_study(study: Study, out: Path | None) -> None:
     from zones.pipeline import located_zones, study_hubs, with_distances, with_unplaced
     from zones.writing import BOM, csv_text, write_atomic
 
-    own = located_zones(study)
-    placed = with_distances(own.placed, study_hubs(study), study)
+    own, hubs = located_zones(study), study_hubs(study)
+    accounts = () if own.report is None else (own.report.account,)
+    for account in (*accounts, *hubs.accounts):
+        say_account(account)
+    say_kept(own.kept)
+    placed = with_distances(own.placed, hubs.hubs, study)
     table = with_unplaced(placed, own.unplaced)
     columns = ["name", "lon", "lat", "uncertainty_km", "nearest_hub", "nearest_km"]
     columns += ["beijing_km", "zhejiang_km", "guangdong_km"]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 from geodata.errors import FontError
 from geodata.words import Message
 from zonegap.command.help import OUTPUT
-from zonegap.command.options import option, study_command
-from zonegap.console import progress_bar, show
+from zonegap.command.options import option, result_of, study_command
+from zonegap.console import show
 from zones.study import Study
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @study_command(
-    "zones.table hubs registrations distance gdp geocode.openstreetmap map "
+    "zones hubs registrations distance gdp geocode.openstreetmap geocode.datum map "
     "output.language output.figures"
 )
 def figures(
@@ -45,13 +45,12 @@ def figures(
     from maps.figures.files import write_figures
     from maps.figures.sheet import Style
     from maps.page import drawn
-    from zones.pipeline import run_study
     from zones.report.licences import NAME, write_sources
     from zones.report.provenance import staged_with_manifest
 
     folder = out or study.folder / "figures"
     outlines = outlines_of(study)  # refused before the work
-    result = run_study(study, progress=progress_bar)
+    result = result_of(study)
     with staged_with_manifest(folder, folder.resolve().parent, "figures") as stage:
         names = write_figures(result, stage, study.figures, Style(title, font), outlines)
         write_sources(result, stage / NAME, {"figures": names}, drawn(outlines))

@@ -8,13 +8,21 @@ from typing import Annotated
 from geodata.errors import UsageError
 from geodata.words import Message
 from zonegap.command.help import OUTPUT, PAGE, TILES
-from zonegap.command.options import Weight, number, only_with, option, study_command, word
-from zonegap.console import note, progress_bar, remark, show
+from zonegap.command.options import (
+    Weight,
+    number,
+    only_with,
+    option,
+    result_of,
+    study_command,
+    word,
+)
+from zonegap.console import note, remark, show
 from zones.hubs import HUB_LAYERS
 from zones.study import Study
 
 
-@study_command("zones.table hubs registrations distance geocode.openstreetmap map output.language")
+@study_command("zones hubs registrations distance geocode.openstreetmap geocode.datum map output.language")
 def map_(
     study: Study,
     out: Annotated[
@@ -73,7 +81,6 @@ def map_(
     from maps.page import drawn, study_map
     from maps.safe_text import stable_html
     from maps.tiles import tile_source
-    from zones.pipeline import run_study
     from zones.report.licences import NAME, write_sources
     from zones.report.provenance import staged_with_manifest
 
@@ -86,7 +93,7 @@ def map_(
         background = tile_source(tiles, tiles_key, tiles_credit, tiles_datum, number)
         if background.caution is not None:
             note(background.caution)
-    result = run_study(study, progress=progress_bar)
+    result = result_of(study)
     page = study_map(
         result,
         layer=layer,

@@ -7,7 +7,7 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +16,7 @@ from geodata.web.ask import WebOptions
 from geodata.web.client import permissions_are_checked
 from geodata.words import Joined, Listed, Message, Words
 from zonegap.command.help import OUTPUT, QUESTION, TILES, WEB, as_group, as_help
-from zonegap.console import follow_study, note, progress_bar, remark
+from zonegap.console import follow_study, laid_out, note, progress_bar, remark
 from zones.parameters import SYNTHETIC, SYNTHETIC_TABLE, WEIGHTS
 from zones.study import (
     ASKED,
@@ -32,6 +32,11 @@ from zones.study import (
     override,
     read_study,
 )
+
+if TYPE_CHECKING:
+    from geodata.user_tables.account import Account
+    from zones.filters import Kept
+    from zones.pipeline import StudyResult
 
 # typer carries its parser under different names from version to version; its public BadParameter
 # stands below the one that all wrong usage shares
@@ -121,8 +126,7 @@ def some_of(accepted: Collection[str]) -> Callable[[str], str]:
     one = one_of(accepted)
 
     def words(value: str) -> str:
-        parts = [one(part.strip()) for part in value.replace("，", ",").split(",")]
-        return ",".join(parts)
+        return ",".join(map(one, parts_of(value)))
 
     return words
 
@@ -332,15 +336,43 @@ def study_of(file: Path | None, options: dict[str, Any]) -> Study:
     return study
 
 
+def result_of(study: Study) -> StudyResult:
+    """Run a command's study; say what was read of the user's tables and which zones are kept."""
+    from zones.pipeline import run_study
+
+    result = run_study(study, progress=progress_bar)
+    for account in result.accounts:
+        say_account(account)
+    say_kept(result.kept)
+    return result
+
+
+def say_account(account: Account) -> None:
+    """Say what became of a table of the user's."""
+    for line in laid_out(account.lines()):
+        remark(line)
+
+
+def say_kept(kept: Kept | None) -> None:
+    """Say which zones of how many a study keeps; nothing where it keeps all."""
+    for sentence in () if kept is None else kept.sentences():
+        note(sentence)
+
+
+def parts_of(text: str) -> list[str]:
+    """Return what commas separate, Chinese ones too."""
+    return [part.strip() for part in re.split("[,，、]", text)]
+
+
 def _value(name: str, text: Any) -> Any:
     """Return the value of a study's field for the value of its option."""
     asked = ASKED[name]
     if asked.kind is TEXTS:
-        return tuple(text.split(","))
+        return tuple(parts_of(text))
     if asked.kind is not NUMBERS:
         return text
     try:
-        return tuple(float(part) for part in text.replace("，", ",").split(","))
+        return tuple(float(part) for part in parts_of(text))
     except ValueError:
         accepted = Message("numbers in km, comma-separated, e.g. 300,500,800")
         raise UsageError(not_accepted(asked.option, text, accepted)) from None
@@ -348,7 +380,7 @@ def _value(name: str, text: Any) -> Any:
 
 def made_up_note(study: Study) -> Words | None:
     """Return the sentence that a study's companies are made up, None where they are not."""
-    if SYNTHETIC not in (study.registrations, study.hub_file):
+    if study.registrations != SYNTHETIC:
         return None
     from zones.report.notes import made_up_sentence
 

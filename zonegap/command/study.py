@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geodata.errors import UsageError
 from geodata.words import Message
 from zonegap.command.figures import figures_of_run
 from zonegap.command.help import OUTPUT
@@ -16,14 +17,18 @@ from zonegap.command.options import (
     Strict,
     made_up_note,
     option,
+    result_of,
     study_command,
 )
 from zonegap.console import note, progress_bar, show, show_table, step
 from zones.study import Study
 
+if TYPE_CHECKING:
+    from zones.pipeline import StudyResult
+
 
 @study_command(
-    "zones.table hubs registrations distance gdp geocode map output.folder output.language"
+    "zones hubs registrations distance gdp geocode map output.folder output.language"
 )
 def run(study: Study, strict: Strict = False) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
@@ -44,8 +49,9 @@ def run(study: Study, strict: Strict = False) -> None:
         step(Message("writing zones, tables and figures"), 3, 3)
         figures = figures_of_run(result, outlines)
         written = write_run(result, page, figures, drawn(outlines))
-    show(written.summary)
-    show("")
+    if written.summary:
+        show(written.summary)
+        show("")
     for path in written.paths:
         show(str(path))
     said = made_up_note(study)  # before the work
@@ -59,12 +65,25 @@ def run(study: Study, strict: Strict = False) -> None:
                 file=path,
             )
         )
+    _show_answer(result)
     if strict and result.unresolved():
         raise typer.Exit(UNRESOLVED_EXIT)
 
 
+def _show_answer(result: StudyResult) -> None:
+    """End with the answer in three lines: the count with its band, the shares, the map."""
+    from zones.report.answer import answers
+
+    study, (count, shares) = result.study, answers(result)[0]
+    show("")
+    for line in (count, shares):
+        if line is not None:
+            show(line.in_language(study.language))
+    show(str(study.folder / "map.html"))
+
+
 @study_command(
-    "zones.table hubs registrations distance gdp geocode.openstreetmap "
+    "zones hubs registrations distance gdp geocode.openstreetmap geocode.datum "
     "output.language output.formats"
 )
 def tables(
@@ -75,14 +94,13 @@ def tables(
     ] = None,
 ) -> None:
     """Write the tables of the study."""
-    from zones.pipeline import run_study
     from zones.report.files import write_tables
     from zones.report.licences import NAME, write_sources
     from zones.report.provenance import staged_with_manifest
     from zones.report.tables import report_tables
 
     folder = out or study.folder / "tables"
-    result = run_study(study, progress=progress_bar)
+    result = result_of(study)
     with staged_with_manifest(folder, folder.resolve().parent, "tables") as stage:
         write_tables(report_tables(result), study.formats, stage)
         names = sorted(path.name for path in stage.iterdir())
@@ -92,23 +110,26 @@ def tables(
         show(str(folder / name))
 
 
-@study_command("zones.table gdp geocode.openstreetmap output.language")
+@study_command("zones gdp geocode.openstreetmap geocode.datum output.language")
 def gdp(study: Study, as_json: Json = False) -> None:
     """Print the estimated zone GDP by province."""
     _print_table("provinces", study, as_json)
 
 
 @study_command(
-    "zones.table hubs registrations distance.method gdp geocode.openstreetmap output.language"
+    "zones hubs registrations distance.method gdp geocode.openstreetmap geocode.datum output.language"
 )
 def reconcile(study: Study, as_json: Json = False) -> None:
     """Print the report's figures with ours beside them."""
+    if study.filtered:  # refused before the work
+        from zones.report.notes import NOT_COMPARED
+
+        raise UsageError(NOT_COMPARED)
     _print_table("reconciliation", study, as_json)
 
 
 def _print_table(key: str, study: Study, as_json: bool) -> None:
-    from zones.pipeline import run_study
     from zones.report.tables import report_table
 
-    table = report_table(key, run_study(study, progress=progress_bar))
+    table = report_table(key, result_of(study))
     show_table(table, as_json=as_json)

@@ -8,22 +8,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from geodata.errors import UsageError
-from geodata.words import Message, Words
-from zonegap.command.options import Json, not_both, number, option, study_command, word
-from zonegap.console import progress_bar, show, show_table
+from geodata.words import Message
+from zonegap.command.options import Json, not_both, number, option, result_of, study_command, word
+from zonegap.console import show, show_table
 from zones.parameters import GROUPINGS
 from zones.study import Study
 
 if TYPE_CHECKING:
     from zones.pipeline import StudyResult
 
-# what is said of each count
+# at which distance so many are beyond
 COUNTS = {
-    "beyond": Message(
-        "{threshold_km:g} km, {layer}: {beyond:,.0f} of {zones:,} zones beyond "
-        "({beyond_zones_pct:.1f} %), surely {surely:,.0f}, possibly {possibly:,.0f}"
-    ),
-    "shares": Message("; {beyond_area_pct:.1f} % of zone area, {beyond_gdp_pct:.1f} % of zone GDP"),
     "inverse": Message("{count:,} zones, {layer}: {low_km:.3f} to {high_km:.3f} km"),
     "open": Message("{count:,} zones, {layer}: from {low_km:.3f} km on"),
     "tie": Message(
@@ -32,7 +27,7 @@ COUNTS = {
 }
 
 
-@study_command("zones.table hubs registrations distance geocode.openstreetmap output.language")
+@study_command("zones hubs registrations distance geocode.openstreetmap geocode.datum output.language")
 def threshold(
     study: Study,
     asked: set[str],
@@ -49,13 +44,12 @@ def threshold(
     as_json: Json = False,
 ) -> None:
     """Count the zones beyond each threshold, with the band their positions leave open."""
-    from zones.pipeline import run_study
 
     if by is not None and count is not None:
         raise UsageError(not_both("--by", "--count"))
     if "thresholds_km" in asked and count is not None:
         raise UsageError(not_both("--km", "--count"))
-    result = run_study(study, progress=progress_bar)
+    result = result_of(study)
     if count is not None:
         _print_inverse(result, count, as_json)
     elif by is not None:
@@ -65,25 +59,21 @@ def threshold(
 
 
 def _print_counts(result: StudyResult, as_json: bool) -> None:
-    from zones.report.headings import value
+    from zones.report.answer import AND_SHARES, answers
     from zones.thresholds import count_beyond
 
     zones, study = result.zones, result.study
-    counts = count_beyond(
-        zones["nearest_km"],
-        zones["uncertainty_km"],
-        study.thresholds_km,
-        zones[["area_ha", "gdp_estimate_yi_cny"]],
-    )
     if as_json:
+        counts = count_beyond(
+            zones["nearest_km"],
+            zones["uncertainty_km"],
+            study.thresholds_km,
+            zones[["area_ha", "gdp_estimate_yi_cny"]],
+        )
         show(counts.reset_index().to_json(orient="records", indent=1))
         return
-    layer = value(study.hub_layer, study.language)
-    for _, row in counts.reset_index().iterrows():
-        line: Words = COUNTS["beyond"].fill(layer=layer, zones=len(zones), **row)
-        # a table without areas has no shares of them
-        if math.isfinite(row["beyond_area_pct"]) and math.isfinite(row["beyond_gdp_pct"]):
-            line += COUNTS["shares"].fill(**row)
+    for count, shares in answers(result):
+        line = count if shares is None else AND_SHARES.fill(count=count, shares=shares)
         show(line.in_language(study.language))
 
 

@@ -7,12 +7,12 @@ from typing import Annotated
 
 from geodata.words import Message
 from zonegap.command.help import OUTPUT
-from zonegap.command.options import Json, Weight, number, option, study_command
-from zonegap.console import progress_bar, show_table
+from zonegap.command.options import Json, Weight, number, option, result_of, study_command
+from zonegap.console import show_table
 from zones.study import Study
 
 
-@study_command("zones.table hubs registrations distance geocode.openstreetmap output.language")
+@study_command("zones hubs registrations distance geocode.openstreetmap geocode.datum output.language")
 def where_next(
     study: Study,
     k: Annotated[
@@ -29,11 +29,10 @@ def where_next(
 
     The optimum is exact (maximal covering location problem); the greedy order stands beside it.
     """
-    from zones.pipeline import run_study
     from zones.report.tables import where_next_table
     from zones.writing import BOM, csv_text, write_atomic
 
-    table = where_next_table(run_study(study, progress=progress_bar), k=k, weight=weight)
+    table = where_next_table(result_of(study), k=k, weight=weight)
     if out is not None:
         write_atomic(out, BOM + csv_text(table.frame.round(6)))
     show_table(table, as_json=as_json)

@@ -134,7 +134,7 @@ class Written:
     Attributes
     ----------
     summary
-        The reconciliation table as text.
+        The reconciliation table as text, "" of a study without one.
     paths
         The written files, map and tables first.
     warnings
@@ -212,7 +212,7 @@ def write_run(
             path.unlink()
         except OSError:
             stuck.append(path)
-    summary = next(to_markdown(t) for t in tables if t.key == "reconciliation")
+    summary = next((to_markdown(t) for t in tables if t.key == "reconciliation"), "")
     names = sorted([*outputs, "manifest.json"], key=lambda n: (n != "map.html", "/" not in n, n))
     return Written(
         summary, [folder / name for name in names], about["warnings"], drawn.warnings, stuck

@@ -11,7 +11,16 @@ import pandas as pd
 from geodata.loaders import load_listed_companies
 from geodata.vocabulary import ZONE_LEVELS, ZONE_TYPES
 from zones.companies import by_cluster, by_province
-from zones.groups import REST, THREE, TOTAL, gap_table, group_counts, grouping
+from zones.groups import (
+    REST,
+    THREE,
+    TOTAL,
+    division_codes,
+    division_name,
+    gap_table,
+    group_counts,
+    grouping,
+)
 from zones.parameters import (
     CLUSTER_OF,
     CLUSTERS,
@@ -48,10 +57,16 @@ def type_table(result: StudyResult) -> pd.DataFrame:
 
 
 def province_table(result: StudyResult) -> pd.DataFrame:
-    """Return the gap by province, in the order of the provincial codes, with the total."""
+    """Return the gap by province, in the order of the provincial codes, with the total.
+
+    A province without zones keeps its row, unless the study keeps some zones of its table only:
+    then the sums are those of the provinces that are there, and one alone has no total.
+    """
     study, zones, provinces = result.study, result.zones, result.provinces
     table = gap_table(zones, "province", threshold_km=study.thresholds_km[0])
-    # a province without zones keeps its row: no zones, no median, no share
+    if study.filtered:
+        provinces = provinces.loc[provinces.index.isin(table.index)]
+    # no zones, no median, no share
     table = _with_zeros(table.reindex([*provinces.index, TOTAL]))
     table["urban_land_km2"] = _with_total(provinces[LAND_YEARS[study.land]].astype(float))
     table["province_gdp_yi_cny"] = _with_total(provinces[GDP_VINTAGES[study.gdp]])
@@ -69,7 +84,58 @@ def province_table(result: StudyResult) -> pd.DataFrame:
         companies = by_province(result.registrations, provinces["province_adcode"])
         companies.loc[TOTAL] = companies.sum()
         table = table.join(companies.astype({"registrations": int}))
+    if is_one_province(result):
+        table = table.drop(TOTAL)  # the same once more
     return table.rename_axis("province").reset_index()
+
+
+def division_table(result: StudyResult) -> pd.DataFrame:
+    """Return the gap by city of the study's only province, by county of a municipality.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``city`` or ``county`` (Chinese name, 不详 where a zone's is not known, ``total``), in
+        the order of their codes, then the measures of `zones.groups.gap_table`.
+    """
+    table = gap_table(
+        result.zones, division_names(result), threshold_km=result.study.thresholds_km[0]
+    )
+    codes = sorted(_division_codes(result).unique(), key=lambda code: (code == "", code))
+    order = [division_name(code).zh for code in codes]
+    table = table.loc[[*order, TOTAL], ["zones", *GAP_COLUMNS]]
+    return table.rename_axis(division_kind(result)).reset_index()
+
+
+def is_one_province(result: StudyResult) -> bool:
+    """Whether the study keeps the zones of one province only: they are told apart by city."""
+    return result.study.filtered and result.zones["province"].nunique() == 1
+
+
+def division_kind(result: StudyResult) -> str:
+    """Return what a study's only province is divided into: ``county`` of a municipality."""
+    return "county" if str(result.zones["province"].iloc[0]).endswith("市") else "city"
+
+
+def division_names(result: StudyResult) -> pd.Series[str]:
+    """Return each zone's city or county by its Chinese name."""
+    codes = _division_codes(result)
+    return codes.map({code: division_name(code).zh for code in codes.unique()})
+
+
+def division_words(result: StudyResult) -> dict[str, str]:
+    """Return Chinese name -> name in the study's language, of the zones' cities or counties."""
+    found = map(division_name, _division_codes(result).unique())
+    return {name.zh: name.in_language(result.study.language) for name in found}
+
+
+def _division_codes(result: StudyResult) -> pd.Series[str]:
+    return division_codes(result.zones, county=division_kind(result) == "county")
+
+
+def has_both_sides(result: StudyResult) -> bool:
+    """Whether there are zones in the three clusters and elsewhere, to be compared."""
+    return grouping(result.zones, "cluster").eq(REST).nunique() == 2
 
 
 def _with_zeros(table: pd.DataFrame) -> pd.DataFrame:
@@ -85,15 +151,25 @@ def _with_total(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def cluster_table(result: StudyResult) -> pd.DataFrame:
-    """Return the three clusters against the other provinces (footnote 7 of the report)."""
+    """Return the three clusters against the other provinces (footnote 7 of the report).
+
+    Where the study asks for some provinces only, the companies are those of these provinces.
+    """
     zones, threshold_km = result.zones, result.study.thresholds_km[0]
     cluster = grouping(zones, "cluster")
-    listed = (load_listed_companies()["city_adcode"].str[:2] + "0000").map(CLUSTER_OF).fillna(REST)
+    companies_of = load_listed_companies()
+    chosen = result.study.zones_provinces
+    if chosen is not None:
+        companies_of = companies_of[companies_of["province"].isin(chosen)]
+    listed = (companies_of["city_adcode"].str[:2] + "0000").map(CLUSTER_OF).fillna(REST)
     each = gap_table(zones, cluster, threshold_km=threshold_km)
     three = gap_table(zones, cluster.where(cluster == REST, THREE), threshold_km=threshold_km)
     table = pd.concat([each, three.loc[[THREE] if THREE in three.index else []]])
-    # a group without zones keeps its row, for its companies
-    table = _with_zeros(table.reindex([*CLUSTERS, THREE, REST, TOTAL]))
+    # a group without zones keeps its row, for its companies, where it was not left out by name
+    rows = [*CLUSTERS, THREE, REST, TOTAL]
+    if chosen is not None:
+        rows = [row for row in rows if row in table.index]
+    table = _with_zeros(table.reindex(rows))
     companies = listed.value_counts()
     companies[THREE], companies[TOTAL] = (listed != REST).sum(), len(listed)
     table["listed_companies"] = companies.reindex(table.index).fillna(0).astype(int)
@@ -102,10 +178,11 @@ def cluster_table(result: StudyResult) -> pd.DataFrame:
         ("share_zone_gdp_pct", "gdp_estimate_yi_cny"),
         ("share_listed_pct", "listed_companies"),
     ):
-        table[share] = 100.0 * table[column] / table[column].loc[TOTAL]
+        # no share of nothing
+        table[share] = 100.0 * table[column] / (table[column].loc[TOTAL] or np.nan)
     columns = ["zones", *GAP_COLUMNS, "listed_companies", "share_zones_pct", "share_zone_gdp_pct"]
     table = table[[*columns, "share_listed_pct"]]
-    if result.registrations is not None:
+    if result.registrations is not None and chosen is None:
         table = table.join(by_cluster(result.registrations, THREE, REST, TOTAL))
     return table.rename_axis("group").reset_index()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geodata.vocabulary import NOT_STATED
+from geodata.vocabulary import LEVEL_WORDS, NOT_STATED, NOT_STATED_WORDS, TYPE_WORDS
 from geodata.words import Message, Words, in_context
 from zones.hubs import HUB_LAYERS
 from zones.parameters import LAND_YEARS
@@ -12,6 +12,8 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "level": (Message("Level"), ""),
     "type": (Message("Type"), ""),
     "province": (Message("Province"), ""),
+    "city": (Message("City"), ""),
+    "county": (in_context("heading of a table", "County"), ""),
     "group": (Message("Group"), ""),
     "zones": (Message("Zones"), ",.0f"),
     "area_km2": (Message("Area (km²)"), ",.1f"),
@@ -94,17 +96,9 @@ VALUES: dict[str, Words] = {
     "2018-census4": Message("2018 after the 4th census"),
     "2018-nbs2025": Message("2018 as revised by 2025"),
     **{land: Message("built-up area {year}", year=land[-4:]) for land in LAND_YEARS},
-    NOT_STATED: Message("not stated"),
-    "国家级": Message("National"),
-    "省级": Message("Provincial"),
-    "经济技术开发区": Message("Economic and technological development zone"),
-    "高新技术产业开发区": Message("High-tech industrial development zone"),
-    "海关特殊监管区域": Message("Customs special supervision area"),
-    "边境/跨境经济合作区": Message("Border or cross-border economic cooperation zone"),
-    "其他类型开发区": Message("Other national zone"),
-    "经济开发区": Message("Economic development zone"),
-    "高新技术产业园区": Message("High-tech industrial park"),
-    "工业园区": Message("Industrial park"),
+    NOT_STATED: NOT_STATED_WORDS,
+    **LEVEL_WORDS,
+    **TYPE_WORDS,
 }
 GROUPING_NAMES = {
     "province": Message("Province"),

@@ -178,7 +178,7 @@ def metadata(result: StudyResult) -> dict[str, str]:
 def used_tables(study: Study) -> dict[str, TableEntry]:
     """Return the built-in tables that a study may have read."""
     left_out = set() if study.openstreetmap else {OSM_TABLE}
-    if SYNTHETIC not in (study.registrations, study.hub_file):
+    if study.registrations != SYNTHETIC:
         left_out.add(SYNTHETIC_TABLE)
     return {name: entry for name, entry in sorted(registry().items()) if name not in left_out}
 
@@ -321,8 +321,8 @@ def _sections(
     if works:
         yield _Section(works, [(LICENCE, YOURS), *said, *(lines if files.get("figures") else ())])
     if files.get("registrations"):
-        made_up = SYNTHETIC in (study.registrations or study.hub_file,)
-        name = own.get("registrations") or own.get("hub_file")
+        made_up = study.registrations == SYNTHETIC
+        name = own.get("registrations")
         terms = MADE_UP.fill(uri=CC_BY) if made_up else EXTRACT.fill(name=name)
         located = [] if result.registrations is None else _placed(result.registrations.located)
         yield _Section(files["registrations"], [(LICENCE, terms), *located])

@@ -12,7 +12,9 @@ from dataclasses import asdict
 import pandas as pd
 
 from geodata.loaders import load_exchange_rates
+from geodata.user_tables.account import Account
 from geodata.user_tables.companies import GIVEN, deregistered_word
+from geodata.user_tables.tables import REMARK_ROWS
 from geodata.vocabulary import LEVELS
 from geodata.words import COMMA, ENGLISH, Listed, Message, Words, in_context
 from zones.companies import Registrations
@@ -53,6 +55,9 @@ SOLE_PROPRIETORS = Message(
     "where their address or name puts them, by county or city"
 )
 REMARK = Message("{name}: {remark}")
+NOT_COMPARED = Message(
+    "Not compared with the 2020 report, whose figures are of the whole catalogue."
+)
 # remarks of the built-in catalogue on single zones; remarks in a user's table are not translated
 CATALOGUE_REMARKS = (
     Message("printed 湽博 for 淄博"),
@@ -129,10 +134,14 @@ def notes_of(result: StudyResult, *, cells: bool = False) -> list[Words]:
     """Return what a reader of the outputs should know, one sentence each.
 
     `cells` quotes the cells that are not understood, which may name persons: for the terminal
-    only, never for what is written.
+    only, never for what is written. There the accounts of the user's tables stand before.
     """
     zones = result.zones
-    notes = own_zones_sentences(result, cells=cells)
+    notes = kept_sentences(result)
+    if not cells:
+        notes += own_zones_sentences(result)
+    if result.kept is not None:
+        notes.append(NOT_COMPARED)
     if result.registrations is not None:
         companies = company_sentences(result.registrations, result.hubs, cells=cells)
         notes = [*companies, *_of_addresses(result.registrations, result.study.addresses), *notes]
@@ -184,36 +193,46 @@ def _of_web(result: StudyResult) -> list[Words]:
     ]
 
 
-def own_zones_sentences(result: StudyResult, *, cells: bool = False) -> list[Words]:
-    """Return the sentences on a study's own table; none for the built-in one.
+def kept_sentences(result: StudyResult) -> list[Words]:
+    """Return which zones of how many a study's filters keep; nothing without filters."""
+    return [] if result.kept is None else result.kept.sentences()
 
-    `cells` as for `notes_of`.
-    """
+
+def own_zones_sentences(result: StudyResult) -> list[Words]:
+    """Return the sentences on a study's own table; none for the built-in one."""
     report = result.zone_report
     if report is None:
         return []
     lost = result.zones["province"] == ""
-    facts = {"file": report.file, "rows": report.rows}
+    there = result.all_zones()  # what the study keeps of the file
+    facts = {"file": report.file, "rows": len(there)}
 
     def sentence(key: str, **more: object) -> Words:
-        return ZONE_SENTENCES[key].fill(**facts, **more)
+        return ZONE_SENTENCES[key].fill(**{**facts, **more})
 
-    out = [sentence("read", derived=report.derived, given=report.given)]
+    out = [sentence("read", rows=report.rows, derived=report.derived, given=report.given)]
     out += [sentence("suspicion", what=what) for what in report.suspicions]
     if len(result.unplaced):
         names = examples(result.unplaced["name"])
         out.append(sentence("unplaced", count=len(result.unplaced), names=names))
-    if report.without_area:
-        out.append(sentence("no_area", count=report.without_area))
+    without_area = int(there["area_ha"].isna().sum())
+    if without_area:
+        out.append(sentence("no_area", count=without_area))
     if lost.any():
         names = examples(result.zones.loc[lost, "name"])
         out.append(sentence("no_province", count=int(lost.sum()), names=names))
-    if report.doubled:
-        out.append(sentence("doubled", names=examples(report.doubled)))
-    if report.remarks:
-        rows = examples(_rows(report.remarks.items(), cells=cells))
-        out.append(sentence("remarks", names=rows))
+    doubled = sorted(set(report.doubled) & set(there["name"]))
+    if doubled:
+        out.append(sentence("doubled", names=examples(doubled)))
+    remarks = remark_rows(report.account)
+    if remarks:
+        out.append(sentence("remarks", names=examples([ROWS.fill(rows=_listed(remarks))])))
     return out
+
+
+def remark_rows(account: Account) -> list[object]:
+    """Return the rows of a table that are sums, remarks or its header again."""
+    return [row for said in account.left_out if said.words == REMARK_ROWS for row in said.rows]
 
 
 def made_up_sentence(file: str) -> Message:
@@ -280,7 +299,7 @@ def company_sentences(
         ),
     ]
     far = located.loc[given & (located["geocode_reason"] != ""), "geocode_reason"]
-    if len(far):
+    if len(far) and not cells:
         rows = examples(
             ROW.fill(row=row, what=registrations.reasons.get(text, text))
             for row, text in far.items()
@@ -292,14 +311,14 @@ def company_sentences(
     no_province = int((registrations.groups() == "").sum())
     if no_province:
         out.append(sentence("no_province", count=no_province))
-    if report.unusable_codes:
+    if report.unusable_codes and not cells:
         out.append(sentence("codes", count=report.unusable_codes))
-    if report.remarks:
-        remarks = list(_rows(report.remarks.items(), cells=cells))
+    remarks = remark_rows(report.account)
+    if remarks and not cells:
         out.append(sentence("remarks", rows=_listed(remarks)))
-    sheets = report.unread_sheets
-    if sheets:
-        out.append(sentence("sheets", sheets=Listed(sheets) if cells else len(sheets)))
+    sheets = report.account.unread_sheets
+    if sheets and not cells:
+        out.append(sentence("sheets", sheets=len(sheets)))
     if hubs is not None and "uncertainty_km" in hubs:
         km = float(hubs["uncertainty_km"].median())
         out.append(sentence("hubs", companies=int(hubs["companies"].sum()), hubs=len(hubs), km=km))
@@ -317,19 +336,28 @@ def table_notes(key: str, registrations: Registrations | None, hubs: pd.DataFram
 
 
 def map_remark(result: StudyResult) -> Words | None:
-    """Return what the map must say of made-up companies and of zones that are not on it."""
-    remarks: list[Words] = []
+    """Return what the map must say: which zones these are, made-up companies, zones not on it."""
+    remarks: list[Words] = kept_sentences(result)
     companies, report = result.registrations, result.zone_report
     if companies is not None and companies.report.made_up:
         remarks.append(made_up_sentence(companies.report.file))
     if report is not None and not result.unplaced.empty:
         names = examples(result.unplaced["name"])
+        rows = len(result.zones) + len(result.unplaced)
         remarks.append(
-            ZONE_SENTENCES["map"].fill(count=len(result.unplaced), rows=report.rows, names=names)
+            ZONE_SENTENCES["map"].fill(count=len(result.unplaced), rows=rows, names=names)
         )
-    if len(remarks) == 2:
-        return TWO_SENTENCES.fill(one=remarks[0], other=remarks[1])
-    return remarks[0] if remarks else None
+    return one_after_the_other(remarks)
+
+
+def one_after_the_other(sentences: Sequence[Words]) -> Words | None:
+    """Return sentences as one text, None for none."""
+    if not sentences:
+        return None
+    text, *rest = sentences
+    for other in rest:
+        text = TWO_SENTENCES.fill(one=text, other=other)
+    return text
 
 
 def examples(parts: Iterable[object], mark: Words = COMMA) -> Words | str:

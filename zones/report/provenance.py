@@ -79,6 +79,7 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
         "outputs": {name: sha256(path) for name, path in sorted(outputs.items())},
         "counts": {
             "zones": len(zones),
+            **_kept_counts(result),
             **({"zones_without_place": len(result.unplaced)} if result.zone_report else {}),
             "hubs": len(result.hubs),
             **_registration_counts(result),
@@ -86,8 +87,26 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
             "geocode_method": _counts(zones, "geocode_method"),
             **{c: int(zones[c].sum()) for c in zones.columns if c.startswith("beyond_")},
         },
+        # what was read of each table of the user's
+        **({"read": [a.as_json() for a in result.accounts]} if result.accounts else {}),
         # in English whatever the language, so that the bytes do not change
         "warnings": [note.in_language(ENGLISH) for note in notes_of(result)],
+    }
+
+
+def _kept_counts(result: StudyResult) -> dict[str, Any]:
+    """Return the zones of the table, those that all filters keep, and each filter alone."""
+    kept = result.kept
+    if kept is None:
+        return {}
+    return {
+        "zones_in_table": kept.rows,
+        "zones_kept": kept.kept,
+        "zones_kept_by": {
+            key: {"values": list(kept.values[key]), "zones": zones}
+            for key, zones in kept.alone.items()
+        },
+        "zones_kept_but_for": kept.not_stated,
     }
 
 

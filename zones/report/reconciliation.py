@@ -122,8 +122,11 @@ def published_thresholds(result: StudyResult) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Indexed by ``layer``: ``threshold_km``, the middle of ``low_km`` and ``high_km``, between
-        which the count is the same; nan where the table has fewer zones.
+        which the count is the same; nan where the table has fewer zones. No row of a study that
+        keeps some zones of its table only: the report's count is of all.
     """
+    if result.kept is not None:
+        return pd.DataFrame(columns=["threshold_km", "low_km", "high_km"], dtype=float)
     found = {layer: _threshold(result, layer) for layer in result.layers()}
     rows = [(layer, ours.value, ours.low, ours.high) for layer, ours in found.items()]
     columns = ["layer", "threshold_km", "low_km", "high_km"]

@@ -34,8 +34,8 @@ LINKS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def scope(study: Study) -> Words | None:
-    """Return what the built-in catalogue covers; None for zones of the user's own."""
-    return None if study.zones_table else SCOPE
+    """Return what the built-in catalogue covers; None for the user's own zones or some provinces."""
+    return None if study.zones_table or study.zones_provinces else SCOPE
 
 
 def links(credits_said: Words) -> dict[str, str]:

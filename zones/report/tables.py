@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from geodata.errors import UsageError
 from geodata.registry import product_version
 from geodata.words import Listed, Message, Name, Words, has_chinese_names
 from zones.hubs import HUB_LAYERS
@@ -16,12 +17,22 @@ from zones.pipeline import StudyResult
 from zones.report.gap_tables import (
     cluster_table,
     curve_table,
+    division_kind,
+    division_table,
+    division_words,
     group_table,
+    has_both_sides,
+    is_one_province,
     province_table,
     type_table,
 )
 from zones.report.headings import GROUPING_NAMES, heading, number_format, value
-from zones.report.notes import own_zones_sentences, table_notes
+from zones.report.notes import (
+    NOT_COMPARED,
+    kept_sentences,
+    own_zones_sentences,
+    table_notes,
+)
 from zones.report.reconciliation import printed_words, reconciliation_table
 from zones.report.sources import BETWEEN, scope, sources
 from zones.sensitivity import hubs_left_out_table, implication, position_table, sensitivity_table
@@ -41,12 +52,15 @@ class TableKind:
         Makes its frame from a study's result.
     notes
         Keys of `NOTES`, in order; ``implication`` is the sentence on the published count.
+    wanted
+        Whether a study has it.
     """
 
     key: str
     title: Words
     build: Callable[[StudyResult], pd.DataFrame]
     notes: tuple[str, ...]
+    wanted: Callable[[StudyResult], bool] = lambda result: True
 
 
 REPORT_TABLES: dict[str, TableKind] = {
@@ -75,6 +89,20 @@ REPORT_TABLES: dict[str, TableKind] = {
             ),
         ),
         TableKind(
+            "cities",
+            Message("The regional gap by city"),
+            division_table,
+            ("beyond", "band", "gdp"),
+            lambda result: is_one_province(result) and division_kind(result) == "city",
+        ),
+        TableKind(
+            "counties",
+            Message("The regional gap by county"),
+            division_table,
+            ("beyond", "band", "gdp"),
+            lambda result: is_one_province(result) and division_kind(result) == "county",
+        ),
+        TableKind(
             "clusters_vs_rest",
             Message("Zhejiang, Guangdong and Beijing against the other provinces"),
             cluster_table,
@@ -85,6 +113,7 @@ REPORT_TABLES: dict[str, TableKind] = {
                 "other",
                 "listed",
             ),
+            lambda result: result.kept is None or has_both_sides(result),
         ),
         TableKind(
             "groups",
@@ -124,7 +153,7 @@ REPORT_TABLES: dict[str, TableKind] = {
             "hubs_left_out",
             Message("Each hub left out in turn"),
             hubs_left_out_table,
-            ("hubs_left_out",),
+            ("hubs_left_out", "hubs_that_serve"),
         ),
         TableKind(
             "position_uncertainty",
@@ -147,6 +176,7 @@ REPORT_TABLES: dict[str, TableKind] = {
                 "gdp",
                 "implication",
             ),
+            lambda result: result.kept is None,
         ),
     )
 }
@@ -184,6 +214,7 @@ NOTES = {
         "Zones beyond {threshold_km:g} km when the hub is missing and all others stay; "
         "hubs: {layer}; distance: {method}."
     ),
+    "hubs_that_serve": Message("Only hubs that are the nearest of at least one of these zones."),
     "simulated": Message(
         "Simulated: median, 5 % and 95 % of {draws:,} counts (seed {seed}), each zone moved on its "
         "own, in a random direction, by its uncertainty_km times a ratio drawn from the measured "
@@ -243,16 +274,27 @@ class ReportTable:
 
 def report_tables(result: StudyResult) -> list[ReportTable]:
     """Return the tables of a study."""
-    return [report_table(key, result) for key in REPORT_TABLES]
+    return [report_table(key, result) for key, kind in REPORT_TABLES.items() if kind.wanted(result)]
 
 
 def report_table(key: str, result: StudyResult) -> ReportTable:
-    """Return one table of a study by its key."""
+    """Return one table of a study by its key.
+
+    Raises
+    ------
+    UsageError
+        For a table that the study has not got.
+    """
     kind, language = REPORT_TABLES[key], result.study.language
+    if not kind.wanted(result):
+        why = NOT_COMPARED if key == "reconciliation" else Message("not for these zones")
+        raise UsageError(Message("{name}: {why}", name=key, why=why))
     words = {name: words.in_language(language) for name, words in GROUPING_NAMES.items()}
     if not has_chinese_names(language):
         words |= {str(k): str(v) for k, v in result.provinces["province_en"].items()}
         words |= {str(k): str(v) for k, v in result.hubs["hub_en"].items()}
+    if key in ("cities", "counties"):
+        words |= division_words(result)
     if key == "reconciliation":
         words |= printed_words(result, language)
     return plain_table(key, kind.title, kind.build(result), result, (*kind.notes, "source"), words)
@@ -289,17 +331,23 @@ def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
         "sources": sources(study),
         **facts,
     }
+    left_out = ["hubs_that_serve"] if result.kept is None else []
+    if key == "sensitivity" and "gdp_other_provinces_pct" not in frame:
+        left_out.append("other")
     notes: list[Words | None] = []
     for note in note_keys:
         if note == "implication":
-            notes.append(implication(result))
+            notes.append(implication(result) if result.kept is None else NOT_COMPARED)
         elif note == "over":
             over = _crowded_provinces(frame, words)
             notes.append(NOTES[note].fill(over=over) if over.parts else None)
+        elif note in left_out:
+            continue
         else:
             notes.append(NOTES[note].fill(**about))
     source = notes.pop()
     notes += [
+        *kept_sentences(result),
         *own_zones_sentences(result),
         *table_notes(key, result.registrations, result.hubs),
         scope(study),
