@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import typer
@@ -173,6 +174,11 @@ def remark(text: Words | str) -> None:
     """Say something beside the results."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+def say_whose(file: Path) -> None:
+    """Say which file says whose an output is."""
+    remark(Message("whose it is: {file}", file=file))
 
 
 def note(text: Words | str) -> None:

@@ -122,7 +122,7 @@ def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
         )
         located = locate_zone_table(zones, study.year, openstreetmap=study.openstreetmap)
         zones["name_en"] = english_names(zones)
-        zones = zones.drop(columns=["lon", "lat", "province_reason"])
+        zones = zones.drop(columns=["lon", "lat", "position_source", "province_reason"])
     else:
         zones = load_zones()
         built_in = study.year == CATALOGUE_YEAR and not study.openstreetmap

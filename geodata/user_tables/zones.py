@@ -20,9 +20,10 @@ from geodata.address_geocoder import geocode_with_reasons
 from geodata.errors import BadInputError
 from geodata.loaders import load_provinces, load_zones
 from geodata.names import normalise
+from geodata.registry import names_odbl
 from geodata.schema import Column, cell_fault
-from geodata.user_tables.companies import GIVEN, provinces_by_cell
-from geodata.user_tables.files import open_tables
+from geodata.user_tables.companies import GIVEN, THE_FILE, provinces_by_cell
+from geodata.user_tables.files import open_tables, stated_licence
 from geodata.user_tables.headers import (
     POSITION,
     PROVINCE,
@@ -60,7 +61,13 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "industries": tuple("industries 主导产业 主要产业 产业".split()),
     "remark": tuple("remark 备注 说明 remarks".split()),
     **POSITION,
+    # whose the position is: of an output of zonegap, it says which licence holds
+    "position_source": tuple("geocodesource positionsource 位置来源 坐标来源".split()),
 }
+# what stands in ``geocode_source`` for a position of a file that names OpenStreetMap as its source,
+# and for one of a file that says of itself that it is under the ODbL
+FROM_OPENSTREETMAP = "OpenStreetMap, by the file"
+ODBL_TABLE = f"{THE_FILE}, under the ODbL"
 ZONE_TABLE = Vocabulary(
     SYNONYMS,
     Message("zones"),
@@ -211,7 +218,7 @@ _DATE = re.compile(
 _LEVELS = {"国家": "国家级", "省": "省级", "national": "国家级", "provincial": "省级"}
 COLUMNS = (
     "code name name_en province_adcode province level type approved extended area_ha industries "
-    "remark lon lat province_reason"
+    "remark lon lat position_source province_reason"
 ).split()
 
 
@@ -279,7 +286,7 @@ def load_zone_table(
         A frame indexed by ``id`` (its own column, else the code, else ``R`` and the row) with the
         catalogue's columns: ``area_ha`` nan where not stated, ``province`` and
         ``province_adcode`` "" where unknown, with ``province_reason``; ``lon``, ``lat`` (WGS-84
-        degrees) nan where the file gives none; and the report.
+        degrees) nan where the file gives none, ``position_source`` whose they are; and the report.
 
     Raises
     ------
@@ -305,6 +312,9 @@ def load_zone_table(
     if faults:
         raise BadInputError(str(path), [text for _, text in sorted(faults)])
     frame["area_ha"], frame["lon"], frame["lat"] = area_ha, lon, lat
+    whole = ODBL_TABLE if names_odbl(stated_licence(path)) else THE_FILE
+    named = cells["position_source"].map(names_odbl).astype(bool)
+    frame["position_source"] = named.map({True: FROM_OPENSTREETMAP, False: whole})
     stated = frame["province"] != ""
     frame["province"], frame["province_reason"], reasons = _with_provinces(frame)
     codes = load_provinces()["province_adcode"]
@@ -450,10 +460,11 @@ def locate_zone_table(
         located[column] = zones[column].where(given, located[column])
     located.loc[given, "uncertainty_km"] = 0.0
     for column, text in (
-        ("geocode_level", "place"), ("geocode_method", GIVEN), ("geocode_source", "the file"),
+        ("geocode_level", "place"), ("geocode_method", GIVEN),
         ("spans", ""), ("geocode_candidates", ""), ("geocode_reason", ""),
     ):  # fmt: skip
         located.loc[given, column] = text
+    located.loc[given, "geocode_source"] = zones.loc[given, "position_source"]
     return located
 
 

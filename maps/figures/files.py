@@ -21,7 +21,7 @@ from zones.pipeline import StudyResult
 from zones.report.gap_tables import layer_curves, province_table, type_table
 from zones.report.headings import value
 from zones.report.reconciliation import published_count, published_thresholds
-from zones.report.sources import own_sources
+from zones.report.sources import credited, own_sources
 
 # no time, no version of the program that wrote it
 _METADATA: dict[str, dict[str, None]] = {
@@ -44,7 +44,8 @@ def study_figures(
     FontError
         When no installed font has the characters.
     """
-    study, zones, provinces = result.study, result.zones, result.provinces
+    zones, provinces = result.zones, result.provinces
+    study = credited(result.study, zones)
     style = own_style(result, style)
     curves = layer_curves(result), published_thresholds(result), published_count()
     table = province_table(result)
@@ -64,7 +65,7 @@ def own_style(result: StudyResult, style: Style) -> Style:
     """Return the style, with Chinese characters where the study's own files and texts have some."""
     study, zones = result.study, result.zones
     words = [*zones["level"].unique(), *zones["type"].unique()]
-    files = own_sources(study).values()
+    files = [words.in_language(study.language) for words in own_sources(study).values()]
     lines = [text for text in (study.boundary_credit, study.map_approval) if text]
     texts = "".join([*(value(word, study.language) for word in words), *files, *lines])
     return replace(style, own_chinese=any("\u2e80" <= c <= "\uffef" for c in texts))

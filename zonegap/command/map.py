@@ -9,7 +9,7 @@ from geodata.errors import UsageError
 from geodata.words import Message
 from zonegap.command.help import OUTPUT, PAGE, TILES
 from zonegap.command.options import Weight, number, only_with, option, study_command, word
-from zonegap.console import note, progress_bar, remark, show
+from zonegap.console import note, progress_bar, say_whose, show
 from zones.hubs import HUB_LAYERS
 from zones.study import Study
 
@@ -74,7 +74,7 @@ def map_(
     from maps.safe_text import stable_html
     from maps.tiles import tile_source
     from zones.pipeline import run_study
-    from zones.report.licences import NAME, write_sources
+    from zones.report.licences import sources_beside, write_sources
     from zones.report.provenance import staged_with_manifest
 
     if tiles is None and (tiles_key or tiles_credit or tiles_datum):
@@ -101,9 +101,8 @@ def map_(
         stage.mkdir()
         html = stable_html(page)
         (stage / path.name).write_text(html, encoding="utf-8", newline="")
-        # by the map's own name: beside it there may be other maps, and files of the user's
-        about = path.with_name(f"{path.stem}.{NAME}")
+        about = sources_beside(path)
         files = {"map": [path.name]}
         write_sources(result, stage / about.name, files, drawn(outlines, background))
     show(str(path))
-    remark(Message("whose it is: {file}", file=about))
+    say_whose(about)

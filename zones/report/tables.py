@@ -23,7 +23,7 @@ from zones.report.gap_tables import (
 from zones.report.headings import GROUPING_NAMES, heading, number_format, value
 from zones.report.notes import own_zones_sentences, table_notes
 from zones.report.reconciliation import printed_words, reconciliation_table
-from zones.report.sources import BETWEEN, scope, sources
+from zones.report.sources import BETWEEN, credited, scope, sources
 from zones.sensitivity import hubs_left_out_table, implication, position_table, sensitivity_table
 
 
@@ -286,7 +286,7 @@ def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
         "version": product_version(),
         "draws": DRAWS,
         "seed": SEED,
-        "sources": sources(study),
+        "sources": sources(credited(study, result.zones)),
         **facts,
     }
     notes: list[Words | None] = []
