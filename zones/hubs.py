@@ -225,7 +225,8 @@ def hub_layer(
     pandas.DataFrame
         Indexed by ``hub`` (Chinese name): ``hub_en``, ``cluster`` (Beijing, Zhejiang, Guangdong, or
         "Other" for hubs elsewhere), ``province_adcode``, ``adcode``, ``companies`` (number behind
-        the hub, 0 where it is not a count), ``lon``, ``lat`` (WGS-84 degrees).
+        the hub, 0 where it is not a count), ``lon``, ``lat`` (WGS-84 degrees), ``geocode_source``
+        (whose the position is).
 
     Raises
     ------
@@ -321,7 +322,8 @@ def hubs_of_table(located: pd.DataFrame) -> pd.DataFrame:
 
 
 HUB_COLUMNS = (
-    "hub hub_en cluster province_adcode adcode companies lon lat uncertainty_km geocode_level"
+    "hub hub_en cluster province_adcode adcode companies lon lat uncertainty_km geocode_level "
+    "geocode_source"
 ).split()
 
 
@@ -363,6 +365,8 @@ def _at_seats(companies: dict[str, int], names: Gazetteer) -> pd.DataFrame:
     for code, count in companies.items():
         d = names.by_adcode[code]
         cluster = CLUSTER_OF.get(d.province_adcode, OTHER_CLUSTER)
-        rows.append((d.name, d.name_en, cluster, d.province_adcode, code, count, d.lon, d.lat))
-    columns = ["hub", "hub_en", "cluster", "province_adcode", "adcode", "companies", "lon", "lat"]
+        division = d.name, d.name_en, cluster, d.province_adcode, code
+        rows.append((*division, count, d.lon, d.lat, d.position_source))
+    columns = ["hub", "hub_en", "cluster", "province_adcode", "adcode"]
+    columns += ["companies", "lon", "lat", "geocode_source"]
     return pd.DataFrame(rows, columns=columns).set_index("hub")

@@ -292,6 +292,7 @@ def _unit(words: str, currency: str) -> Unit:
 
 
 GIVEN = "given"  # geocode_method of a position that stands in the file
+THE_FILE = "the file"  # its geocode_source
 
 
 def locate_registrations(
@@ -342,7 +343,7 @@ def locate_registrations(
     located.loc[given, "uncertainty_km"] = 0.0
     for column, text in (
         ("adcode", ""), ("geocode_level", "place"), ("geocode_method", GIVEN),
-        ("geocode_source", "the file"), ("geocode_candidates", ""), ("geocode_reason", far_texts),
+        ("geocode_source", THE_FILE), ("geocode_candidates", ""), ("geocode_reason", far_texts),
     ):  # fmt: skip
         located.loc[given, column] = text
     located["uncertainty_km"] = located["uncertainty_km"].astype(float)

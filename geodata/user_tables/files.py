@@ -15,7 +15,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -338,6 +338,25 @@ def _parquet_rows(path: Path) -> Rows:
                 yield from map(list, zip(*columns, strict=True))
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise damaged_file(path, "parquet", error) from None
+
+
+def stated_licence(path: Path) -> str:
+    """Return what a Parquet file says of its own licence, "" where it or another file says none."""
+    if path.suffix.lower() != ".parquet":
+        return ""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        about = pq.read_schema(path).metadata
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise damaged_file(path, "parquet", error) from None
+    return licence_in(about)
+
+
+def licence_in(metadata: Mapping[bytes, bytes] | None) -> str:
+    """Return the licence that the metadata of a schema state, "" for none."""
+    return (metadata or {}).get(b"licence", b"").decode("utf-8", "replace")
 
 
 def cell_text(value: object) -> str:

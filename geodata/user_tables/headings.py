@@ -84,6 +84,7 @@ STEMS: dict[str, tuple[str, ...]] = {
         "industries": "主导产业 主要产业 产业 industries industry",
         "remark": "备注 说明 remark remarks note notes",
         "uncertainty": "不确定度 误差半径 定位误差 uncertainty coordinateuncertainty positionerror",
+        "position_source": "positionsource 位置来源 坐标来源",
         # a table of zonegap's own: how a position was found, and what was made of it
         "geocode_level": "geocodelevel",
         "geocode_method": "geocodemethod",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,11 @@ from geodata.addresses import Scope
 from geodata.gazetteer import LAST_YEAR, Division, gazetteer
 from geodata.loaders import load_provinces, load_zones
 from geodata.names import normalise
+from geodata.registry import names_odbl
 from geodata.resolver import level_of
 from geodata.schema import Column, cell_fault
 from geodata.user_tables.account import Account, Row
-from geodata.user_tables.companies import GIVEN
+from geodata.user_tables.companies import GIVEN, THE_FILE
 from geodata.user_tables.divisions import (
     Bound,
     outside_province,
@@ -30,6 +32,7 @@ from geodata.user_tables.divisions import (
     province_at,
     with_regions,
 )
+from geodata.user_tables.files import stated_licence
 from geodata.user_tables.positions import (
     IN_CHINA,
     far_from_address,
@@ -42,6 +45,10 @@ from geodata.vocabulary import NOT_STATED, PROVINCES
 from geodata.words import ENGLISH, Listed, Message, Words
 from geodata.zone_geocoder import geocode_zones, radius_km
 
+# what stands in ``geocode_source`` for a position of a file that names OpenStreetMap as its source,
+# and for one of a file that says of itself that it is under the ODbL
+FROM_OPENSTREETMAP = "OpenStreetMap, by the file"
+ODBL_TABLE = f"{THE_FILE}, under the ODbL"
 ZONES = TableKind(
     Message("zones"),
     {
@@ -64,6 +71,8 @@ ZONES = TableKind(
         "remark": ("remark",),
         "datum": ("datum",),
         "uncertainty": ("uncertainty",),
+        # whose the position is: it says which licence holds
+        "position_source": ("position_source",),
         # of a table that zonegap wrote
         "adcode": ("adcode",),
         "geocode_level": ("geocode_level",),
@@ -216,7 +225,7 @@ _LEVELS = {
 }  # fmt: skip
 COLUMNS = (
     "code name name_en province_adcode province level type approved extended area_ha industries "
-    "remark lon lat province_reason"
+    "remark lon lat position_source province_reason"
 ).split()
 # what says where a zone is, beside its name; dropped once it is located
 PLACE_COLUMNS = ("row", "city", "county", "address", "stated_uncertainty_km", "own")
@@ -283,7 +292,8 @@ def load_zone_table(
         A frame indexed by ``id`` (its own column, else the code, else ``R`` and the row) with the
         catalogue's columns: ``area_ha`` nan where not stated, ``province`` and
         ``province_adcode`` "" where unknown, with ``province_reason``; ``lon``, ``lat`` (WGS-84
-        degrees) nan where the file gives none; then `PLACE_COLUMNS`; and the report.
+        degrees) nan where the file gives none, ``position_source`` whose they are; then
+        `PLACE_COLUMNS`; and the report.
 
     Raises
     ------
@@ -306,6 +316,10 @@ def load_zone_table(
     frame["stated_uncertainty_km"], bad_radii = read_uncertainty(table)
     table.refuse([*faults, *bad_areas, *bad_cells, *bad_radii])
     frame["area_ha"], frame["lon"], frame["lat"] = area_ha, lon, lat
+    licence = stated_licence(source) if isinstance(source, Path) else ""
+    whole = ODBL_TABLE if names_odbl(licence) else THE_FILE
+    named = table.cells["position_source"].map(names_odbl).astype(bool)
+    frame["position_source"] = named.map({True: FROM_OPENSTREETMAP, False: whole})
     stated = frame["province"] != ""
     frame["province"], frame["province_reason"], reasons = _with_provinces(frame, table)
     codes = load_provinces()["province_adcode"]
@@ -572,10 +586,11 @@ def locate_zone_table(
     radius = zones["stated_uncertainty_km"]
     located.loc[given, "uncertainty_km"] = radius[given].fillna(0.0)
     for column, text in (
-        ("geocode_level", "place"), ("geocode_method", GIVEN), ("geocode_source", "the file"),
+        ("geocode_level", "place"), ("geocode_method", GIVEN),
         ("spans", ""), ("geocode_candidates", ""), ("geocode_reason", ""),
     ):  # fmt: skip
         located.loc[given, column] = text
+    located.loc[given, "geocode_source"] = zones.loc[given, "position_source"]
     # what zonegap wrote once keeps its level, method and source
     own = given & zones["own"]
     for column in _OWN:

@@ -23,7 +23,7 @@ from zones.report.gap_tables import division_table, layer_curves, province_table
 from zones.report.headings import value
 from zones.report.notes import kept_sentences, one_after_the_other
 from zones.report.reconciliation import published_count, published_thresholds
-from zones.report.sources import own_sources
+from zones.report.sources import credited, own_sources
 
 # no time, no version of the program that wrote it
 _METADATA: dict[str, dict[str, None]] = {
@@ -47,7 +47,8 @@ def study_figures(
     FontError
         When no installed font has the characters.
     """
-    study, zones, places = result.study, result.zones, places_of(result)
+    zones, places = result.zones, places_of(result)
+    study = credited(result.study, zones)
     style = own_style(result, style)
     curves = layer_curves(result), published_thresholds(result), published_count()
     table = province_table(result) if places.kind == "province" else division_table(result)
@@ -71,7 +72,7 @@ def own_style(result: StudyResult, style: Style) -> Style:
     """Return the style for a study: its own Chinese characters, and which zones it keeps."""
     study, zones = result.study, result.zones
     words = [*zones["level"].unique(), *zones["type"].unique()]
-    files = own_sources(study).values()
+    files = [words.in_language(study.language) for words in own_sources(study).values()]
     lines = [text for text in (study.boundary_credit, study.map_approval) if text]
     texts = "".join([*(value(word, study.language) for word in words), *files, *lines])
     kept = one_after_the_other(kept_sentences(result))

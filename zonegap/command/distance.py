@@ -19,13 +19,14 @@ from zonegap.command.options import (
     with_study_options,
     word,
 )
-from zonegap.console import advancing_bar, remark, show
+from zonegap.console import advancing_bar, remark, say_whose, show
 from zones.hubs import HUB_LAYERS
 from zones.parameters import ENGINES
 from zones.study import ASKED, ZONE_FILTERS, Study
 
 if TYPE_CHECKING:
     from zones.points.tables import Counts, Task
+    from zones.report.licences import PointSources
 
 CLUSTER = "dask"
 TABLES = (".parquet", ".arrow", ".feather")
@@ -112,12 +113,15 @@ def distance(
     if scheduler is not None and workers is not None:
         raise UsageError(Message("--workers: of this machine; a scheduler has its own"))
     from zones.pipeline import study_hubs
+    from zones.points.parts import stated_licence_of
     from zones.points.tables import Task
+    from zones.report.licences import NAME, PointSources, sources_beside
 
     study = study_of(None, options)
     hubs = study_hubs(study)
     for account in hubs.accounts:
         say_account(account)
+    whose = PointSources(study, hubs.hubs, source.name, stated_licence_of(source))
     task = Task(
         hubs.hubs,
         study.distance_method,
@@ -125,11 +129,12 @@ def distance(
         None if columns is None else tuple(c.strip() for c in columns.split(",") if c.strip()),
         () if options["thresholds_km"] is None else study.thresholds_km,
         "auto" if engine == CLUSTER else engine,
+        about=tuple(whose.metadata().items()),
     )
     if source.is_dir():
-        counts = _of_folder(source, out, task, engine, scheduler, workers)
+        counts = _of_folder(source, out, task, engine, scheduler, workers, whose)
     else:
-        counts = _of_file(source, out, task, engine)
+        counts = _of_file(source, out, task, engine, whose)
     for threshold_km, beyond in zip(task.thresholds_km, counts.beyond, strict=True):
         share_pct = 100.0 * beyond / counts.points if counts.points else 0.0
         show(
@@ -142,6 +147,7 @@ def distance(
         )  # fmt: skip
     if out is not None:
         remark(Message("{points:,} points: {out}", points=counts.points, out=out))
+        say_whose(out / NAME if source.is_dir() else sources_beside(out))
 
 
 def _refuse_zones(options: dict[str, Any]) -> None:
@@ -157,7 +163,8 @@ def _refuse_zones(options: dict[str, Any]) -> None:
 def _of_study(study: Study, out: Path | None) -> None:
     """Print each zone's nearest hub and its distance to each cluster as CSV."""
     from zones.pipeline import located_zones, study_hubs, with_distances, with_unplaced
-    from zones.writing import BOM, csv_text, write_atomic
+    from zones.report.licences import sources_beside, staged_with_sources, write_distance_sources
+    from zones.writing import BOM, csv_text
 
     own, hubs = located_zones(study), study_hubs(study)
     accounts = () if own.report is None else (own.report.account,)
@@ -173,14 +180,19 @@ def _of_study(study: Study, out: Path | None) -> None:
     if out is None:
         show(text, end="")
     else:
-        write_atomic(out, BOM + text)
+        with staged_with_sources(out) as (file, about):
+            file.write_text(BOM + text, encoding="utf-8", newline="")
+            write_distance_sources(study, own.placed, hubs.hubs, about, out.name)
         remark(str(out))
+        say_whose(sources_beside(out))
 
 
-def _of_file(source: Path, out: Path | None, task: Task, engine: str) -> Counts:
+def _of_file(
+    source: Path, out: Path | None, task: Task, engine: str, whose: PointSources
+) -> Counts:
     """Measure the points of one file; without `out` they are only counted."""
     from zones.points.tables import measure_table, row_count
-    from zones.writing import staged
+    from zones.report.licences import staged_with_sources, write_point_sources
 
     if engine == CLUSTER:
         raise UsageError(
@@ -202,18 +214,20 @@ def _of_file(source: Path, out: Path | None, task: Task, engine: str) -> Counts:
                     accepted=Listed(TABLES),
                 )
             )
-        with staged(out.parent) as stage:
-            stage.mkdir()
-            return measure_table(source, stage / out.name, task, progress=advance)
+        with staged_with_sources(out) as (file, about):
+            counts = measure_table(source, file, task, progress=advance)
+            write_point_sources(whose, about, [out.name])
+            return counts
 
 
 def _of_folder(
     folder: Path, out: Path | None, task: Task, engine: str, scheduler: str | None,
-    workers: int | None,
+    workers: int | None, whose: PointSources,
 ) -> Counts:  # fmt: skip
     from zones.points.cluster import measure_on_cluster
     from zones.points.parts import count_in_result, measure_here, open_parts, parts_of
     from zones.points.tables import Counts
+    from zones.report.licences import NAME, write_point_sources
 
     if out is None:
         raise UsageError(Message("--out: a folder of points needs a folder to write to"))
@@ -240,4 +254,5 @@ def _of_folder(
             measure_on_cluster(todo, out, task, done, scheduler=scheduler, workers=workers)
         else:
             measure_here(todo, out, task, done)
+    write_point_sources(whose, out / NAME, ["*.parquet"])
     return total

@@ -23,7 +23,7 @@ from zonegap.command.options import (
     with_study_options,
     word,
 )
-from zonegap.console import progress_bar, remark, show
+from zonegap.console import progress_bar, remark, say_whose, show
 
 ALL = "all"  # of --keep
 
@@ -80,7 +80,8 @@ def geocode(
     from geodata.address_geocoder import geocode_texts
     from geodata.user_tables.headers import read_table
     from geodata.web.geocode import web_geocode_texts
-    from zones.writing import BOM, csv_text, write_atomic
+    from zones.report.licences import sources_beside, staged_with_sources, write_text_sources
+    from zones.writing import BOM, csv_text
 
     web = web_options(options, rate)
     if out.resolve() == file.resolve():
@@ -124,7 +125,9 @@ def geocode(
     for old, new in taken.items():
         remark(Message("your column {old} is written as {new}", old=old, new=new))
     both = table.rename(columns=taken).join(located.round({"lon": 6, "lat": 6}))
-    write_atomic(out, BOM + csv_text(both))
+    with staged_with_sources(out) as (table_file, about):
+        table_file.write_text(BOM + csv_text(both), encoding="utf-8", newline="")
+        write_text_sources(located, file.name, about, out.name)
     levels = located["geocode_level"]
     for level, words in LEVELS.items():
         show(Message("{level}: {count:,}", level=words, count=int((levels == level).sum())))
@@ -137,5 +140,6 @@ def geocode(
         )
     )  # fmt: skip
     show(str(out))
+    say_whose(sources_beside(out))
     if strict and (unresolved or failed):
         raise typer.Exit(UNRESOLVED_EXIT)

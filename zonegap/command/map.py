@@ -17,7 +17,7 @@ from zonegap.command.options import (
     study_command,
     word,
 )
-from zonegap.console import note, remark, show
+from zonegap.console import note, say_whose, show
 from zones.hubs import HUB_LAYERS
 from zones.study import Study
 
@@ -81,7 +81,7 @@ def map_(
     from maps.page import drawn, study_map
     from maps.safe_text import stable_html
     from maps.tiles import tile_source
-    from zones.report.licences import NAME, write_sources
+    from zones.report.licences import sources_beside, write_sources
     from zones.report.provenance import staged_with_manifest
 
     if tiles is None and (tiles_key or tiles_credit or tiles_datum):
@@ -108,9 +108,8 @@ def map_(
         stage.mkdir()
         html = stable_html(page)
         (stage / path.name).write_text(html, encoding="utf-8", newline="")
-        # by the map's own name: beside it there may be other maps, and files of the user's
-        about = path.with_name(f"{path.stem}.{NAME}")
+        about = sources_beside(path)
         files = {"map": [path.name]}
         write_sources(result, stage / about.name, files, drawn(outlines, background))
     show(str(path))
-    remark(Message("whose it is: {file}", file=about))
+    say_whose(about)

@@ -8,7 +8,7 @@ from typing import Annotated
 from geodata.words import Message
 from zonegap.command.help import OUTPUT
 from zonegap.command.options import Json, Weight, number, option, result_of, study_command
-from zonegap.console import show_table
+from zonegap.console import say_whose, show_table
 from zones.study import Study
 
 
@@ -29,10 +29,17 @@ def where_next(
 
     The optimum is exact (maximal covering location problem); the greedy order stands beside it.
     """
+    from zones.report.licences import sources_beside, staged_with_sources, write_sources
     from zones.report.tables import where_next_table
-    from zones.writing import BOM, csv_text, write_atomic
+    from zones.writing import BOM, csv_text
 
-    table = where_next_table(result_of(study), k=k, weight=weight)
+    result = result_of(study)
+    table = where_next_table(result, k=k, weight=weight)
     if out is not None:
-        write_atomic(out, BOM + csv_text(table.frame.round(6)))
+        with staged_with_sources(out) as (file, about):
+            text = BOM + csv_text(table.frame.round(6))
+            file.write_text(text, encoding="utf-8", newline="")
+            write_sources(result, about, {"tables": [out.name]})
     show_table(table, as_json=as_json)
+    if out is not None:
+        say_whose(sources_beside(out))

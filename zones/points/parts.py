@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from geodata.errors import DataFileError, UsageError
 from geodata.words import Message
-from zones.points.tables import Counts, Task, measure_table
+from zones.points.tables import Counts, Task, licence_of_points, measure_table
 
 TEMPORARY = ".zonegap-"
 DONE_KEY = "zonegap_task"  # in a part's metadata: what it is the answer to
@@ -35,6 +35,12 @@ def parts_of(folder: Path) -> list[Path]:
     if not parts:
         raise DataFileError(Message("{folder}: no *.parquet file in this folder", folder=folder))
     return parts
+
+
+def stated_licence_of(source: Path) -> str:
+    """Return what a file of points, or the parts of a folder, state as their licences."""
+    files = parts_of(source) if source.is_dir() else [source]
+    return "; ".join(dict.fromkeys(filter(None, map(licence_of_points, files))))
 
 
 def open_parts(parts: list[Path], out: Path, task: Task) -> list[Path]:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from geodata.datum import to_wgs84
 from geodata.errors import BadInputError, UsageError
 from geodata.schema import cell_fault
-from geodata.user_tables.files import damaged_file
+from geodata.user_tables.files import damaged_file, licence_in
 from geodata.vocabulary import DATUMS
 from geodata.words import Listed, Message, Words
 from zones.distance.geodesic import beyond_on_ellipsoid, nearest_on_ellipsoid
@@ -152,6 +152,9 @@ class Task:
         Points beyond each are counted.
     engine, threads
         As for `zones.distance.sphere.nearest_on_sphere`.
+    about
+        Whose the result is, for the schema of what is written: pairs of a key and its text. No
+        part of the answer, so not of the digest.
     """
 
     hubs: pd.DataFrame
@@ -161,6 +164,7 @@ class Task:
     thresholds_km: tuple[float, ...] = ()
     engine: str = "auto"
     threads: int | None = None
+    about: tuple[tuple[str, str], ...] = ()
 
     def digest(self) -> str:
         """Return a SHA-256 of all that the result hangs on, besides the points."""
@@ -226,6 +230,7 @@ def measure_table(
     with ExitStack() as stack:
         schema, batches = open_batches(path, stack)
         kept = _checked_columns(schema, path, task)
+        said = {**_with_own(schema, task), **(metadata or {})}
         write = None
         row = 1
         for batch in batches:
@@ -234,7 +239,7 @@ def measure_table(
             if out is not None and found is not None:
                 result = _result(batch, kept, found, task.hubs)
                 if write is None:
-                    write = batch_writer(out, result.schema, metadata or {}, stack, RESULT[0])
+                    write = batch_writer(out, result.schema, said, stack, RESULT[0])
                 write(result)
             counts.add(Counts(len(lon), beyond))
             row += len(lon)
@@ -243,8 +248,26 @@ def measure_table(
             empty = pa.RecordBatch.from_pylist([], schema=schema)
             nothing = Nearest(np.empty(0, np.int32), np.empty(0))
             result = _result(empty, kept, nothing, task.hubs)
-            batch_writer(out, result.schema, metadata or {}, stack, RESULT[0])(result)
+            batch_writer(out, result.schema, said, stack, RESULT[0])(result)
     return counts
+
+
+def _with_own(schema: pa.Schema, task: Task) -> dict[str, str]:
+    """Return whose the result is; what the points' file says of itself goes before it."""
+    own = schema.metadata or {}
+    said = {}
+    for key, text in task.about:
+        before = own.get(key.encode(), b"").decode("utf-8", "replace")
+        said[key] = f"{before}; {text}" if before else text
+    return said
+
+
+def licence_of_points(path: Path) -> str:
+    """Return the licence that a Parquet or Arrow file states in its schema, "" for none."""
+    with ExitStack() as stack:
+        file = _file(path, stack)
+        schema = file.schema_arrow if isinstance(file, pq.ParquetFile) else file.schema
+        return licence_in(schema.metadata)
 
 
 def _checked_columns(schema: pa.Schema, path: Path, task: Task) -> list[str]:

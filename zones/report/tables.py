@@ -34,7 +34,7 @@ from zones.report.notes import (
     table_notes,
 )
 from zones.report.reconciliation import printed_words, reconciliation_table
-from zones.report.sources import BETWEEN, scope, sources
+from zones.report.sources import BETWEEN, credited, scope, sources
 from zones.sensitivity import hubs_left_out_table, implication, position_table, sensitivity_table
 
 
@@ -328,7 +328,7 @@ def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
         "version": product_version(),
         "draws": DRAWS,
         "seed": SEED,
-        "sources": sources(study),
+        "sources": sources(credited(study, result.zones)),
         **facts,
     }
     left_out = ["hubs_that_serve"] if result.kept is None else []
