@@ -30,6 +30,7 @@ VARIABLE = "ZONEGAP_LANG"
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides (POSIX)
 # what GBK and ASCII lack and a plain sign says as well
 PLAIN = {"²": "2", "–": "-", "—": "-", "×": "x", "≥": ">=", "≤": "<=", "…": "...", "÷": "/"}
+STDOUT = Path("-")  # of --out: standard output
 PARTS = 200  # a bar of a million rows need not move a million times
 
 Item = TypeVar("Item")
@@ -204,6 +205,8 @@ def laid_out(lines: Sequence[tuple[Words, Sequence[Words]]]) -> list[str]:
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
 def say_whose(file: Path) -> None:
     """Say which file says whose an output is."""
     remark(Message("whose it is: {file}", file=file))
