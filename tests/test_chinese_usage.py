@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from geodata.registry import registry
-from geodata.user_tables.zones import SYNONYMS
+from geodata.user_tables.headings import STEMS
 from geodata.vocabulary import DATUMS
 from geodata.words import use_language
 from zonegap.command.app import main
@@ -122,7 +122,7 @@ COMMANDS = (
 MACHINE = {
     *ACCEPTED, *COMMANDS.split(), "TOML", "Parquet", "URL", "dask", "csv", "xlsx", "xls", "tsv",
     "parquet", "lon", "lat", "datum", "FILE", "k", "count", "TABLE", "threshold_km", "arrow",
-    "feather", "GDAL", "GeoJSON", "GeoPackage", "Shapefile", "tianditu", "amap", "https", "x", "y", "z", "ha", "km2", "m2", *DATUMS, *registry(), *" ".join(map(" ".join, SYNONYMS.values())).split(), "hub", "layer", "parts",
+    "feather", "GDAL", "GeoJSON", "GeoPackage", "Shapefile", "tianditu", "amap", "https", "x", "y", "z", "ha", "km2", "m2", *DATUMS, *registry(), *" ".join(map(" ".join, STEMS.values())).split(), "hub", "layer", "parts",
     *(asked.key.partition(".")[2] for asked in ASKED.values()),
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from geodata.errors import BadInputError
+from geodata.errors import BadInputError, DataFileError, ZonegapError
 from geodata.user_tables.account import (
     COLUMN_NAMES,
     Account,
@@ -212,13 +212,24 @@ def read_table(source: Source, kind: TableKind, wish: Wish | None = None) -> Use
     wish = wish or Wish()
     path, sheets = _open(source, wish, kind)
     text = all(sheet.delimiter for sheet in sheets)
-    found = [(sheet, _find_header(sheet, path, kind, wish)) for sheet in sheets]
-    headed = [(sheet, header) for sheet, header in found if header is not None]
+    headed: list[tuple[Sheet, Header]] = []
+    refused: list[ZonegapError] = []
+    for each in sheets:
+        try:
+            found = _find_header(each, path, kind, wish)
+        except (BadInputError, DataFileError) as error:
+            if not text:
+                raise
+            # cut otherwise, the same text may be whole
+            refused.append(error)
+            continue
+        if found is not None:
+            headed.append((each, found))
     if not headed:
-        raise BadInputError(path, [_no_header(sheets, kind)])
+        raise refused[0] if refused else BadInputError(path, [_no_header(sheets, kind)])
     if text:
         # of the ways to cut a text the one that gives most columns
-        headed = [max(headed, key=lambda each: (len(each[1].places), each[1].width))]
+        headed = [max(headed, key=lambda each: (_columns_of(each[1]), each[1].width))]
     sheet, header = headed[0]
     account = _account(path, sheet, header, kind)
     same = [each for each in headed if _means(each[1]) == _means(header)]
@@ -240,6 +251,10 @@ def _open(source: Source, wish: Wish, kind: TableKind) -> tuple[str, list[Sheet]
     known |= {"lon", "lat", "lonlat", "datum"}
     knows: Callable[[str], bool] = lambda text: read_heading(text).meaning in known  # noqa: E731
     return str(source), open_tables(source, wish.encoding, knows)
+
+
+def _columns_of(header: Header) -> int:
+    return len(header.places) + 2 * len(header.pairs)
 
 
 def _means(header: Header) -> dict[str, str]:
@@ -305,6 +320,10 @@ def _joined(first: list[list[str]], n: int, sheet: Sheet) -> list[str] | None:
             for place in range(left + 1, min(right + 1, width)):
                 upper[place] = upper[place] or upper[left]
     elif not all(upper):
+        # below a heading that stands for one column alone there is nothing
+        alone = [bool(upper[n]) and (n + 1 == width or bool(upper[n + 1])) for n in range(width)]
+        if any(single and below for single, below in zip(alone, lower, strict=True)):
+            return None
         for place in range(1, width):
             if not upper[place] and lower[place]:
                 upper[place] = upper[place - 1]
