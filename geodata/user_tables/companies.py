@@ -237,7 +237,7 @@ def load_registrations(
         unusable_codes=int((~usable & ~codes.isin([b.upper() for b in BLANKS])).sum()),
         statuses=dict(sorted(Counter(kept["status"]).items())),
         remarks=remarks,
-        unread_sheets=() if "-separated" in sheet.name else tuple(
+        unread_sheets=() if sheet.delimiter else tuple(
             s.name for s in sheets if s is not sheet
         ),
         is_hub_list=is_hub_list,
