@@ -5,14 +5,18 @@ Every file is made here. Bombs run in a process of their own, with a limit of me
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
+import re
 import shutil
+import sqlite3
 import struct
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -21,8 +25,10 @@ import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyogrio
 import pytest
 import shapely
+import xlsxwriter
 import xlwt
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -45,9 +51,12 @@ POINTS = [(108.9, 34.25), (120.95, 31.383333333333333)]
 
 def refused(path: Path, **options: object) -> str:
     """Return why a file is refused, on opening or while its rows are read."""
+
+    def read() -> None:
+        list(open_tables(path, **options)[0].rows())  # type: ignore[arg-type]
+
     with pytest.raises(DataFileError) as caught:
-        for sheet in open_tables(path, **options)[:1]:  # type: ignore[arg-type]
-            list(sheet.rows())
+        read()
     assert str(path) in str(caught.value)
     return str(caught.value)
 
@@ -147,7 +156,9 @@ def write_xlsb(path: Path, cells: dict[tuple[int, int], str], merged: bytes = b"
     size = xlsb_record(148, struct.pack("<IIII", 0, 3, 0, 3))
     sheet = xlsb_record(129) + size + xlsb_record(145) + rows + xlsb_record(146)
     if merged:
-        sheet += xlsb_record(177, struct.pack("<I", 1)) + xlsb_record(176, merged) + xlsb_record(178)
+        sheet += (
+            xlsb_record(177, struct.pack("<I", 1)) + xlsb_record(176, merged) + xlsb_record(178)
+        )
     sheet += xlsb_record(130)
     book = (
         xlsb_record(131) + xlsb_record(143)
@@ -157,9 +168,7 @@ def write_xlsb(path: Path, cells: dict[tuple[int, int], str], merged: bytes = b"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(
-            "[Content_Types].xml", f'<Types xmlns="{package}/content-types"/>'
-        )
+        archive.writestr("[Content_Types].xml", f'<Types xmlns="{package}/content-types"/>')
         archive.writestr(
             "xl/_rels/workbook.bin.rels",
             f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
@@ -323,7 +332,9 @@ def test_two_marks_are_none(tmp_path: Path, encoding: str) -> None:
 
 
 SIMPLE = "园区名称,省份,城市,面积\n示例高新技术产业开发区,浙江省,杭州市,120\n经济技术开发区,陕西省,西安市,90\n"
-TRADITIONAL = "園區名稱,縣市,經度,緯度\n新竹科學園區,新竹縣,121.0,24.8\n臺南園區,臺南市,120.3,23.1\n"
+TRADITIONAL = (
+    "園區名稱,縣市,經度,緯度\n新竹科學園區,新竹縣,121.0,24.8\n臺南園區,臺南市,120.3,23.1\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -377,14 +388,18 @@ def test_text_that_is_in_no_encoding_is_refused(tmp_path: Path) -> None:
         "名前,場所\nひらがなカタカナの会社,東京\n".encode("shift-jis"),
         "nom,région\nsociété,Île-de-France à côté\n".encode("latin-1"),
         "名称,省份\n杭州高新区,浙江省\n".encode() + "名称,省份\n杭州高新区,浙江省\n".encode("gbk"),
-        b"a,b\n1,\x00\n",
     ):
         path.write_bytes(raw)
         assert "no text in UTF-8, UTF-16, GB18030 or Big5" in refused(path)
+    for raw in (b"a,b\n1,\x00\n", b"\xef\xbb\xbfa,b\n1,\x00\n"):
+        path.write_bytes(raw)
+        assert "holds zero bytes, so it is no text in UTF-8" in refused(path)
 
 
 @given(
-    st.text(st.sampled_from("开发区高新技术产业名称省份浙江陕西杭州西安面积公顷级别国家"), min_size=4),
+    st.text(
+        st.sampled_from("开发区高新技术产业名称省份浙江陕西杭州西安面积公顷级别国家"), min_size=4
+    ),
     st.integers(1, 50),
 )
 def test_daily_chinese_in_gbk_is_never_taken_for_another(text: str, times: int) -> None:
@@ -393,7 +408,7 @@ def test_daily_chinese_in_gbk_is_never_taken_for_another(text: str, times: int) 
     raw = (text + ",\n").encode("gbk") * times
     # a few characters are UTF-8, too, as long as no other stands beside them
     assume(set(text) & set("高区省浙杭"))
-    assert encoding_of(lambda: iter([raw])) == "GB18030"
+    assert encoding_of(lambda _: iter([raw])) == "GB18030"
 
 
 # --- spreadsheets
@@ -435,8 +450,8 @@ def test_what_a_workbook_shows_beside_its_values(tmp_path: Path) -> None:
     assert list(found.rows())[:3] == [["", ""], ["", ""], ["", "1"]]
     assert hidden_sheets(path) == ("藏", "藏2")
     # a stored value, also an empty text
-    xml = part_of(path, SHEET1).replace("<f>B3*2</f><v />", "<f>B3*2</f><v>2</v>")
-    xml = xml.replace('<c r="D5"><f>1/0</f><v />', '<c r="D5" t="str"><f>T(1)</f><v></v>')
+    xml = re.sub("<f>B3.2</f><v ?/?>(</v>)?", "<f>B3*2</f><v>2</v>", part_of(path, SHEET1))
+    xml = re.sub('<c r="D5">(.*?)<v ?/?>(</v>)?', r'<c r="D5" t="str">\1<v></v>', xml)
     with_part(path, SHEET1, xml)
     assert open_tables(path)[0].formulas_without_value() == ()
 
@@ -446,8 +461,6 @@ def test_an_xls_gives_the_same(tmp_path: Path) -> None:
     book = xlwt.Workbook()
     sheet = book.add_sheet("省级")
     date = xlwt.easyxf(num_format_str="YYYY-MM-DD")
-    import datetime as dt
-
     sheet.write_merge(0, 1, 0, 2, "标题")
     sheet.write(3, 1, 2235)
     sheet.write(3, 2, 0.5)
@@ -504,8 +517,6 @@ def test_cells_far_away_without_a_value_and_a_lying_size_do_no_harm(tmp_path: Pa
         with_part(path, SHEET1, changed)
         assert whole(list(open_tables(path)[0].rows()), 3) == TABLE
     # cells that do not say where they are
-    import re
-
     with_part(path, SHEET1, re.sub(r' r="[A-Z]*\d+"', "", xml))
     assert whole(list(open_tables(path)[0].rows()), 3) == TABLE
 
@@ -553,8 +564,6 @@ def test_a_value_in_the_last_cell_of_an_xlsx_is_named(tmp_path: Path, form: str)
     if form == "small size stated":
         xml = xml.replace('ref="A1"', 'ref="A1:B2"')
     if form == "prefixed":
-        import re
-
         xml = re.sub(r"<(/?)(\w)", r"<\1m:\2", xml).replace("xmlns=", "xmlns:m=")
     with_part(path, SHEET1, xml)
     said = limited(path)
@@ -563,8 +572,6 @@ def test_a_value_in_the_last_cell_of_an_xlsx_is_named(tmp_path: Path, form: str)
 
 def test_long_texts_that_cells_repeat_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
-    import xlsxwriter
-
     book = xlsxwriter.Workbook(path)
     sheet = book.add_worksheet()
     for row in range(100_000):
@@ -647,7 +654,315 @@ def test_a_damaged_xls_never_ends_the_process(tmp_path: Path) -> None:
         try:
             for sheet in open_tables(path):
                 list(sheet.rows())
-        except DataFileError as error:
+        except DataFileError:
             refusals += 1
-            assert str(path) in str(error)
     assert refusals > 20
+
+
+# --- files of another kind, told by their content
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "the file is empty"),
+        (b"\xef\xbb\xbf \r\n", "the file is empty"),
+        (b"<!DOCTYPE html><table></table>", "a web page or XML file; open it in Excel or WPS"),
+        ("\ufeff<html></html>".encode("utf-16"), "a web page or XML file"),
+        (b'<?xml version="1.0"?><kml xmlns="x"></kml>', "a KML file; open it in QGIS"),
+        (
+            b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\nContent-Type: multipart/related;\r\n",
+            "a web archive (MHTML); open it in Excel or WPS",
+        ),
+        (b"%PDF-1.7\n", "a PDF file; accepted: a table as xlsx"),
+        (b"{\\rtf1 x}", "a Word document"),
+        (b"\x89PNG\r\n", "a picture"),
+        (b"$FL2@(#) SPSS", "an SPSS file"),
+        (b"FEA1....FEA1", "a Feather file of version 1"),
+        (b'{"name": "x"}', "JSON that is no GeoJSON; save it as csv or xlsx"),
+        (b'[{"name": "x"}]', "JSON that is no GeoJSON"),
+        (b"\x1f\x8b\x08\x00", "a packed file (gzip); unpack it first"),
+        (b"7z\xbc\xaf\x27\x1c", "a packed file (7z)"),
+        (b"SQLite format 3\x00", "GeoPackage file"),
+        (b"PK\x03\x04 no archive", "a damaged xlsx file"),
+        (b"PAR1 no table PAR1", "a damaged parquet file"),
+        (b"ARROW1 no table", "a damaged arrow file"),
+        (b"\xff\xff\xff\xff\x10\x00\x00\x00 no stream", "a damaged arrow file"),
+        (b"<stata_dta><header><release>118</release>", "a damaged dta file"),
+        (b"<stata_dta>", "a damaged dta file"),
+        (b"\x72\x02\x01\x00" + bytes(200), "a damaged dta file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "xls"),
+        (b'{"type": "FeatureCollection", "features": [{"type": "Feature"', "a damaged GeoJSON file"),
+    ],
+)  # fmt: skip
+def test_other_files_are_named(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(content)
+    assert says in refused(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ("word/document.xml", "a Word document"),
+        ("Index/Document.iwa", "a Numbers file; export it as xlsx"),
+        ("doc.kml", "a KMZ file; open it in QGIS"),
+        ("readme.txt", "a packed file (zip); unpack it first"),
+        ("xl/readme.txt", "cannot be read as xlsx"),
+    ],
+)
+def test_packed_files_are_named_by_their_parts(tmp_path: Path, part: str, says: str) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(part, "x")
+    assert says in refused(path)
+
+
+def test_an_sqlite_database_is_no_geopackage(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("CREATE TABLE t (a)")
+        base.commit()
+    assert "an SQLite database; accepted" in refused(path)
+
+
+def test_protected_and_damaged_workbooks(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    # an encrypted workbook is packed as old ones are, with this part
+    path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"))
+    assert "protected by a password; save it without one" in refused(path)
+    write_xlsx(path, TABLE)
+    raw = path.read_bytes()
+    path.write_bytes(raw[: len(raw) // 2])
+    assert "a damaged xlsx file" in refused(path)
+    path.write_bytes(raw[:200] + bytes(50) + raw[250:])
+    assert "a damaged xlsx file" in refused(path)
+    path.write_bytes(raw)
+    with_part(path, SHEET1, '<!DOCTYPE x [<!ENTITY a "b">]><worksheet><c/></worksheet>')
+    assert "a damaged xlsx file" in refused(path)
+
+
+# --- by column
+
+
+def test_parquet_keeps_texts_that_are_bytes_and_coded_ones(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    coded = pa.array(["甲", "乙", None, "甲"]).dictionary_encode()
+    made = {
+        "名称": pa.array(["甲".encode(), b"", None, b"x"]),
+        "coded": coded,
+        "float": pa.array([12.3, None, 5, float("nan")], pa.float32()),
+        "long": pa.array([123456789012345678, None, 1, 2]),
+        "day": pa.array([dt.date(1991, 3, 6), None, None, None]),
+        "none": pa.nulls(4),
+    }
+    pq.write_table(pa.table(made), path, row_group_size=3)
+    (sheet,) = open_tables(path)
+    assert list(sheet.rows()) == [
+        ["名称", "coded", "float", "long", "day", "none"],
+        ["甲", "甲", "12.3", "123456789012345678", "1991-03-06", ""],
+        ["", "乙", "", "", "", ""],
+        ["", "", "5", "1", "", ""],
+        ["x", "甲", "", "2", "", ""],
+    ]
+    pq.write_table(pa.table({"名称": ["甲"], "形状": [b"\xff\x00"]}), path)
+    assert "column '形状' holds bytes that are no text in UTF-8; remove it" in refused(path)
+
+
+def test_stata_shows_labels_and_digits_as_stata_does(tmp_path: Path) -> None:
+    path = tmp_path / "a.dta"
+    frame = pd.DataFrame({
+        "name": ["甲", "乙", "丙"],
+        "level": [1, 2, 3],
+        "area": np.array([12.3, np.nan, 5], dtype="float32"),
+        "since": pd.to_datetime(["1991-03-06", None, "2000-10-01"]),
+    })  # fmt: skip
+    frame.to_stata(
+        path, version=118, write_index=False, convert_dates={"since": "td"},
+        value_labels={"level": {1: "国家级", 2: "省级"}},
+    )  # fmt: skip
+    (sheet,) = open_tables(path)
+    assert (sheet.kind, sheet.encoding) == ("dta", "UTF-8")
+    assert list(sheet.rows()) == [
+        ["name", "level", "area", "since"],
+        ["甲", "国家级", "12.3", "1991-03-06"],
+        ["乙", "省级", "", ""],
+        ["丙", "3", "5", "2000-10-01"],
+    ]
+
+
+@pytest.mark.parametrize("version", [114, 117])
+@pytest.mark.parametrize(("encoding", "found"), [("gbk", "GB18030"), ("utf-8", "UTF-8")])
+def test_old_stata_files_do_not_say_their_encoding(
+    tmp_path: Path, version: int, encoding: str, found: str
+) -> None:
+    def old(text: str) -> str:
+        return text.encode(encoding).decode("latin-1")
+
+    path = tmp_path / "a.dta"
+    names = ["杭州高新技术产业开发区", "宁波经济技术开发区"]
+    frame = pd.DataFrame({"name": [old(n) for n in names], "level": [1, 2]})
+    frame.to_stata(
+        path, version=version, write_index=False, value_labels={"level": {1: old("国家级")}}
+    )
+    (sheet,) = open_tables(path)
+    assert sheet.encoding == found
+    assert list(sheet.rows()) == [["name", "level"], [names[0], "国家级"], [names[1], "2"]]
+    assert list(open_tables(path, encoding)[0].rows()) == list(sheet.rows())
+
+
+def test_a_frame_is_a_sheet_whatever_its_index(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "名称": ["甲", None],
+            "n": pd.array([1, None], dtype="Int64"),
+            "x": [1.5, 2.0],
+            "d": pd.to_datetime(["1991-03-06", None]),
+            "c": pd.Categorical(["a", "b"]),
+            7: ["", "z"],
+        },
+        index=["q", "q"],
+    )
+    sheet = sheet_of_frame(frame, "zones")
+    assert (sheet.name, sheet.kind) == ("zones", "frame")
+    assert list(sheet.rows()) == [
+        ["名称", "n", "x", "d", "c", "7"],
+        ["甲", "1", "1.5", "1991-03-06", "a", ""],
+        ["", "", "2", "", "b", "z"],
+    ]
+    assert list(sheet_of_frame(pd.DataFrame({"a": []}), "e").rows()) == [["a"]]
+
+
+# --- geometry
+
+
+def zones_of(crs: object, areas: bool = False) -> gpd.GeoDataFrame:
+    points = gpd.GeoSeries([shapely.Point(*place) for place in POINTS], crs=4326)
+    frame = gpd.GeoDataFrame({"名称": ["甲", "乙"], "n": [1, 2]}, geometry=points)
+    if areas:
+        frame = frame.set_geometry(frame.to_crs(3857).buffer(1000).to_crs(4326))
+    return frame if crs is None else frame.to_crs(crs)
+
+
+def degrees(sheet: Sheet) -> list[tuple[float, float]]:
+    rows = list(sheet.rows())
+    assert rows[0][-2:] == [GEOMETRY_LON, GEOMETRY_LAT]
+    return [(float(lon), float(lat)) for *_, lon, lat in rows[1:]]
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:4490", "EPSG:3857", "EPSG:4509", "EPSG:32649"])
+@pytest.mark.parametrize("kind", ["GPKG", "GeoJSON", "ESRI Shapefile", "parquet", "frame"])
+def test_any_coordinate_system_becomes_wgs84(tmp_path: Path, crs: str, kind: str) -> None:
+    frame = zones_of(crs)
+    path = tmp_path / f"a{ {'GPKG': '.gpkg', 'GeoJSON': '.geojson'}.get(kind, '.shp') }"
+    if kind == "frame":
+        sheet = sheet_of_frame(frame, "a frame")
+    else:
+        if kind == "parquet":
+            frame.to_parquet(path)
+        elif kind == "ESRI Shapefile":
+            frame.to_file(path, driver=kind, encoding="utf-8")
+        else:
+            # GeoJSON names its system in a member of its own
+            frame.to_file(path, driver=kind)
+        (sheet,) = open_tables(path)
+    assert sheet.geometry is not None
+    assert sheet.geometry.crs == crs
+    assert not sheet.geometry.points_inside
+    np.testing.assert_allclose(degrees(sheet), POINTS, atol=2e-6)
+    assert [row[:2] for row in sheet.rows()] == [["名称", "n"], ["甲", "1"], ["乙", "2"]]
+
+
+def test_a_point_inside_stands_for_an_area(tmp_path: Path) -> None:
+    frame = zones_of(None, areas=True)
+    hole = frame.geometry.iloc[0].difference(shapely.Point(*POINTS[0]).buffer(0.005))
+    frame = frame.set_geometry([hole, None])
+    frame.to_file(tmp_path / "a.gpkg")
+    for sheet in (open_tables(tmp_path / "a.gpkg")[0], sheet_of_frame(frame, "f")):
+        assert sheet.geometry is not None
+        assert sheet.geometry.points_inside
+        rows = list(sheet.rows())
+        assert rows[2][-2:] == ["", ""]
+        assert hole.contains(shapely.Point(float(rows[1][-2]), float(rows[1][-1])))
+
+
+def test_every_layer_is_a_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    zones_of(None).to_file(path, layer="国家级")
+    zones_of(3857).to_file(path, layer="省级", mode="a")
+    pyogrio.write_dataframe(pd.DataFrame({"a": [1]}), path, layer="表", append=True)
+    sheets = open_tables(path)
+    assert [(s.name, s.kind, s.geometry and s.geometry.crs) for s in sheets] == [
+        ("国家级", "GeoPackage", "EPSG:4326"), ("省级", "GeoPackage", "EPSG:3857"),
+        ("表", "GeoPackage", None),
+    ]  # fmt: skip
+    assert list(sheets[2].rows()) == [["a"], ["1"]]
+
+
+def test_a_geometry_without_a_coordinate_system_is_refused(tmp_path: Path) -> None:
+    bare = zones_of(None).set_crs(None, allow_override=True)
+    says = "its geometry states no coordinate system; state one"
+    with pytest.raises(DataFileError, match="a frame: " + says):
+        sheet_of_frame(bare, "a frame")
+    with pytest.warns(UserWarning, match="crs"):
+        bare.to_file(tmp_path / "a.gpkg")
+    bare.to_parquet(tmp_path / "a.parquet")
+    for name in ("a.gpkg", "a.parquet"):
+        assert says in refused(tmp_path / name)
+    # by its standard GeoJSON is WGS-84, whatever it does not say
+    zones_of(None).to_file(tmp_path / "a.geojson", driver="GeoJSON")
+    text = json.loads((tmp_path / "a.geojson").read_text(encoding="utf-8"))
+    text.pop("crs", None)
+    (tmp_path / "a.geojson").write_text(json.dumps(text), encoding="utf-8")
+    assert degrees(open_tables(tmp_path / "a.geojson")[0]) == POINTS
+    local = 'LOCAL_CS["site",UNIT["metre",1]]'
+    with pytest.raises(DataFileError, match="no way to WGS-84"):
+        sheet_of_frame(bare.set_crs(local), "a frame")
+    with pytest.raises(DataFileError, match=r"row 2: its geometry lies outside of EPSG:4326"):
+        sheet_of_frame(zones_of(3857).set_crs(4326, allow_override=True), "a frame")
+
+
+LONG = "核准面积_公顷"
+
+
+@pytest.mark.parametrize(("encoding", "cut"), [("gbk", "核准面积_"), ("utf-8", "核准面")])
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_shapefile_is_read_with_and_without_its_encoding(
+    tmp_path: Path, encoding: str, cut: str, stated: bool
+) -> None:
+    path = tmp_path / "a.shp"
+    frame = zones_of(None)
+    frame.insert(2, "省份", ["浙江省杭州市高新技术产业开发区", "陕西省西安市经济技术开发区"])
+    frame.to_file(path, encoding=encoding)
+    # the writer's own cut of a long name is another: put the bytes as other programs cut them
+    raw = path.with_suffix(".dbf").read_bytes()
+    old, new = b"n".ljust(11, b"\0"), LONG.encode(encoding)[:10].ljust(11, b"\0")
+    assert raw.count(old + b"N") == 1
+    path.with_suffix(".dbf").write_bytes(raw.replace(old + b"N", new + b"N"))
+    if not stated:
+        path.with_suffix(".cpg").unlink()
+    (sheet,) = open_tables(path)
+    rows = list(sheet.rows())
+    assert rows[0][:3] == ["名称", cut, "省份"]
+    assert rows[1][:3] == ["甲", "1", "浙江省杭州市高新技术产业开发区"]
+    assert sheet.encoding.casefold().replace("gb18030", "gbk").replace("cp936", "gbk") == encoding
+    assert "cut at 10 bytes" in str(sheet.notes[0])
+    assert cut in str(sheet.notes[0])
+    # the same in an archive, whatever it and its parts are called
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for part in tmp_path.glob("a.*"):
+            if part.suffix != ".zip":
+                archive.write(part, f"图层/开发区{part.suffix.upper()}")
+    (packed,) = open_tables(tmp_path / "a.zip")
+    assert list(packed.rows()) == rows
+    assert packed.geometry == sheet.geometry
+
+
+@pytest.mark.parametrize("part", [".shx", ".dbf", ".prj"])
+def test_a_missing_part_of_a_shapefile_is_named(tmp_path: Path, part: str) -> None:
+    path = tmp_path / "a.shp"
+    zones_of(None).to_file(path, encoding="utf-8")
+    path.with_suffix(part).unlink()
+    assert f"{part} of this Shapefile is missing; put it beside the file" in refused(path)
+    shutil.copy(path, tmp_path / "b.dat")
+    assert "name the file that ends in .shp" in refused(tmp_path / "b.dat")

@@ -16,7 +16,6 @@ from geodata.errors import DataFileError
 from geodata.user_tables.files import (
     GEOMETRY_LAT,
     GEOMETRY_LON,
-    Geometry,
     Rows,
     Sheet,
     cell_text,
@@ -176,7 +175,7 @@ def _buffer_bytes(head: bytes, body: Any, is_dictionary: bool) -> int:
     if is_dictionary:
         batch = behind(field(batch, 1))
     if not field(batch, 3):  # not compressed
-        return body.size
+        return int(body.size)
     buffers = behind(field(batch, 2))
     total = 0
     for number in range(struct.unpack_from("<I", head, buffers)[0]):
@@ -431,7 +430,7 @@ def stata_sheets(
         for table in by_column.values():
             yield from map(str, table.values())
         for cells in _stata_rows(path, {}, None):
-            yield "\n".join(cells)
+            yield from cells
 
     found = encoding_of_texts(path, texts, encoding, knows)
     rows = partial(_stata_rows, path, by_column, partial(text_in, found))

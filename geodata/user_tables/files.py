@@ -13,10 +13,10 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from geodata.errors import DataFileError, system_fault
 from geodata.words import Message, Name, Words, library_words
@@ -42,6 +42,7 @@ ACCEPTED = Message(
 )
 
 Rows = Iterator[list[str]]
+_What = TypeVar("_What")
 
 
 @dataclass(frozen=True)
@@ -242,7 +243,7 @@ def unreadable(path: Path, error: Exception) -> DataFileError:
     return DataFileError(Message("{path}: cannot be read ({why})", path=path, why=why))
 
 
-def damaged_file(path: Path, kind: str, error: Exception) -> DataFileError:
+def damaged_file(path: Path, kind: str, error: BaseException) -> DataFileError:
     """Return the error of a file whose reader finds it damaged, or of another kind.
 
     Parameters
@@ -264,9 +265,7 @@ def damaged_file(path: Path, kind: str, error: Exception) -> DataFileError:
 
 def protected_file(path: Path) -> DataFileError:
     """Return the error of a file that a password protects."""
-    return DataFileError(
-        Message("{path}: protected by a password; save it without one", path=path)
-    )
+    return DataFileError(Message("{path}: protected by a password; save it without one", path=path))
 
 
 # what zipfile raises on damaged files, as fuzzing found: negative offsets, names in no encoding
@@ -353,22 +352,24 @@ def _kind(path: Path) -> str:
             start = file.read(_START)
     except OSError as error:
         raise unreadable(path, error) from None
-    for mark, kind in _READ:
-        if start.startswith(mark):
-            return kind
-    if _OLD_STATA.match(start):
-        return "dta"
+    found = _by_mark(start, _READ) or ("dta" if _OLD_STATA.match(start) else None)
+    if found is not None:
+        return found
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _packed_kind(path)
     if start.startswith(b"SQLite format 3\0"):
         return _database_kind(path)
-    for mark, packer in _PACKED:
-        if start.startswith(mark):
-            raise _packed_file(path, packer)
-    for mark, what in _NO_TABLES:
-        if start.startswith(mark):
-            raise _no_table(path, what)
+    packer, what = _by_mark(start, _PACKED), _by_mark(start, _NO_TABLES)
+    if packer is not None:
+        raise _packed_file(path, packer)
+    if what is not None:
+        raise _no_table(path, what)
     return _text_kind(path, start)
+
+
+def _by_mark(start: bytes, marks: Sequence[tuple[bytes, _What]]) -> _What | None:
+    """Return what a file is by its first bytes, None for none of them."""
+    return next((what for mark, what in marks if start.startswith(mark)), None)
 
 
 def _packed_kind(path: Path) -> str:
@@ -386,21 +387,24 @@ def _packed_kind(path: Path) -> str:
         return "ods"
     if "xl/workbook.bin" in names:
         return "xlsb"
-    # a workbook may be called otherwise; its sheets and its list of parts are not
+    # a workbook may be called otherwise, but its parts are in this folder
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
-    if any(name.startswith("word/") for name in names) or mime.endswith(b".text"):
-        raise _no_table(path, _WORD)
-    if any(name.endswith(".iwa") or name == "index.zip" for name in names):
-        text = Message("{path}: a Numbers file; export it as xlsx from Numbers", path=path)
-        raise DataFileError(text)
-    if any(name.endswith(".kml") for name in names):
-        raise _map_of_another_kind(path, "KMZ")
     if any(name.endswith(".shp") for name in names):
         return "zipped Shapefile"
-    if "[content_types].xml" in names:
-        return "xlsx"
-    raise _packed_file(path, "zip")
+    raise _other_archive(path, names)
+
+
+def _other_archive(path: Path, names: list[str]) -> DataFileError:
+    """Return the error of a zip archive that is none of the files that are read."""
+    if any(name.startswith("word/") for name in names):
+        return _no_table(path, _WORD)
+    if any(name.endswith(".iwa") or name == "index.zip" for name in names):
+        text = Message("{path}: a Numbers file; export it as xlsx from Numbers", path=path)
+        return DataFileError(text)
+    if any(name.endswith(".kml") for name in names):
+        return _map_of_another_kind(path, "KMZ")
+    return _packed_file(path, "zip")
 
 
 def _database_kind(path: Path) -> str:
@@ -425,7 +429,7 @@ def _text_kind(path: Path, start: bytes) -> str:
     # as UTF-8 without marks, whatever it is in, to be compared
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if start.startswith(mark):
-            start = start.decode(encoding, "ignore").encode("utf-8", "ignore")
+            start = start.decode(encoding, "replace").encode()
     plain = start
     while plain.startswith(codecs.BOM_UTF8):
         plain = plain.removeprefix(codecs.BOM_UTF8)
@@ -448,9 +452,7 @@ def _text_kind(path: Path, start: bytes) -> str:
     if _JSON.match(plain):
         if _GEOJSON.search(plain):
             return "GeoJSON"
-        text = Message(
-            "{path}: JSON that is no GeoJSON; save it as csv or xlsx", path=path
-        )
+        text = Message("{path}: JSON that is no GeoJSON; save it as csv or xlsx", path=path)
         raise DataFileError(text)
     return "text"
 
@@ -461,9 +463,7 @@ def _packed_file(path: Path, packer: str) -> DataFileError:
 
 
 def _no_table(path: Path, what: Words) -> DataFileError:
-    text = Message(
-        "{path}: {what}; accepted: {accepted}", path=path, what=what, accepted=ACCEPTED
-    )
+    text = Message("{path}: {what}; accepted: {accepted}", path=path, what=what, accepted=ACCEPTED)
     return DataFileError(text)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
 
-from geodata.errors import BadInputError, missing_columns
+from geodata.errors import BadInputError, DataFileError, missing_columns
 from geodata.user_tables.files import Rows, Sheet, open_tables
 from geodata.words import Listed, Message, Words
 
@@ -121,9 +121,9 @@ def find_header(
     # headings that the user chose, in the form they are compared in
     wanted = {plain_heading(text).strip(): column for column, text in (chosen or {}).items()}
     first_rows: list[str] = []
-    for sheet in sheets:
+    for sheet, rows in _first_rows(sheets):
         titles: list[str] = []
-        for number, cells in enumerate(itertools.islice(sheet.rows(), HEADER_WITHIN_ROWS), 1):
+        for number, cells in enumerate(rows, 1):
             # every cell as (column it names or "", place, text)
             found = [(_column(text, vocabulary, wanted), n, text.strip()) for n, text in
                      enumerate(cells)]  # fmt: skip
@@ -152,6 +152,26 @@ def find_header(
         columns=Listed(shown, Message("; ")),
     )
     raise BadInputError(str(path), [fault])
+
+
+def _first_rows(sheets: Sequence[Sheet]) -> Iterator[tuple[Sheet, list[list[str]]]]:
+    """Give the rows of each sheet that may be its header.
+
+    A text cut by a delimiter that is not its own may have quotes where none may be: that is a
+    fault of the file only when it has a header by no other.
+    """
+    fault = None
+    for sheet in sheets:
+        try:
+            rows = list(itertools.islice(sheet.rows(), HEADER_WITHIN_ROWS))
+        except DataFileError as error:
+            if not sheet.delimiter:
+                raise
+            fault = fault or error
+        else:
+            yield sheet, rows
+    if fault is not None:
+        raise fault
 
 
 def plain_heading(heading: str) -> str:
@@ -363,8 +383,8 @@ def read_table(path: Path, wanted: Collection[str]) -> pd.DataFrame:
     """
     sheets = open_tables(path)
     best: list[str] = []
-    for sheet in sheets:
-        for number, cells in enumerate(itertools.islice(sheet.rows(), HEADER_WITHIN_ROWS), 1):
+    for sheet, rows in _first_rows(sheets):
+        for number, cells in enumerate(rows, 1):
             headings = [cell.strip() for cell in cells]
             if set(wanted) <= set(headings):
                 return _whole(sheet, number, headings, path)

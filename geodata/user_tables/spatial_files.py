@@ -175,12 +175,11 @@ def _shapefile(
 
     def texts() -> Iterator[str]:
         for cells in frame_rows(frame, path):
-            yield "\n".join(cells)
+            yield from cells
 
     found = encoding_of_texts(path, texts, encoding, knows)
-    frame = frame.rename(columns=partial(text_in, found))
     notes: tuple[Words, ...] = ()
-    cut = [name for name in frame.columns if len(name.encode(found, "replace")) >= _FIELD_BYTES - 2]
+    cut = [text_in(found, name) for name in frame.columns if len(name) == _FIELD_BYTES]
     if cut:
         notes = (
             Message(
@@ -283,9 +282,7 @@ def positions(source: str, shapes: Any, crs: Any) -> tuple[Positions, Geometry]:
         )  # fmt: skip
         raise DataFileError(text) from None
     except (shapely.errors.ShapelyError, ValueError, TypeError) as error:
-        text = Message(
-            "{path}: a damaged geometry{why}", path=source, why=library_words(error)
-        )
+        text = Message("{path}: a damaged geometry{why}", path=source, why=library_words(error))
         raise DataFileError(text) from None
     bad = ~gone & ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90))
     if bad.any():
@@ -296,7 +293,10 @@ def positions(source: str, shapes: Any, crs: Any) -> tuple[Positions, Geometry]:
         )  # fmt: skip
         raise DataFileError(text)
     texts = [
-        ["" if nothing else repr(number) for number, nothing in zip(axis.tolist(), gone, strict=True)]
+        [
+            "" if nothing else repr(number)
+            for number, nothing in zip(axis.tolist(), gone, strict=True)
+        ]
         for axis in (lon, lat)
     ]
     return (texts[0], texts[1]), Geometry(name, inside)

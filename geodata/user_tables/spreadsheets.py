@@ -84,7 +84,9 @@ def hidden(path: Path, kind: str) -> tuple[str, ...]:
         with _reading_xls(path):
             book = _xls_book(path)
             return tuple(
-                sheet.name for sheet, shown in zip(book, _xls_visible(book), strict=True) if not shown
+                sheet.name
+                for sheet, shown in zip(book, _xls_visible(book), strict=True)
+                if not shown
             )
     if kind == "ods":
         _look_through(path, kind)
@@ -269,7 +271,10 @@ def _sheet_names(archive: zipfile.ZipFile, parts: dict[str, str], kind: str) -> 
         pairs = _xlsb_names(archive.read(book))
     else:
         pairs = [
-            (next((v for k, v in at.items() if k.rpartition(":")[2] == "id"), ""), at.get("name", ""))
+            (
+                next((v for k, v in at.items() if k.rpartition(":")[2] == "id"), ""),
+                at.get("name", ""),
+            )
             for tag, at in _elements(archive.read(book))
             if tag == "sheet"
         ]
@@ -499,12 +504,13 @@ def _xlsb_names(data: bytes) -> list[tuple[str, str]]:
     found = []
     for number, at, _ in _xlsb_records(data):
         if number == _XLSB_SHEET:
-            texts = []
-            at += 8
+            # state and number, then two texts with their length in front
+            place, texts = at + 8, []
             for _ in range(2):
-                (length,) = struct.unpack_from("<I", data, at)
-                texts.append(data[at + 4 : at + 4 + 2 * length].decode("utf-16-le"))
-                at += 4 + 2 * length
+                (length,) = struct.unpack_from("<I", data, place)
+                end = place + 4 + 2 * length
+                texts.append(data[place + 4 : end].decode("utf-16-le"))
+                place = end
             found.append((texts[0], texts[1]))
     return found
 

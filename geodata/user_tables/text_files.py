@@ -57,12 +57,11 @@ class BrokenUtf8Error(ValueError):
         self.offset = offset
 
 
-Pieces = Callable[[], Iterator[bytes]]
+# gives all bytes of a text, to be tried in an encoding
+Pieces = Callable[[str], Iterator[bytes]]
 
 
-def sheets(
-    path: Path, encoding: str | None, knows: Callable[[str], bool] | None
-) -> list[Sheet]:
+def sheets(path: Path, encoding: str | None, knows: Callable[[str], bool] | None) -> list[Sheet]:
     """Return a text by each delimiter.
 
     Parameters
@@ -98,9 +97,9 @@ def _encoding(path: Path, stated: str | None, knows: Callable[[str], bool] | Non
         _decode_all(path, found)
         return found
     if b"\0" in start:
-        raise _no_text(path)
+        raise _zero_bytes(path, "UTF-8")
     try:
-        found = encoding_of(lambda: _pieces(path), knows)
+        found = encoding_of(lambda _: _pieces(path), knows)
     except BrokenUtf8Error as error:
         line, column = _place(path, error.offset)
         text = Message(
@@ -156,7 +155,7 @@ def encoding_of(pieces: Pieces, knows: Callable[[str], bool] | None = None) -> s
     Parameters
     ----------
     pieces
-        Gives all the bytes, a piece after the other, each time it is called.
+        Gives all the bytes, a piece after the other, each time it is called with an encoding.
     knows
         Says whether a heading is a known one: it decides between two encodings that both decode.
 
@@ -172,10 +171,10 @@ def encoding_of(pieces: Pieces, knows: Callable[[str], bool] | None = None) -> s
     UndecidedError
         When none decodes, or the characters speak for none.
     """
-    fault = _utf8_fault(pieces())
+    fault = _utf8_fault(pieces("UTF-8"))
     if fault is None:
         return "UTF-8"
-    if _is_broken_utf8(pieces()):
+    if _is_broken_utf8(pieces("UTF-8")):
         raise BrokenUtf8Error(fault)
     # GB18030 takes nearly any bytes, so it can never be tried before UTF-8
     found = [_decoded(pieces, "GB18030")]
@@ -235,7 +234,7 @@ def _decoded(pieces: Pieces, encoding: str) -> _Decoded | None:
     counts = np.zeros(1 << 16, dtype=np.int64)
     start = ""
     try:
-        for piece in itertools.chain(pieces(), [b""]):
+        for piece in itertools.chain(pieces(encoding), [b""]):
             text = decoder.decode(piece, final=not piece)
             units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
             counts += np.bincount(units, minlength=1 << 16)
@@ -273,11 +272,7 @@ def _decode_all(path: Path, encoding: str) -> None:
         decoder = codecs.getincrementaldecoder(encoding)()
         for piece in itertools.chain(_pieces(path), [b""]):
             if "\0" in decoder.decode(piece, final=not piece):
-                text = Message(
-                    "{path}: holds zero bytes, so it is no text in {encoding}",
-                    path=path, encoding=encoding,
-                )  # fmt: skip
-                raise DataFileError(text)
+                raise _zero_bytes(path, encoding)
     except (UnicodeError, LookupError, TypeError, AttributeError) as error:
         # a name of the study file may be no encoding, or none of text (rot13, hex)
         if isinstance(error, UnicodeError):
@@ -289,6 +284,13 @@ def _decode_all(path: Path, encoding: str) -> None:
             path=path, encoding=encoding, why=library_words(error.args[-1], instead),
         )  # fmt: skip
         raise DataFileError(text) from None
+
+
+def _zero_bytes(path: Path, encoding: str) -> DataFileError:
+    text = Message(
+        "{path}: holds zero bytes, so it is no text in {encoding}", path=path, encoding=encoding
+    )
+    return DataFileError(text)
 
 
 def _rows(path: Path, encoding: str, delimiter: str) -> Rows:
@@ -373,8 +375,13 @@ def encoding_of_texts(
             raise DataFileError(said) from None
         return stated
 
-    def pieces() -> Iterator[bytes]:
-        return (text.encode("latin-1") + b"\n" for text in texts())
+    def pieces(encoding: str) -> Iterator[bytes]:
+        """Give the texts as bytes, without what is left of a character that was cut."""
+        for text in texts():
+            try:
+                yield text_in(encoding, text).encode(encoding) + b"\n"
+            except UnicodeDecodeError:
+                yield text.encode("latin-1") + b"\n"
 
     try:
         return encoding_of(pieces, knows)
