@@ -212,12 +212,15 @@ FILES = [
     (b"", "the file is empty"),
     (b"<html><table>", "a web page or XML file; open it in Excel or WPS and save it as xlsx"),
     (b"PK\x03\x04rubbish", "a damaged xlsx file"),
-    (b"\xd0\xcf\x11\xe0rubbish", "cannot be read as xlsx or xls"),
+    (b"\xd0\xcf\x11\xe0rubbish", "cannot be read as xls"),
     (b"PAR1rubbish", "a damaged parquet file"),
-    (b"\xff\xff\x80\x80", "no text in UTF-8, UTF-16 with a byte-order mark, or GB18030"),
-    ("name,capital".encode("utf-16-le"), "no text in UTF-8"),
-    (b"\xff\xfe\x00\xd8\x00", "not readable as utf-16"),
-    (b'name,city\n"' + b"a" * 200_000, "row 2: not a"),
+    (b"\xff\xff\x80\x80", "no text in UTF-8, UTF-16, GB18030 or Big5"),
+    (b"n\0\xff\xff", "holds zero bytes, so it is no text in UTF-8"),
+    (b"\xff\xfe\x00\xd8\x00", "not readable as UTF-16"),
+    (
+        b'name,city\n"' + b"a" * 200_000,
+        "row 2: a cell of more than 131,072 characters; most likely a quote",
+    ),
 ]
 
 

@@ -21,7 +21,7 @@ from geodata.user_tables.account import (
     Said,
     UnreadColumn,
 )
-from geodata.user_tables.files import Sheet, open_tables, sheet_of_frame
+from geodata.user_tables.files import Sheet, hidden_sheets, open_tables, sheet_of_frame
 from geodata.user_tables.headings import (
     GEOMETRY_LON,
     LAT_FIRST,
@@ -236,6 +236,10 @@ def read_table(source: Source, kind: TableKind, wish: Wish | None = None) -> Use
     unread = [] if text else [s for s in sheets if s.name not in {k.name for k, _ in same}]
     account.sheets = tuple(s.name for s, _ in same) if not text else ("",)
     account.unread_sheets = tuple((s.name, _filled_rows(s)) for s in unread)
+    if isinstance(source, Path) and sheet.kind in SPREADSHEETS:
+        hidden = hidden_sheets(source)
+        if hidden:
+            account.check(Message("hidden sheets, not read: {sheets}", sheets=Listed(hidden)))
     table = _rows(path, same, kind, account)
     if account.unread_sheets:
         names = Listed(name for name, _ in account.unread_sheets)
@@ -593,11 +597,21 @@ def _with_datum(
 
 def _account(path: str, sheet: Sheet, header: Header, kind: TableKind) -> Account:
     """Return the account of a table whose header is known."""
-    return Account(
+    account = Account(
         source=Path(path).name, what=kind.rows, kind=sheet.kind, encoding=sheet.encoding,
         delimiter=sheet.delimiter, header_row=header.row,
         not_read=[header.unread[n] for n in sorted(header.unread)],
     )  # fmt: skip
+    for note in sheet.notes:
+        account.guess(note)
+    if sheet.geometry is not None:
+        crs = sheet.geometry.crs
+        account.guess(
+            Message("positions are points inside the areas or lines of the file ({crs})", crs=crs)
+            if sheet.geometry.points_inside
+            else Message("positions are the points of the file ({crs})", crs=crs)
+        )
+    return account
 
 
 # ---- the rows
@@ -757,7 +771,7 @@ class _Reader:
             if len(cells) != header.width and (
                 len(cells) < header.width or any(map(str.strip, cells[header.width :]))
             ):
-                if self.sheet.kind in _RAGGED and len(cells) < header.width:
+                if self.sheet.kind in SPREADSHEETS and len(cells) < header.width:
                     cells = [*cells, *[""] * (header.width - len(cells))]  # noqa: PLW2901
                 else:
                     faults.append((self.label(number), self._wrong_width(number, cells)))
@@ -795,7 +809,7 @@ class _Reader:
 
 
 # spreadsheets give rows as long as they are filled; in a text a short row is a slip
-_RAGGED = ("xlsx", "xls", "ods")
+SPREADSHEETS = ("xlsx", "xlsb", "xls", "ods")
 
 
 def _merged_fills(
