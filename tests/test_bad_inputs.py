@@ -108,10 +108,10 @@ def test_an_xlsx_or_parquet_that_unpacks_too_far_is_refused(
 def test_a_table_with_too_many_rows_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from geodata.user_tables import headers
+    from geodata.user_tables import tables
 
-    monkeypatch.setattr(headers, "MAX_ROWS", 10)
-    monkeypatch.setattr(headers, "_ROWS_AT_ONCE", 4)
+    monkeypatch.setattr(tables, "MAX_ROWS", 10)
+    monkeypatch.setattr(tables, "_ROWS_AT_ONCE", 4)
     path = tmp_path / "long.csv"
     path.write_text(Z + GOOD_ZONE * 30, encoding="utf-8")
     assert run(["threshold", "--zones", str(path)], monkeypatch) == 3

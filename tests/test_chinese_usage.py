@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from geodata.registry import registry
-from geodata.user_tables.zones import SYNONYMS
+from geodata.user_tables.headings import STEMS
 from geodata.vocabulary import DATUMS
 from geodata.words import use_language
 from zonegap.command.app import main
@@ -35,16 +35,16 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
     (None, ["where-next", "--out", "parts"], 3, "同名文件夹已存在"),
     (None, ["map", "--boundaries", "lines.geojson", "--boundary-credit", "x"], 3, "无法读取"),
     (None, ["threshold", "--zones", "cut.xlsx"], 3, "cut.xlsx：文件已损坏，或不是xlsx文件"),
-    (None, ["threshold", "--zones", "zip.xlsx"], 3, "文件已损坏，或不是xlsx、xls文件"),
-    (None, ["threshold", "--zones", "old.xls"], 3, "文件已损坏，或不是xlsx、xls文件"),
+    (None, ["threshold", "--zones", "zip.xlsx"], 3, "zip.xlsx：压缩文件（zip）；请先解压"),
+    (None, ["threshold", "--zones", "old.xls"], 3, "old.xls：无法作为xls读取"),
     (None, ["threshold", "--zones", "cut.parquet"], 3, "cut.parquet：文件已损坏，或不是parquet文件"),
     (None, ["distance", "cut.parquet", "--datum", "WGS-84", "--km", "5"], 3,
      "cut.parquet：文件已损坏，或不是parquet文件"),
-    (None, ["threshold", "--zones", "utf16.csv"], 3, "不能按编码'utf-16'读取（含有不属于该编码的字节）"),
+    (None, ["threshold", "--zones", "utf16.csv"], 3, "不能按编码'UTF-16'读取（含有不属于该编码的字节）"),
     ("[zones]\ntable = 'bad.csv'\nencoding = 'klingon'\n", ["threshold", "study.toml"], 3,
      "不能按编码'klingon'读取（没有这种文本编码）"),
     ("[zones]\ntable = 'bad.csv'\nencoding = 'ascii'\n", ["threshold", "study.toml"], 3, "'ascii'"),
-    (None, ["threshold", "--zones", "long.csv"], 3, "不是以逗号分隔的表格（引号未闭合或单元格过长）"),
+    (None, ["threshold", "--zones", "long.csv"], 3, "第2行：单元格超过131,072个字符；多半是引号未闭合"),
     (None, ["distance", "full", "--datum", "WGS-84", "--out", "o", "--engine", "dask",
      "--scheduler", "nonsense"], 2, "没有调度器应答（应为形如tcp://10.0.0.5:8786的地址）"),
     # lists of the user's words
@@ -122,7 +122,7 @@ COMMANDS = (
 MACHINE = {
     *ACCEPTED, *COMMANDS.split(), "TOML", "Parquet", "URL", "dask", "csv", "xlsx", "xls", "tsv",
     "parquet", "lon", "lat", "datum", "FILE", "k", "count", "TABLE", "threshold_km", "arrow",
-    "feather", "GDAL", "GeoJSON", "GeoPackage", "Shapefile", "tianditu", "amap", "https", "x", "y", "z", "ha", "km2", "m2", *DATUMS, *registry(), *" ".join(map(" ".join, SYNONYMS.values())).split(), "hub", "layer", "parts",
+    "feather", "GDAL", "GeoJSON", "GeoPackage", "Shapefile", "tianditu", "amap", "https", "x", "y", "z", "ha", "km2", "m2", *DATUMS, *registry(), *" ".join(map(" ".join, STEMS.values())).split(), "hub", "layer", "parts",
     *(asked.key.partition(".")[2] for asked in ASKED.values()),
 }  # fmt: skip
 

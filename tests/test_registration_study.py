@@ -141,8 +141,10 @@ def test_one_path_for_a_list_of_hubs_and_for_companies(tmp_path: Path) -> None:
     )
     assert hub_layer("file", file=listed).index.tolist() == ["西安", "杭州"]
     rows = ["西安甲公司,,西安市雁塔区,陕西省,,", "杭州乙公司,,杭州市西湖区,浙江省,,"]
-    assert hub_layer("file", file=firms(tmp_path, *rows)).index.tolist() == ["杭州市西湖区"]
-    there = hub_layer("file", file=firms(tmp_path, *rows), provinces=["陕西省"])
+    companies = firms(tmp_path, *rows)
+    assert hub_layer("registrations", file=companies).index.tolist() == ["杭州市西湖区"]
+    assert hub_layer("file", file=companies).index.tolist() == ["西安甲公司", "杭州乙公司"]
+    there = hub_layer("file", file=companies, provinces=["陕西省"])
     assert there["cluster"].tolist() == ["Other"]
 
 
@@ -165,16 +167,16 @@ def test_companies_at_one_place_are_one_hub(tmp_path: Path) -> None:
     assert "unresolved: 1" in " ".join(said_in("en", company_sentences(companies)))
 
 
-@pytest.mark.parametrize(
-    ("row", "message"),
-    [
-        ("甲,山东道,120,30,WGS-84", "row 2, column 'province': '山东道'; accepted: 北京市"),
-        ("某处,,,,", "row 2: hub '某处' has no place"),
-    ],
-)
-def test_a_list_of_hubs_must_be_whole(tmp_path: Path, row: str, message: str) -> None:
-    with pytest.raises(BadInputError, match=message):
-        hub_layer("file", file=firms(tmp_path, row, header="hub,province,lon,lat,datum"))
+def test_a_list_of_hubs_must_be_whole(tmp_path: Path) -> None:
+    header = "hub,province,lon,lat,datum"
+    with pytest.raises(BadInputError, match="row 2: hub '某处' has no place"):
+        hub_layer("file", file=firms(tmp_path, "某处,,,,", header=header))
+    # a position needs no province; what names none is said
+    hubs, account = load_hub_table(firms(tmp_path, "甲,山东道,120,30,WGS-84", header=header))
+    assert hubs["province_adcode"].tolist() == ["330000"], "of the nearest county seat"
+    assert [(str(said.words)[:17], said.rows) for said in account.checks] == [
+        ("cells of province", (2,))
+    ]
 
 
 def test_what_was_left_out_is_said_and_written(tmp_path: Path) -> None:
@@ -226,7 +228,7 @@ def test_study_file_and_options(tmp_path: Path) -> None:
         Study(hub_layer="registrations")
 
 
-def test_an_extract_as_hub_file_fills_footnote_7_too(tmp_path: Path) -> None:
+def test_every_row_of_an_extract_given_as_hubs_is_a_hub(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     for line in (
@@ -238,10 +240,14 @@ def test_an_extract_as_hub_file_fills_footnote_7_too(tmp_path: Path) -> None:
         sheet.append(line.split())
     book.save(tmp_path / "f.xlsx")
     found = run_study(Study(hub_layer="file", hub_file=tmp_path / "f.xlsx"))
-    assert found.hubs.index.tolist() == ["杭州市"]
-    assert found.registrations is not None
-    assert footnote_7(found.registrations)["registrations_core_capital_share"] == 25.0
+    assert found.hubs.index.tolist() == ["甲公司", "乙公司"]
+    assert found.registrations is None
     assert found.layers() == ["file", "prefectures", "listed", "cores"]
+    # the three provinces are the question of --registrations
+    companies = run_study(Study(registrations=tmp_path / "f.xlsx", hub_layer="registrations"))
+    assert companies.hubs.index.tolist() == ["杭州市"]
+    assert companies.registrations is not None
+    assert footnote_7(companies.registrations)["registrations_core_capital_share"] == 25.0
     beside = run_study(Study(registrations=tmp_path / "f.xlsx", hub_provinces=("广东省",)))
     assert "registrations" not in beside.layers()
 

@@ -23,10 +23,10 @@ from geodata.user_tables import files
 from geodata.user_tables.companies import (
     COLUMNS,
     COMPANIES,
-    SYNONYMS,
     load_registrations,
     locate_registrations,
 )
+from geodata.user_tables.headings import STEMS, read_heading
 
 HEADER = [
     "企业名称",
@@ -113,7 +113,7 @@ def test_every_kind_of_file_gives_the_same_companies(
     assert frame["address"].tolist() == [row[6] for row in ROWS]
     assert frame["capital_text"].tolist() == [row[2] for row in ROWS]
     assert frame["capital_yi_cny"].round(4).tolist()[:2] == [0.5, 0.6878]
-    assert (report.rows, report.header_row, report.blank_capital) == (3, first - 1, 1)
+    assert (report.rows, report.account.header_row, report.blank_capital) == (3, first - 1, 1)
     assert frame[["lon", "lat"]].isna().all(axis=None)
 
 
@@ -137,28 +137,30 @@ def test_numbers_and_days_of_a_spreadsheet_are_text_without_a_point(tmp_path: Pa
     assert report.unusable_codes == 1  # Excel keeps 15 digits of 18
 
 
-@pytest.mark.parametrize(("column", "heading"), [(c, h) for c, hs in SYNONYMS.items() for h in hs])
-def test_every_synonym(column: str, heading: str) -> None:
-    for variant in (
-        heading,
-        heading.upper(),
-        f" {heading} ",
-        f"{heading}*",
-        heading.replace("c", "C_", 1),
-    ):
-        assert COMPANIES.column_of(variant) == column
+# column -> what means it, of the table that companies have
+STEMS_OF = [
+    (meaning, stem) for meanings in COMPANIES.columns.values() for meaning in meanings
+    for stem in STEMS[meaning]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("meaning", "stem"), STEMS_OF)
+def test_every_stem(meaning: str, stem: str) -> None:
+    for variant in (stem, stem.upper(), f" {stem} ", f"{stem}*", stem.replace("c", "C_", 1)):
+        assert read_heading(variant).meaning == meaning
 
 
 @pytest.mark.parametrize(
-    ("heading", "column", "remark"),
+    ("heading", "meaning", "unit"),
     [
         ("注册资本（万元）", "capital", "万元"), ("注册资本万元", "capital", "万元"), ("注册资本(万美元)", "capital", "万美元"),
-        ("Registered Capital", "capital", ""), ("registered_capital", "capital", ""), ("Company Name", "name", ""),
-        ("经度(GCJ-02)", "lon", "gcj-02"), ("法定代表人", "", ""), ("实缴资本", "", ""), ("最新年报地址", "", ""), ("", "", ""),
+        ("Registered Capital", "capital", ""), ("registered_capital", "capital", ""), ("Company Name", "company_name", ""),
+        ("法定代表人", "", ""), ("实缴资本", "", ""), ("最新年报地址", "", ""), ("", "", ""),
     ],
 )  # fmt: skip
-def test_headings(heading: str, column: str, remark: str) -> None:
-    assert (COMPANIES.column_of(heading), COMPANIES.remark_of(heading)) == (column, remark)
+def test_headings(heading: str, meaning: str, unit: str) -> None:
+    found = read_heading(heading)
+    assert (found.meaning, found.unit) == (meaning, unit)
 
 
 def firms(folder: Path, text: str) -> Path:
@@ -168,14 +170,14 @@ def firms(folder: Path, text: str) -> Path:
 
 
 BAD = [
-    ("公司名称,企业名称,注册资本\na,b,1万元\n", "row 1: columns '公司名称' and '企业名称' both mean name; accepted: one of them"),
+    ("公司名称,公司名称,注册资本\na,b,1万元\n", "row 1: columns '公司名称' and '公司名称' both mean name; accepted: one of them"),
     ("注册资本,注册地址\n1万元,杭州\n", "row 1: no column for the name of the companies"),
     ("甲,乙\n1,2\n", "no header in the first 30 rows (the first has '甲', '乙'); accepted: a row that names"),
-    ("公司名称,经度\n甲,120\n", "column '经度' without its partner; accepted: 纬度, lat"),
+    ("公司名称,经度\n甲,120\n", "column '经度' without its partner; accepted: 纬度, 纬度坐标"),
     ("公司名称,注册资本\n", "row 1: no rows below the header"),
     ("公司名称,注册资本\n甲,1万元,x\n", "row 2: 3 cells; accepted: 2, as in the header"),
     ("题\n公司名称,注册资本\n\n甲,1万元\n,2万元\n", "row 5, column '公司名称': ''; a value is required"),
-    ("公司名称,经度,纬度\n甲,120.1,30.2\n", "row 1: columns '经度', '纬度' without a datum; accepted: a column 坐标系"),
+    ("公司名称,经度,纬度\n甲,120.1,30.2\n", "row 1: columns '经度', '纬度' without a datum; accepted: --datum, a column 坐标系"),
     ("公司名称,经度,纬度,坐标系\n甲,120.1,30.2,\n", "row 2, column '坐标系': ''; a value is required for a position: WGS-84"),
     ("公司名称,经度,纬度,坐标系\n甲,120.1,30.2,西安80\n", "row 2, column '坐标系': '西安80'; accepted: WGS-84, GCJ-02, BD-09"),
     ("公司名称,经度,纬度,坐标系\n甲,30.2,120.1,WGS84\n", "row 2, column '经度': '30.2'; accepted: 73 to 136; it looks like the 纬度: are the two swapped?"),
@@ -210,12 +212,15 @@ FILES = [
     (b"", "the file is empty"),
     (b"<html><table>", "a web page or XML file; open it in Excel or WPS and save it as xlsx"),
     (b"PK\x03\x04rubbish", "a damaged xlsx file"),
-    (b"\xd0\xcf\x11\xe0rubbish", "cannot be read as xlsx or xls"),
+    (b"\xd0\xcf\x11\xe0rubbish", "cannot be read as xls"),
     (b"PAR1rubbish", "a damaged parquet file"),
-    (b"\xff\xff\x80\x80", "no text in UTF-8, UTF-16 with a byte-order mark, or GB18030"),
-    ("name,capital".encode("utf-16-le"), "no text in UTF-8"),
-    (b"\xff\xfe\x00\xd8\x00", "not readable as utf-16"),
-    (b'name,city\n"' + b"a" * 200_000, "row 2: not a"),
+    (b"\xff\xff\x80\x80", "no text in UTF-8, UTF-16, GB18030 or Big5"),
+    (b"n\0\xff\xff", "holds zero bytes, so it is no text in UTF-8"),
+    (b"\xff\xfe\x00\xd8\x00", "not readable as UTF-16"),
+    (
+        b'name,city\n"' + b"a" * 200_000,
+        "row 2: a cell of more than 131,072 characters; most likely a quote",
+    ),
 ]
 
 
@@ -257,7 +262,7 @@ def test_a_lie_about_the_unpacked_size_is_found(tmp_path: Path) -> None:
         load_registrations(path)
 
 
-def test_the_first_sheet_with_a_header_is_read_and_the_others_named(tmp_path: Path) -> None:
+def test_sheets_of_one_shape_are_read_and_the_others_named(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.worksheets[0].title = "说明"
     book.worksheets[0]["A1"] = "导出说明"
@@ -268,7 +273,9 @@ def test_the_first_sheet_with_a_header_is_read_and_the_others_named(tmp_path: Pa
     book["藏"].sheet_state = "hidden"
     book.save(tmp_path / "a.xlsx")
     _, report = load_registrations(tmp_path / "a.xlsx")
-    assert (report.sheet, report.unread_sheets) == ("企业", ("说明", "更多"))
+    account = report.account
+    assert (account.sheets, account.unread_sheets) == (("企业", "更多"), (("说明", 1),))
+    assert (account.rows, account.used, report.rows) == (2, 2, 2)
 
 
 @settings(
@@ -327,7 +334,9 @@ def test_what_is_left_out_is_reported(tmp_path: Path) -> None:
         "Deregistered",
     ]
     assert frame["status"].tolist() == ["存续", "清算", "停业", "迁出", "简易注销公告中", "未注销"]
-    assert report.remarks == {12: "合计", 13: "名称", 14: "数据来源：某库"}
+    left_out = {str(said.words): said.rows for said in report.account.left_out}
+    assert left_out == {"sums, remarks, headers": (12, 13, 14), "deregistered": (3, 4, 9, 10)}
+    assert (report.account.rows, report.account.used) == (13, 6)
     everything, again = load_registrations(path, keep_deregistered=True)
     assert len(again.deregistered) == 0
     # rows 10 and 11 carry the codes of rows 2 and 3
@@ -401,7 +410,7 @@ def test_located_by_position_address_or_name_and_unresolved_rows_stay(tmp_path: 
 
 def test_the_made_up_extract_has_the_published_marginals() -> None:
     frame, report = load_registrations(table_path("registrations_synthetic_564"))
-    assert (len(frame), report.made_up, report.header_row) == (564, True, 2)
+    assert (len(frame), report.made_up, report.account.header_row) == (564, True, 2)
     inside = frame["province"].isin(["北京市", "浙江省", "广东省"])
     assert inside.sum() == 206
     assert np.isclose(frame["capital_yi_cny"][inside].sum(), 1818.05, rtol=0, atol=1e-6)

@@ -193,7 +193,7 @@ def laid_out(lines: Sequence[tuple[Words, Sequence[Words]]]) -> list[str]:
         line = word + " " * (indent - _width(word))
         filled = False
         for part in map(str, parts):
-            gap = "; " if filled else ""
+            gap = str(Message("; ")) if filled else ""
             if filled and _width(line) + _width(part) + len(gap) > COLUMNS:
                 out.append(line)
                 line, gap = " " * indent, ""

@@ -280,9 +280,12 @@ def of_provinces(
         if empty:
             there = sorted(set(hubs["province_adcode"]) & {d.adcode for d in
                                                            today.provinces.values()})  # fmt: skip
+            built_in = HUB_LAYERS[layer].places
+            if built_in is not None:
+                everywhere = tuple(d.adcode for d in today.provinces.values())
+                inside = built_in(today, everywhere)
+                there = sorted({f"{code[:2]}0000" for code in inside})
             accepted = [today.by_adcode[code].name for code in there]
-            if HUB_LAYERS[layer].places is _listed:
-                accepted = _provinces_with_listed(today)
             raise UsageError(
                 Message(
                     "hubs.provinces: hub layer {layer!r} has no hub in {empty}; accepted: "
@@ -292,12 +295,6 @@ def of_provinces(
             )  # fmt: skip
         hubs = hubs[hubs["province_adcode"].isin(list(by_code))]
     return at_least_one_hub(layer, hubs)
-
-
-def _provinces_with_listed(names: Gazetteer) -> list[str]:
-    codes = tuple(d.adcode for d in names.provinces.values())
-    found = {f"{code[:2]}0000" for code in _listed(names, codes)}
-    return [d.name for d in names.provinces.values() if d.adcode in found]
 
 
 def hubs_of_table(located: pd.DataFrame) -> pd.DataFrame:

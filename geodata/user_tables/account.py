@@ -220,7 +220,7 @@ class Account:
         if self.encoding and not self.encoding.startswith("utf-8"):
             yield Joined((self.encoding.upper(),))
         if self.delimiter not in ("", ","):
-            from geodata.user_tables.files import DELIMITERS
+            from geodata.user_tables.text_files import DELIMITERS
 
             yield Message("cut by {delimiter}", delimiter=DELIMITERS[self.delimiter])
 

@@ -1,36 +1,177 @@
-"""Open the files of users: xlsx, xls, csv, tsv, parquet, told apart by their first bytes.
+"""Open the files of users: spreadsheets, text, Parquet, Arrow, Stata, layers of maps.
 
-Nothing is believed of a file's name: exports called .xls are often text or xlsx. Limits of size
-hold before anything is read into memory. (Spreadsheets are read with python-calamine: one wheel of
-1 MB for xlsx and xls, ten times as fast as openpyxl, which reads no xls.)
+A file is read whole, or refused with what to change. It is told by its content: nothing is believed
+of a name, since exports called .xls are often text or xlsx. What can be told without reading rows
+is told when a file is opened; damage may show only while rows are read.
 """
 
 from __future__ import annotations
 
 import codecs
-import csv
 import datetime as dt
-import lzma
+import re
 import stat
-import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from geodata.errors import DataFileError, system_fault
-from geodata.words import Message, Name, library_words
+from geodata.words import Message, Name, Words, library_words
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+# a million companies are 200 MB as csv, 60 MB as xlsx
 MAX_FILE_MB = 400
+# what a packed file may hold: a sheet of a million companies is 600 MB of XML
 MAX_UNPACKED_MB = 2000
+# a spreadsheet's cell holds 32,767 characters, an outline's text some 100 kB; more is no table
+MAX_CELL_MB = 1
 _MB = 1_000_000
-# what zipfile raises on damaged files, as fuzzing found: negative offsets, names in no encoding
-_ZIP_ERRORS = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, LookupError, OSError,
-    OverflowError, RuntimeError, ValueError,
-)  # fmt: skip
+_EXACT_FLOAT = 1e15  # Excel keeps 15 digits: a longer number has lost some
+_START = 1 << 16
+
+ACCEPTED = Message(
+    "a table as xlsx, xls, xlsb, ods, csv, tsv, Parquet, Arrow or dta, or a GeoPackage, GeoJSON or "
+    "Shapefile"
+)
+
+Rows = Iterator[list[str]]
+_What = TypeVar("_What")
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """What a sheet's positions are made of.
+
+    Attributes
+    ----------
+    crs
+        The coordinate system as the file states it, for a sentence: EPSG:4490.
+    points_inside
+        Whether there are areas or lines: a point inside stands for each.
+    """
+
+    crs: str
+    points_inside: bool
+
+
+def _no_formulas() -> tuple[tuple[int, int], ...]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a file.
+
+    Attributes
+    ----------
+    name
+        Of the sheet or layer; "" where the file holds one table.
+    rows
+        Gives all rows from the first, each a list of text; the n-th is row n as a spreadsheet
+        program numbers it. Blank rows are given, too, so that the numbers stay right.
+    kind
+        xlsx, xlsb, xls, ods, csv, parquet, arrow, dta, GeoPackage, GeoJSON, Shapefile, GeoParquet,
+        or frame.
+    encoding
+        Of text, and of a dta file or Shapefile where it was found out; a name that Python knows.
+    delimiter
+        Of text. A text gives one sheet for each delimiter, and only one of them is meant: rows of
+        another may end with an error.
+    merged
+        Of a spreadsheet: first row, first column, last row, last column, from 0, inclusive.
+    geometry
+        Where the sheet has one; its positions, WGS-84 degrees, are the last two columns,
+        `GEOMETRY_LON` and `GEOMETRY_LAT`, "" where a row has none.
+    formulas_without_value
+        Gives row and column, from 0, of cells that hold a formula and no stored value.
+    notes
+        What a reader of the table should know of it.
+    """
+
+    name: str
+    rows: Callable[[], Rows]
+    kind: str
+    encoding: str = ""
+    delimiter: str = ""
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    geometry: Geometry | None = None
+    formulas_without_value: Callable[[], tuple[tuple[int, int], ...]] = _no_formulas
+    notes: tuple[Words, ...] = ()
+
+
+def open_tables(
+    path: Path, encoding: str | None = None, knows: Callable[[str], bool] | None = None
+) -> list[Sheet]:
+    """Return the tables of a file: visible sheets in order, layers, or one text by each delimiter.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding
+        Of a text, or of the texts in a Shapefile or an old dta file; found out when None.
+    knows
+        Says whether a heading is a known one; tells encodings apart, nothing else.
+
+    Raises
+    ------
+    DataFileError
+        When the file is missing, too large, protected, damaged, or none of the accepted kinds.
+        Damage may show only while rows are read.
+    """
+    from geodata.user_tables import columnar, spatial_files, spreadsheets, text_files
+
+    kind = _kind(path)
+    if kind in ("xlsx", "xlsb", "ods", "xls"):
+        return spreadsheets.sheets(path, kind)
+    if kind == "parquet":
+        return columnar.parquet_sheets(path)
+    if kind == "arrow":
+        return columnar.arrow_sheets(path)
+    if kind == "dta":
+        return columnar.stata_sheets(path, encoding, knows)
+    if kind in ("GeoPackage", "GeoJSON", "Shapefile", "zipped Shapefile"):
+        return spatial_files.sheets(path, kind, encoding, knows)
+    return text_files.sheets(path, encoding, knows)
+
+
+def hidden_sheets(path: Path) -> tuple[str, ...]:
+    """Return the names of a spreadsheet's hidden sheets, which are not read.
+
+    Raises
+    ------
+    DataFileError
+        As `open_tables`.
+    """
+    from geodata.user_tables import spreadsheets
+
+    kind = _kind(path)
+    return spreadsheets.hidden(path, kind) if kind in ("xlsx", "xlsb", "ods", "xls") else ()
+
+
+def sheet_of_frame(frame: pd.DataFrame, name: str) -> Sheet:
+    """Return a frame as a sheet: row 1 are its columns' names, its index is not read.
+
+    Parameters
+    ----------
+    frame
+        With any index. Of a `geopandas.GeoDataFrame` the active geometry gives positions.
+    name
+        What messages call it.
+
+    Raises
+    ------
+    DataFileError
+        When a geometry states no coordinate system, or one without a way to WGS-84.
+    """
+    from geodata.user_tables import columnar
+
+    return columnar.frame_sheet(frame, name)
 
 
 def check_size(path: Path, limit_mb: float | None = None) -> None:
@@ -46,9 +187,7 @@ def check_size(path: Path, limit_mb: float | None = None) -> None:
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
     if stat.S_ISDIR(about.st_mode):
-        text = Message(
-            "{path}: is a folder; accepted: an xlsx, xls, csv, tsv or parquet file", path=path
-        )
+        text = Message("{path}: is a folder; accepted: {accepted}", path=path, accepted=ACCEPTED)
         raise DataFileError(text)
     if not stat.S_ISREG(about.st_mode):
         # a pipe or device has no size, and may never end
@@ -63,6 +202,37 @@ def check_size(path: Path, limit_mb: float | None = None) -> None:
         raise DataFileError(text)
 
 
+def check_unpacked(path: Path, size: int) -> None:
+    """Refuse what holds more bytes than the limit once unpacked."""
+    if size > MAX_UNPACKED_MB * _MB:
+        text = Message(
+            "{path}: unpacks to {size:,.0f} MB; accepted: up to {limit:g} MB",
+            path=path, size=size / _MB, limit=MAX_UNPACKED_MB,
+        )  # fmt: skip
+        raise DataFileError(text)
+
+
+def check_cell(path: Path, size: int, column: str) -> None:
+    """Refuse a cell of more bytes than the limit.
+
+    Parameters
+    ----------
+    path
+        The file.
+    size
+        Bytes of the longest cell.
+    column
+        Its column, for the message.
+    """
+    if size > MAX_CELL_MB * _MB:
+        text = Message(
+            "{path}: column {column!r} has a cell of {size:,.1f} MB; accepted: up to {limit} MB; "
+            "shorten it or remove the column",
+            path=path, column=column, size=size / _MB, limit=MAX_CELL_MB,
+        )  # fmt: skip
+        raise DataFileError(text)
+
+
 def unreadable(path: Path, error: Exception) -> DataFileError:
     """Return the error of a file that the system does not give."""
     if isinstance(error, FileNotFoundError):
@@ -71,7 +241,7 @@ def unreadable(path: Path, error: Exception) -> DataFileError:
     return DataFileError(Message("{path}: cannot be read ({why})", path=path, why=why))
 
 
-def damaged_file(path: Path, kind: str, error: Exception) -> DataFileError:
+def damaged_file(path: Path, kind: str, error: BaseException) -> DataFileError:
     """Return the error of a file whose reader finds it damaged, or of another kind.
 
     Parameters
@@ -91,253 +261,16 @@ def damaged_file(path: Path, kind: str, error: Exception) -> DataFileError:
     )
 
 
-def check_archive(path: Path) -> None:
-    """Refuse a packed file that is damaged or unpacks beyond the limit, unpacking into nothing."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-            check_unpacked(path, unpacked)
-            # reads no more of an entry than its stated size, and its checksum fails if that lies
-            damaged = archive.testzip()
-    except _ZIP_ERRORS as error:
-        raise damaged_file(path, "xlsx", error) from None
-    if damaged is not None:
-        text = Message(
-            "{path}: a damaged xlsx file (part {part} does not match its checksum)",
-            path=path, part=damaged,
-        )  # fmt: skip
-        raise DataFileError(text)
+def protected_file(path: Path) -> DataFileError:
+    """Return the error of a file that a password protects."""
+    return DataFileError(Message("{path}: protected by a password; save it without one", path=path))
 
 
-def check_unpacked(path: Path, size: int) -> None:
-    """Refuse what holds more bytes than the limit once unpacked."""
-    if size > MAX_UNPACKED_MB * _MB:
-        text = Message(
-            "{path}: unpacks to {size:,.0f} MB; accepted: up to {limit:g} MB",
-            path=path, size=size / _MB, limit=MAX_UNPACKED_MB,
-        )  # fmt: skip
-        raise DataFileError(text)
-
-
-DELIMITERS = {
-    ",": Name("comma", "逗号"), "\t": Name("tab", "制表符"),
-    ";": Name("semicolon", "分号"), "|": Name("bar", "竖线"),
-}  # fmt: skip
-_CHUNK = 1 << 20
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_EXACT_FLOAT = 1e15  # Excel keeps 15 digits: a longer number has lost some
-
-Rows = Iterator[list[str]]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table of a file.
-
-    Attributes
-    ----------
-    name
-        Of the sheet, or how the text is cut into cells.
-    rows
-        Gives all rows from the first, each a list of text; the n-th is row n as a spreadsheet
-        program numbers it. Blank rows are given, too, so that the numbers stay right.
-    """
-
-    name: str
-    rows: Callable[[], Rows]
-    kind: str = ""
-    encoding: str = ""
-    delimiter: str = ""
-    merged: tuple[tuple[int, int, int, int], ...] = ()
-    formulas_without_value: Callable[[], tuple[tuple[int, int], ...]] = tuple
-
-
-def sheet_of_frame(frame, name):
-    rows = [list(map(str, frame.columns)), *[list(map(cell_text, r)) for r in frame.itertuples(index=False)]]
-    return Sheet(name, lambda: iter(rows), "frame")
-
-
-def open_tables(path: Path, encoding: str | None = None, knows=None) -> list[Sheet]:
-    """Return the tables of a file: visible sheets in order, or one text by each delimiter.
-
-    Parameters
-    ----------
-    path
-        The file.
-    encoding
-        Of a text; found out when None.
-
-    Raises
-    ------
-    DataFileError
-        When the file is missing, too large, protected, damaged, or none of the accepted kinds.
-        Damage may show only while rows are read.
-    """
-    check_size(path)
-    try:
-        with path.open("rb") as file:
-            start = file.read(4096)
-    except OSError as error:
-        raise unreadable(path, error) from None
-    if start.startswith(b"PK\x03\x04"):
-        check_archive(path)
-        return _sheets(path)
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        return _sheets(path)
-    if start.startswith(b"PAR1"):
-        return [Sheet("", lambda: _parquet_rows(path))]
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-        text = Message(
-            "{path}: a web page or XML file; open it in Excel or WPS and save it as xlsx", path=path
-        )
-        raise DataFileError(text)
-    if not start.strip():
-        text = Message("{path}: the file is empty", path=path)
-        raise DataFileError(text)
-    encoding = text_encoding(path, encoding)
-    return [
-        Sheet(f"{name.en}-separated", lambda d=mark: _text_rows(path, encoding, d), "csv", encoding, mark)  # type: ignore[misc]
-        for mark, name in DELIMITERS.items()
-    ]
-
-
-def text_encoding(path: Path, stated: str | None = None) -> str:
-    """Return a text file's encoding: as stated, by its byte-order mark, else UTF-8, else GB18030.
-
-    GB18030 takes nearly any bytes, so it can never be tried before UTF-8.
-
-    Raises
-    ------
-    DataFileError
-        When the bytes are neither.
-    """
-    if stated is not None:
-        _decode_all(path, stated)
-        return stated
-    with path.open("rb") as file:
-        start = file.read(4)
-    for mark, encoding in _BOMS:
-        if start.startswith(mark):
-            _decode_all(path, encoding)
-            return encoding
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            _decode_all(path, encoding)
-        except DataFileError:
-            continue
-        return encoding
-    text = Message(
-        "{path}: no text in UTF-8, UTF-16 with a byte-order mark, or GB18030; accepted: these, or "
-        "an xlsx, xls or parquet file",
-        path=path,
-    )
-    raise DataFileError(text)
-
-
-def _decode_all(path: Path, encoding: str) -> None:
-    """Decode the whole file in pieces, keeping none."""
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)()
-        with path.open("rb") as file:
-            while piece := file.read(_CHUNK):
-                if "\0" in decoder.decode(piece):
-                    text = Message(
-                        "{path}: holds zero bytes, so it is no text in {encoding}",
-                        path=path, encoding=encoding,
-                    )  # fmt: skip
-                    raise DataFileError(text)
-            decoder.decode(b"", final=True)
-    except (UnicodeError, LookupError, TypeError, AttributeError) as error:
-        # a name of the study file may be no encoding, or none of text (rot13, hex)
-        if isinstance(error, UnicodeError):
-            instead = Message("it holds bytes that are none of this encoding")
-        else:
-            instead = Message("there is no such encoding of text")
-        text = Message(
-            "{path}: not readable as {encoding}{why}",
-            path=path, encoding=encoding, why=library_words(error.args[-1], instead),
-        )  # fmt: skip
-        raise DataFileError(text) from None
-
-
-def _text_rows(path: Path, encoding: str, delimiter: str) -> Rows:
-    """Give the rows of a text file, one after the other."""
-    number = 0
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            for cells in csv.reader(file, delimiter=delimiter):
-                number += 1
-                yield cells
-    except csv.Error as error:
-        instead = Message("a quote is not closed, or a cell is too long")
-        text = Message(
-            "{path}: row {row}: not a {kind}-separated table{why}",
-            path=path, row=number + 1, kind=DELIMITERS[delimiter],
-            why=library_words(error, instead),
-        )  # fmt: skip
-        raise DataFileError(text) from None
-
-
-def _sheets(path: Path) -> list[Sheet]:
-    """Return the visible sheets of a spreadsheet; rows are read when they are asked for."""
-    from python_calamine import CalamineWorkbook, SheetVisibleEnum
-
-    with _spreadsheet_errors(path):
-        book = CalamineWorkbook.from_path(str(path))
-        seen = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
-
-    def rows(name: str) -> Rows:
-        with _spreadsheet_errors(path):
-            sheet = book.get_sheet_by_name(name)
-            # the pad keeps cells in their columns where the sheet's first ones are empty
-            pad = [""] * (sheet.start or (0, 0))[1]
-            for cells in sheet.iter_rows():
-                yield [*pad, *map(cell_text, cells)]
-
-    return [Sheet(name, lambda n=name: rows(n)) for name in seen]  # type: ignore[misc]
-
-
-@contextmanager
-def _spreadsheet_errors(path: Path) -> Iterator[None]:
-    from python_calamine import CalamineError, PasswordError
-
-    try:
-        yield
-    except PasswordError:
-        text = Message("{path}: protected by a password; save it without one", path=path)
-        raise DataFileError(text) from None
-    except (CalamineError, OSError, ValueError) as error:
-        text = Message(
-            "{path}: cannot be read as xlsx or xls{why}", path=path, why=library_words(error)
-        )
-        raise DataFileError(text) from None
-    except BaseException as error:
-        # the reader is written in Rust; a damaged file can end it so, and no more is lost by that
-        if type(error).__name__ != "PanicException":
-            raise
-        text = Message("{path}: a damaged xlsx or xls file", path=path)
-        raise DataFileError(text) from None
-
-
-def _parquet_rows(path: Path) -> Rows:
-    """Yield the column names as row 1, then the rows."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path) as file:
-            groups = (file.metadata.row_group(n) for n in range(file.metadata.num_row_groups))
-            check_unpacked(path, sum(group.total_byte_size for group in groups))
-            yield [str(name) for name in file.schema_arrow.names]
-            for batch in file.iter_batches(batch_size=1 << 16):
-                columns = [[cell_text(v) for v in column.to_pylist()] for column in batch.columns]
-                yield from map(list, zip(*columns, strict=True))
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise damaged_file(path, "parquet", error) from None
+# what zipfile raises on damaged files, as fuzzing found: negative offsets, names in no encoding
+ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, EOFError, LookupError, OSError, OverflowError, RuntimeError,
+    ValueError, ArithmeticError, NotImplementedError,
+)  # fmt: skip
 
 
 def stated_licence(path: Path) -> str:
@@ -370,3 +303,189 @@ def cell_text(value: object) -> str:
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     return str(value)
+
+
+# first bytes of files that are read, whatever they are called
+_READ = (
+    (b"PAR1", "parquet"),
+    (b"ARROW1", "arrow"),
+    (b"\xff\xff\xff\xff", "arrow"),  # a stream
+    (b"<stata_dta>", "dta"),
+    (b"\x00\x00\x27\x0a", "Shapefile"),
+    (b"\xd0\xcf\x11\xe0", "xls"),
+    # workbooks of Excel 2 to 5 without the folder that later ones are packed in
+    (b"\x09\x00\x04\x00", "xls"),
+    (b"\x09\x02\x06\x00", "xls"),
+    (b"\x09\x04\x06\x00", "xls"),
+    (b"\x09\x08\x08\x00", "xls"),
+    (b"\x09\x08\x10\x00", "xls"),
+)
+_OLD_STATA = re.compile(rb"[\x6c-\x73][\x01\x02]\x01\x00", re.DOTALL)
+# first bytes of files that are none, with their name
+_PACKED = (
+    (b"\x1f\x8b", "gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"BZh", "bzip2"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+)
+_WORD = Name("a Word document", "Word文档")
+_NO_TABLES = (
+    (b"%PDF", Name("a PDF file", "PDF文件")),
+    (b"{\\rtf", _WORD),
+    (b"\x89PNG", Name("a picture", "图片")),
+    (b"\xff\xd8\xff", Name("a picture", "图片")),
+    (b"GIF8", Name("a picture", "图片")),
+    (b"$FL2", Name("an SPSS file", "SPSS文件")),
+    (b"$FL3", Name("an SPSS file", "SPSS文件")),
+    (b"fgb\x03", Name("a FlatGeobuf file", "FlatGeobuf文件")),
+    (b"\x89HDF", Name("an HDF5 file", "HDF5文件")),
+    (b"FEA1", Name("a Feather file of version 1", "第1版Feather文件")),
+    (b"PARE", Name("an encrypted Parquet file", "加密的Parquet文件")),
+)
+_GEOJSON = re.compile(
+    rb'"type"\s*:\s*"(?:FeatureCollection|Feature|GeometryCollection|(?:Multi)?(?:Point|Polygon|'
+    rb'LineString))"'
+)
+_JSON = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\"\[{\]])")
+_MHTML = re.compile(
+    rb"(?:from|mime-version|subject|date|content-type|snapshot-content-location):[^\n]*\n", re.I
+)
+
+
+def _kind(path: Path) -> str:
+    """Return how a file is read, by its content.
+
+    Raises
+    ------
+    DataFileError
+        For a file that is not given, too large, empty, or of a kind that is not read, which it
+        names.
+    """
+    check_size(path)
+    try:
+        with path.open("rb") as file:
+            start = file.read(_START)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    found = _by_mark(start, _READ) or ("dta" if _OLD_STATA.match(start) else None)
+    if found is not None:
+        return found
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _packed_kind(path)
+    if start.startswith(b"SQLite format 3\0"):
+        return _database_kind(path)
+    packer, what = _by_mark(start, _PACKED), _by_mark(start, _NO_TABLES)
+    if packer is not None:
+        raise _packed_file(path, packer)
+    if what is not None:
+        raise _no_table(path, what)
+    return _text_kind(path, start)
+
+
+def _by_mark(start: bytes, marks: Sequence[tuple[bytes, _What]]) -> _What | None:
+    """Return what a file is by its first bytes, None for none of them."""
+    return next((what for mark, what in marks if start.startswith(mark)), None)
+
+
+def _packed_kind(path: Path) -> str:
+    """Return what a zip archive is, by the names of its parts."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.replace("\\", "/").casefold() for name in archive.namelist()]
+            mime = b""
+            if "mimetype" in names:
+                with archive.open(archive.infolist()[names.index("mimetype")]) as part:
+                    mime = part.read(200)
+    except ZIP_ERRORS as error:
+        raise damaged_file(path, "xlsx", error) from None
+    if mime.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        return "ods"
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    # a workbook may be called otherwise, but its parts are in this folder
+    if any(name.startswith("xl/") for name in names):
+        return "xlsx"
+    if any(name.endswith(".shp") for name in names):
+        return "zipped Shapefile"
+    raise _other_archive(path, names)
+
+
+def _other_archive(path: Path, names: list[str]) -> DataFileError:
+    """Return the error of a zip archive that is none of the files that are read."""
+    if any(name.startswith("word/") for name in names):
+        return _no_table(path, _WORD)
+    if any(name.endswith(".iwa") or name == "index.zip" for name in names):
+        text = Message("{path}: a Numbers file; export it as xlsx from Numbers", path=path)
+        return DataFileError(text)
+    if any(name.endswith(".kml") for name in names):
+        return _map_of_another_kind(path, "KMZ")
+    return _packed_file(path, "zip")
+
+
+def _database_kind(path: Path) -> str:
+    """Return what an SQLite file is: a GeoPackage, or nothing that is read."""
+    import sqlite3
+    from contextlib import closing
+
+    try:
+        # read only, so that a journal beside it is never played back into a user's file
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
+            sql = "SELECT count(*) FROM sqlite_master WHERE name = 'gpkg_contents'"
+            (found,) = base.execute(sql).fetchone()
+    except sqlite3.Error as error:
+        raise damaged_file(path, "GeoPackage", error) from None
+    if not found:
+        raise _no_table(path, Name("an SQLite database", "SQLite数据库"))
+    return "GeoPackage"
+
+
+def _text_kind(path: Path, start: bytes) -> str:
+    """Return what a text is: GeoJSON, or the text of a table."""
+    # as UTF-8 without marks, whatever it is in, to be compared
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if start.startswith(mark):
+            start = start.decode(encoding, "replace").encode()
+    plain = start
+    while plain.startswith(codecs.BOM_UTF8):
+        plain = plain.removeprefix(codecs.BOM_UTF8)
+    plain = plain.strip()
+    if not plain:
+        text = Message("{path}: the file is empty", path=path)
+        raise DataFileError(text)
+    if plain.startswith(b"<"):
+        if b"<kml" in plain[:2000]:
+            raise _map_of_another_kind(path, "KML")
+        text = Message(
+            "{path}: a web page or XML file; open it in Excel or WPS and save it as xlsx", path=path
+        )
+        raise DataFileError(text)
+    if _MHTML.match(plain) and re.search(rb"content-type:\s*(?:multipart/|text/html)", plain, re.I):
+        text = Message(
+            "{path}: a web archive (MHTML); open it in Excel or WPS and save it as xlsx", path=path
+        )
+        raise DataFileError(text)
+    if _JSON.match(plain):
+        if _GEOJSON.search(plain):
+            return "GeoJSON"
+        text = Message("{path}: JSON that is no GeoJSON; save it as csv or xlsx", path=path)
+        raise DataFileError(text)
+    return "text"
+
+
+def _packed_file(path: Path, packer: str) -> DataFileError:
+    text = Message("{path}: a packed file ({packer}); unpack it first", path=path, packer=packer)
+    return DataFileError(text)
+
+
+def _no_table(path: Path, what: Words) -> DataFileError:
+    text = Message("{path}: {what}; accepted: {accepted}", path=path, what=what, accepted=ACCEPTED)
+    return DataFileError(text)
+
+
+def _map_of_another_kind(path: Path, kind: str) -> DataFileError:
+    text = Message(
+        "{path}: a {kind} file; open it in QGIS and save it as GeoPackage", path=path, kind=kind
+    )
+    return DataFileError(text)

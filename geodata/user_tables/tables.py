@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from geodata.errors import BadInputError
+from geodata.errors import BadInputError, DataFileError, ZonegapError
 from geodata.user_tables.account import (
     COLUMN_NAMES,
     Account,
@@ -23,7 +23,7 @@ from geodata.user_tables.account import (
     UnreadColumn,
     plain_name,
 )
-from geodata.user_tables.files import Sheet, open_tables, sheet_of_frame
+from geodata.user_tables.files import Sheet, hidden_sheets, open_tables, sheet_of_frame
 from geodata.user_tables.headings import (
     GEOMETRY_LON,
     LAT_FIRST,
@@ -233,19 +233,34 @@ def read_table(source: Source, kind: TableKind, wish: Wish | None = None) -> Use
     wish = wish or Wish()
     path, sheets = _open(source, wish, kind)
     text = all(sheet.delimiter for sheet in sheets)
-    found = [(sheet, _find_header(sheet, path, kind, wish)) for sheet in sheets]
-    headed = [(sheet, header) for sheet, header in found if header is not None]
+    headed: list[tuple[Sheet, Header]] = []
+    refused: list[ZonegapError] = []
+    for each in sheets:
+        try:
+            found = _find_header(each, path, kind, wish)
+        except (BadInputError, DataFileError) as error:
+            if not text:
+                raise
+            # cut otherwise, the same text may be whole
+            refused.append(error)
+            continue
+        if found is not None:
+            headed.append((each, found))
     if not headed:
-        raise BadInputError(path, [_no_header(sheets, kind, wish)])
+        raise refused[0] if refused else BadInputError(path, [_no_header(sheets, kind, wish)])
     if text:
         # of the ways to cut a text the one that gives most columns
-        headed = [max(headed, key=lambda each: (len(each[1].places), each[1].width))]
+        headed = [max(headed, key=lambda each: (_columns_of(each[1]), each[1].width))]
     sheet, header = headed[0]
     account = _account(path, sheet, header, kind)
     same = [each for each in headed if _means(each[1]) == _means(header)]
     unread = [] if text else [s for s in sheets if s.name not in {k.name for k, _ in same}]
     account.sheets = tuple(s.name for s, _ in same) if not text else ("",)
     account.unread_sheets = tuple((s.name, _filled_rows(s)) for s in unread)
+    if isinstance(source, Path) and sheet.kind in SPREADSHEETS:
+        hidden = hidden_sheets(source)
+        if hidden:
+            account.check(Message("hidden sheets, not read: {sheets}", sheets=Listed(hidden)))
     table = _rows(path, same, kind, account)
     if account.unread_sheets:
         names = Listed(name for name, _ in account.unread_sheets)
@@ -261,6 +276,10 @@ def _open(source: Source, wish: Wish, kind: TableKind) -> tuple[str, list[Sheet]
     known |= {"lon", "lat", "lonlat", "datum"}
     knows: Callable[[str], bool] = lambda text: read_heading(text).meaning in known  # noqa: E731
     return str(source), open_tables(source, wish.encoding, knows)
+
+
+def _columns_of(header: Header) -> int:
+    return len(header.places) + 2 * len(header.pairs)
 
 
 def _means(header: Header) -> dict[str, str]:
@@ -325,6 +344,10 @@ def _joined(first: list[list[str]], n: int, sheet: Sheet) -> list[str] | None:
             for place in range(left + 1, min(right + 1, width)):
                 upper[place] = upper[place] or upper[left]
     elif not all(upper):
+        # below a heading that stands for one column alone there is nothing
+        alone = [bool(upper[n]) and (n + 1 == width or bool(upper[n + 1])) for n in range(width)]
+        if any(single and below for single, below in zip(alone, lower, strict=True)):
+            return None
         for place in range(1, width):
             if not upper[place] and lower[place]:
                 upper[place] = upper[place - 1]
@@ -610,7 +633,7 @@ def _with_datum(
 
 def _account(path: str, sheet: Sheet, header: Header, kind: TableKind) -> Account:
     """Return the account of a table whose header is known."""
-    return Account(
+    account = Account(
         source=Path(path).name, what=kind.rows, kind=sheet.kind, encoding=sheet.encoding,
         delimiter=sheet.delimiter, header_row=header.row,
         # what is kept as it stands is in the result: only what looks like more is named
@@ -619,6 +642,16 @@ def _account(path: str, sheet: Sheet, header: Header, kind: TableKind) -> Accoun
             if not kind.keeps or column.looks_like or column.why == "second"
         ],
     )  # fmt: skip
+    for note in sheet.notes:
+        account.guess(note)
+    if sheet.geometry is not None:
+        crs = sheet.geometry.crs
+        account.guess(
+            Message("positions are points inside the areas or lines of the file ({crs})", crs=crs)
+            if sheet.geometry.points_inside
+            else Message("positions are the points of the file ({crs})", crs=crs)
+        )
+    return account
 
 
 # ---- the rows
@@ -837,7 +870,7 @@ class _Reader:
             if len(cells) != header.width and (
                 len(cells) < header.width or any(map(str.strip, cells[header.width :]))
             ):
-                if self.sheet.kind in _RAGGED and len(cells) < header.width:
+                if self.sheet.kind in SPREADSHEETS and len(cells) < header.width:
                     cells = [*cells, *[""] * (header.width - len(cells))]  # noqa: PLW2901
                 else:
                     faults.append((self.label(number), self._wrong_width(number, cells)))
@@ -882,7 +915,7 @@ class _Reader:
 
 
 # spreadsheets give rows as long as they are filled; in a text a short row is a slip
-_RAGGED = ("xlsx", "xls", "ods")
+SPREADSHEETS = ("xlsx", "xlsb", "xls", "ods")
 
 
 def _merged_fills(
