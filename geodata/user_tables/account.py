@@ -217,7 +217,7 @@ class Account:
             yield Message("sheet {sheets}", sheets=Listed(self.sheets))
         if self.header_row > 1:
             yield Message("header in row {row}", row=self.header_row)
-        if self.encoding and not self.encoding.startswith("utf-8"):
+        if self.encoding and not self.encoding.casefold().startswith("utf-8"):
             yield Joined((self.encoding.upper(),))
         if self.delimiter not in ("", ","):
             from geodata.user_tables.text_files import DELIMITERS
