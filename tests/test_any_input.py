@@ -30,9 +30,9 @@ from geodata.user_tables.capital import (
     parse_capital,
     unit_of,
 )
+from geodata.user_tables.addresses import load_texts
 from geodata.user_tables.companies import load_registrations
 from geodata.user_tables.files import open_tables
-from geodata.user_tables.headers import read_table
 from geodata.user_tables.zones import load_zone_table
 from geodata.zone_geocoder import geocode_zones
 from zones.study import read_study
@@ -162,7 +162,7 @@ def test_text_tables(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(data)
     try:
-        frame = read_table(path, ["名称"])
+        frame = load_texts(path, ["名称"]).given
     except ZonegapError as error:
         assert str(path) in str(error)
     else:

@@ -41,7 +41,7 @@ def test_the_command(tmp_path: Path) -> None:
     [
         (["p.parquet", "--out", "o.parquet"], 3, "column 'datum' is missing"),
         (["p.parquet", "--datum", "WGS-84"], 2, "say where to write (--out) or what to count"),
-        (["p.parquet", "--datum", "WGS-84", "--out", "o.csv"], 2, "accepted: another file"),
+        (["p.parquet", "--datum", "WGS-84", "--out", "o.xlsx"], 2, "accepted: another file"),
         (["p.parquet", "--datum", "WGS-84", "--out", "p.parquet"], 2, "accepted: another file"),
         (["p.parquet", "--engine", "dask", "--out", "o.parquet"], 2, "is one file"),
         (["gone.parquet", "--km", "300"], 3, "gone.parquet: no such file"),
