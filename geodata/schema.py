@@ -14,7 +14,8 @@ from geodata.errors import BadInputError, missing_columns
 from geodata.words import Listed, Message, Words
 
 _LONGEST_SHOWN = 80
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+# digits match in one way only: of 100,000 of them and a letter no second way is tried
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from geodata.address_geocoder import geocode_with_reasons
@@ -21,25 +20,17 @@ from geodata.errors import BadInputError
 from geodata.gazetteer import LAST_YEAR, gazetteer
 from geodata.loaders import load_provinces
 from geodata.schema import cell_fault
-from geodata.user_tables.capital import (
-    BLANKS,
-    NO_UNIT,
-    CapitalError,
-    Unit,
-    is_blank,
-    parse_capital,
-    unit_of,
-)
+from geodata.user_tables.capital import read_capital
 from geodata.user_tables.files import open_tables
 from geodata.user_tables.headers import (
     POSITION,
     PROVINCE,
-    Header,
     Vocabulary,
     find_header,
     read_rows,
 )
 from geodata.user_tables.positions import DatumDoubt, datum_doubt, far_from_address, read_positions
+from geodata.user_tables.text import is_blank
 from geodata.words import ENGLISH, Message, Words
 
 HUB_HEADINGS = ("hub", "枢纽")
@@ -215,6 +206,7 @@ def load_registrations(
     alive = frame[~gone]
     codes = alive["credit_code"].str.replace(r"\s", "", regex=True).str.upper()
     usable = codes.str.fullmatch(_CODE)
+    unusable = codes[~usable].value_counts()
     doubled = usable & codes.duplicated()
     first_row = pd.Series(alive.index, index=codes.to_numpy())
     first_row = first_row[~first_row.index.duplicated()]
@@ -222,8 +214,8 @@ def load_registrations(
     duplicates["first_row"] = codes[doubled].map(first_row).astype("int64")
 
     kept = alive[~doubled].copy()
-    currency = cells["currency"].loc[kept.index]
-    capital, unparsed = _capital(kept["capital_text"], currency, header)
+    currency, unit = cells["currency"].loc[kept.index], header.remarks.get("capital", "")
+    capital, unparsed = read_capital(kept["capital_text"], currency, unit)
     kept.insert(1, "capital_yi_cny", capital)
     report = RegistrationReport(
         file=path.name,
@@ -234,7 +226,7 @@ def load_registrations(
         duplicates=duplicates,
         unparsed_capital=unparsed,
         blank_capital=int(capital.isna().sum()) - len(unparsed),
-        unusable_codes=int((~usable & ~codes.isin([b.upper() for b in BLANKS])).sum()),
+        unusable_codes=sum(int(n) for code, n in unusable.items() if not is_blank(str(code))),
         statuses=dict(sorted(Counter(kept["status"]).items())),
         remarks=remarks,
         unread_sheets=() if "-separated" in sheet.name else tuple(
@@ -268,37 +260,6 @@ def deregistered_word(status: str) -> str:
 
 def _is_deregistered(statuses: pd.Series[str]) -> dict[str, bool]:
     return {status: bool(deregistered_word(status)) for status in statuses.unique()}
-
-
-def _capital(
-    texts: pd.Series[str], currencies: pd.Series[str], header: Header
-) -> tuple[pd.Series[float], pd.DataFrame]:
-    """Return the capital of each row in 亿元, and the cells that are not understood."""
-    words = header.remarks.get("capital", "")
-    pairs = pd.MultiIndex.from_arrays([texts, currencies])
-    codes, distinct = pairs.factorize()
-    amounts = np.full(len(distinct), np.nan)
-    reasons: list[str] = [""] * len(distinct)
-    for place, (text, currency) in enumerate(distinct):
-        if is_blank(text):
-            continue
-        try:
-            amounts[place] = parse_capital(text, _unit(words, currency))
-        except CapitalError as error:
-            reasons[place] = str(error)
-    capital = pd.Series(amounts[codes], index=texts.index, name="capital_yi_cny")
-    reason = pd.Series(np.array(reasons, dtype=object)[codes], index=texts.index)
-    bad = (reason != "").to_numpy()
-    return capital, pd.DataFrame({"value": texts[bad], "reason": reason[bad]})
-
-
-def _unit(words: str, currency: str) -> Unit:
-    """Return the unit of the heading; brackets that hold no unit (最新) say nothing."""
-    column = "" if is_blank(currency) else currency
-    try:
-        return unit_of(words, column)
-    except CapitalError:
-        return unit_of("", column) if words else NO_UNIT
 
 
 GIVEN = "given"  # geocode_method of a position that stands in the file

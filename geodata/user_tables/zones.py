@@ -1,27 +1,27 @@
 """A user's own table of zones: another edition of the catalogue, a province's list.
 
-Its columns and the headings that name them; areas with their unit, and what looks like another
-unit; loading; each zone's place, by its position, else by name and province.
+Its columns and the headings that name them; loading; each zone's place, by its position, else by
+name and province.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from geodata.address_geocoder import geocode_with_reasons
 from geodata.errors import BadInputError
 from geodata.loaders import load_provinces, load_zones
 from geodata.names import normalise
-from geodata.schema import Column, cell_fault
+from geodata.schema import cell_fault
+from geodata.user_tables.areas import read_areas, suspicions_of
 from geodata.user_tables.companies import GIVEN, provinces_by_cell
+from geodata.user_tables.dates import Dates, read_months
 from geodata.user_tables.files import open_tables
 from geodata.user_tables.headers import (
     POSITION,
@@ -69,29 +69,8 @@ ZONE_TABLE = Vocabulary(
         r"(?<=面积)万?(?:公顷|平方公里|平方千米|平方米|亩)$|(?<=area)[ _](?:ha|km2|sqkm|mu)$"
     ),
 )
-# unit of area -> hectares; 15 mu are one hectare
-_HA_PER = {
-    unit: ha
-    for ha, units in (
-        (1.0, "公顷 ha hectare hectares hm2 万平方米"),
-        (100.0, "平方公里 平方千米 km2 sqkm squarekm"),
-        (1.0 / 15.0, "亩 mu"),
-        (10_000.0 / 15.0, "万亩"),
-        (10_000.0, "万公顷"),
-        (1e-4, "平方米 m2 sqm"),
-    )
-    for unit in units.split()
-}
-AREA_UNITS = ("公顷", "ha", "平方公里", "km2", "亩", "万亩", "平方米", "m2")
 # [zones] columns of a study file may name these; area_ha and area_km2 give the unit, too
 CHOICES = (*SYNONYMS, "area_ha", "area_km2", "area_mu")
-
-
-def ha_per_unit(words: str) -> float | None:
-    """Return the hectares of one unit of area, None where the words are no unit."""
-    plain = unicodedata.normalize("NFKC", words).casefold()
-    plain = re.sub(r"[\s_:.\-]+|单位", "", plain)
-    return _HA_PER.get(plain)
 
 
 def unit_of_choice(column: str) -> str:
@@ -99,115 +78,6 @@ def unit_of_choice(column: str) -> str:
     return column.removeprefix("area_") if column.startswith("area_") else ""
 
 
-# the largest approved zone has 23,252 ha; the bounds are wide, since a slip is a unit's factor
-AREA_HA = (0.01, 100_000.0)
-# Of the catalogue's zones 99 in 100 have more than 40 ha: a table whose median zone is smaller,
-# or larger than its 99th, is likely to be in another unit than its heading says.
-LIKELY_MEDIAN_HA = (40.0, 3_800.0)
-_NUMBER = Column("number", False)
-
-
-def read_areas(
-    cells: pd.Series[str], header: Header, unit: str
-) -> tuple[pd.Series[float], list[tuple[int, Words]]]:
-    """Return areas in hectares, nan where blank, and the faults by row.
-
-    Parameters
-    ----------
-    cells
-        Text, by row.
-    header
-        Of the table; the unit stands in the heading of the column ``area``.
-    unit
-        That the study file states instead, "" for none.
-    """
-    if "area" not in header.places:
-        return pd.Series(np.nan, index=cells.index), []
-    heading = header.headings["area"]
-    factor = ha_per_unit(unit or header.remarks["area"] or _unit_after(heading))
-    if factor is None:
-        text = Message(
-            "row {row}: column {heading!r} without a unit of area; accepted: one of {units} in "
-            "brackets, as in 核准面积(公顷)",
-            row=header.row,
-            heading=heading,
-            units=Listed(AREA_UNITS),
-        )
-        return pd.Series(np.nan, index=cells.index), [(header.row, text)]
-    bounds = Column("number", False, AREA_HA[0] / factor, AREA_HA[1] / factor)
-    faults: list[tuple[int, Words]] = []
-    for row, cell in cells.items():
-        accepted = bounds.fault(cell)
-        if accepted is not None:
-            accepted = accepted + _other_unit(cell, factor)
-            faults.append((int(str(row)), cell_fault(row, heading, cell, accepted)))
-    if faults:
-        return pd.Series(np.nan, index=cells.index), faults
-    return pd.to_numeric(cells.where(cells != "", np.nan)).astype(float) * factor, []
-
-
-def _unit_after(heading: str) -> str:
-    """Return the unit that ends a heading in Latin letters: area_ha, Area km2."""
-    found = re.search(r"[ _](ha|km2|sqkm|mu|m2)\s*$|(?<=area)(ha|km2|sqkm|mu)\s*$", heading, re.I)
-    return next((g for g in found.groups() if g), "") if found else ""
-
-
-def _other_unit(cell: str, factor: float) -> Words | str:
-    """Return which unit would make an area out of bounds a usual one."""
-    if _NUMBER.fault(cell) is not None or not cell:
-        return ""
-    for unit in ("平方公里", "公顷", "亩", "平方米"):
-        other = ha_per_unit(unit)
-        low, high = LIKELY_MEDIAN_HA
-        if other != factor and other is not None and low <= float(cell) * other <= high:
-            return Message("; it looks like {unit}", unit=unit)
-    return ""
-
-
-def suspicions_of(frame: pd.DataFrame) -> list[Message]:
-    """Return what looks like another unit: by the catalogue's own areas, else by the median."""
-    known = load_zones()
-    area_of = dict(
-        zip(zip(known["name"], known["province"], strict=True), known["area_ha"], strict=True)
-    )
-    keys = zip(frame["name"], frame["province"], strict=True)
-    catalogue_ha = pd.Series([area_of.get(key, np.nan) for key in keys], index=frame.index)
-    ratio = (frame["area_ha"] / catalogue_ha).dropna()
-    # dropped, not skipped: pandas 2 warns of a median over nothing but nan
-    median_ha = float(frame["area_ha"].dropna().median())
-    if len(ratio):
-        times = float(ratio.median())
-        for unit in ("平方公里", "亩", "平方米"):
-            factor = ha_per_unit(unit) or 1.0
-            for wrong in (1.0 / factor, factor):
-                if wrong * 0.7 <= times <= wrong / 0.7 and not 0.5 <= times <= 2.0:
-                    return [
-                        Message(
-                            "the areas are {times:g} times those of the same zones in the "
-                            "catalogue, as {unit} against 公顷 would be; check the unit of the "
-                            "heading",
-                            times=float(f"{times:.3g}"),
-                            unit=unit,
-                        )
-                    ]
-    low, high = LIKELY_MEDIAN_HA
-    if not len(ratio) and not np.isnan(median_ha) and not low <= median_ha <= high:
-        return [
-            Message(
-                "the median area is {median:g} ha, outside the {low:g} to {high:g} ha of 98 in "
-                "100 zones of the catalogue; check the unit of the heading",
-                median=float(f"{median_ha:.3g}"),
-                low=low,
-                high=high,
-            )
-        ]
-    return []
-
-
-_DATE = re.compile(
-    r"((?:19|20)\d{2})(?:[-./年]?(0[1-9]|1[0-2]|[1-9](?!\d))(?:[-./月]\d{0,2}日?T?[\d:]*)?)?[年月]?",
-    re.ASCII,
-)
 _LEVELS = {"国家": "国家级", "省": "省级", "national": "国家级", "provincial": "省级"}
 COLUMNS = (
     "code name name_en province_adcode province level type approved extended area_ha industries "
@@ -241,6 +111,13 @@ class ZoneTableReport:
         Rows that are no zone.
     reasons
         By each English text of ``province_reason`` the same in words.
+    approximate_areas
+        Cells that state an area as approximate, by row: the number is taken as it stands.
+    areas_in_own_unit
+        Cells with a unit of their own that is not the heading's, by row: the cell's counts.
+    doubtful_dates
+        Cells such as 2000.1, of which only the year is taken, by row; see
+        `geodata.user_tables.dates`.
     """
 
     file: str
@@ -255,6 +132,9 @@ class ZoneTableReport:
     suspicions: tuple[Message, ...]
     remarks: dict[int, str]
     reasons: dict[str, Words]
+    approximate_areas: dict[int, str] = field(default_factory=dict)
+    areas_in_own_unit: dict[int, str] = field(default_factory=dict)
+    doubtful_dates: dict[int, str] = field(default_factory=dict)
 
 
 def load_zone_table(
@@ -299,12 +179,24 @@ def load_zone_table(
         faults = [(header.row, fault)]
     lon, lat, bad = read_positions(cells, header)
     unit = next((u for u in map(unit_of_choice, columns or {}) if u), "")
-    area_ha, bad_areas = read_areas(cells["area"], header, unit)
+    areas = read_areas(
+        cells["area"],
+        header.headings.get("area", ""),
+        unit or header.remarks.get("area", ""),
+        header.row,
+    )
     frame, bad_cells = _texts(cells, header)
-    faults += [*bad, *bad_areas, *bad_cells]
+    dates = {
+        column: read_months(cells[column], header.headings.get(column, column))
+        for column in ("approved", "extended")
+    }
+    faults += [*bad, *areas.faults, *bad_cells]
+    for column, read in dates.items():
+        frame[column] = read.months
+        faults += read.faults
     if faults:
         raise BadInputError(str(path), [text for _, text in sorted(faults)])
-    frame["area_ha"], frame["lon"], frame["lat"] = area_ha, lon, lat
+    frame["area_ha"], frame["lon"], frame["lat"] = areas.area_ha, lon, lat
     stated = frame["province"] != ""
     frame["province"], frame["province_reason"], reasons = _with_provinces(frame)
     codes = load_provinces()["province_adcode"]
@@ -327,8 +219,20 @@ def load_zone_table(
         suspicions=tuple(suspicions_of(frame)),
         remarks=remarks,
         reasons=reasons,
+        approximate_areas=areas.approximate,
+        areas_in_own_unit=areas.own_unit,
+        doubtful_dates=_doubtful(dates.values()),
     )
     return frame[COLUMNS], report
+
+
+def _doubtful(dates: Iterable[Dates]) -> dict[int, str]:
+    """Return the doubtful cells of all columns of dates by row, those of one row side by side."""
+    found: dict[int, list[str]] = {}
+    for read in dates:
+        for row, text in read.doubtful.items():
+            found.setdefault(row, []).append(text)
+    return {row: ", ".join(found[row]) for row in sorted(found)}
 
 
 def _texts(cells: pd.DataFrame, header: Header) -> tuple[pd.DataFrame, list[tuple[int, Words]]]:
@@ -355,11 +259,6 @@ def _texts(cells: pd.DataFrame, header: Header) -> tuple[pd.DataFrame, list[tupl
             known = (codes[name], name) if name in codes else (Message("a provincial code"),)
             bad(row, "province_adcode", Message("accepted: {values}", values=Listed(known)))
     frame["province"] = named.where(named != "", coded)
-    for column in ("approved", "extended"):
-        dates = cells[column].map({cell: _month(cell) for cell in cells[column].unique()})
-        for row in cells.index[dates.isna()]:
-            bad(row, column, Message("accepted: {values}", values=Message("a month as YYYY-MM")))
-        frame[column] = dates.fillna("")
     level = cells["level"].str.removesuffix("级").str.casefold()
     frame["level"] = level.map(_LEVELS).fillna(cells["level"])
     frame["type"] = cells["type"]
@@ -370,17 +269,6 @@ def _texts(cells: pd.DataFrame, header: Header) -> tuple[pd.DataFrame, list[tupl
         first = ids.index[ids == ids[row]][0]
         bad(row, "id", Message("must be unique, stands in row {row} too", row=first))
     return frame, faults
-
-
-def _month(cell: str) -> str | None:
-    """Return a date of approval as YYYY-MM, or as YYYY where it has no month; None for none."""
-    if cell == "":
-        return ""
-    found = _DATE.fullmatch(cell.replace(" ", ""))
-    if found is None:
-        return None
-    year, month = found.groups()
-    return f"{year}-{int(month):02d}" if month else year
 
 
 def _with_provinces(
