@@ -44,7 +44,7 @@ USD, HKD, MOP, TWD = (exchange_rates()[code] for code in ("USD", "HKD", "MOP", "
     [
         ("杭州市\u200b滨江区", "杭州市滨江区"), ("\ufeff杭州市\u00ad滨江\u200e区\u0001", "杭州市滨江区"),
         ("\u3000杭州\u00a0市 ", "杭州 市"), ("第一行\r\n第二行\t三\u000b四", "第一行 第二行 三 四"),
-        ("葛\U000e0100城\ufe00", "葛城"), ("甲\uffff\ud800乙\u0085丙", "甲乙 丙"), ("\u202a甲\u202c\u2060", "甲"),
+        ("葛\U000e0100城\ufe00", "葛城"), ("甲\uffff\ud800乙\u0085丙", "甲乙 丙"), ("\u202a甲\u202c\u2060", "甲"), ("\u2066甲\ufff9\u2069", "甲"),
         # what is seen stays: 巿 is no 市, a private character has a shape in GBK fonts
         ("徐巿①㎡Ａ\ue000�", "徐巿①㎡Ａ\ue000�"),
     ],
@@ -393,7 +393,7 @@ LONG: list[tuple[str, Callable[[str], object]]] = [
 @pytest.mark.parametrize(("name", "read"), LONG, ids=[name for name, _ in LONG])
 @pytest.mark.parametrize(
     "piece",
-    ["9", "9,", "1 ", "万", "一", "(", "\u200b", "约", "1x", "a\u0301\u0323", "1999年", "-"],
+    ["9", "9,", "1 ", "万", "一", "(", "\u200b", "约", "1x", "\u0301\u0323", "1999年", "-"],
 )
 def test_long_cells_take_time_by_their_length(
     name: str, read: Callable[[str], object], piece: str
@@ -402,9 +402,9 @@ def test_long_cells_take_time_by_their_length(
         text = (piece * length)[:length] + "x"
         best = np.inf
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             read(text)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best
 
     # ten times as long: ten times the time, a hundred times if each place were tried with each
