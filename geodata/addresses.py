@@ -378,7 +378,11 @@ def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
         if later is not None:
             return _result(later, scope)
     # a short form alone may be a brand (平安大厦), unless a town or a road follows
-    if scope.finest in (None, scope.province) and _may_be_a_brand(chain) and not _ADDRESS_WORD.match(words, chain.end):
+    if (
+        scope.finest in (None, scope.province)
+        and _may_be_a_brand(chain)
+        and not _ADDRESS_WORD.match(words, chain.end)
+    ):
         return _brand(words, chain, scope)
     return _result(chain, scope)
 

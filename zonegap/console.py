@@ -204,6 +204,8 @@ def laid_out(lines: Sequence[tuple[Words, Sequence[Words]]]) -> list[str]:
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
 def say_whose(file: Path) -> None:
     """Say which file says whose an output is."""
     remark(Message("whose it is: {file}", file=file))

@@ -153,7 +153,13 @@ def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
         )
         zones["name_en"] = english_names(zones)
         rows = zones["row"]
-        zones = zones[[c for c in ZONE_COLUMNS if c not in ("lon", "lat", "position_source", "province_reason")]]
+        zones = zones[
+            [
+                c
+                for c in ZONE_COLUMNS
+                if c not in ("lon", "lat", "position_source", "province_reason")
+            ]
+        ]
         lost = rows[located["lon"].isna()]
         if len(lost):
             report.account.check(

@@ -123,7 +123,7 @@ TRUTH = Kind(Message("true or false"), _truth)
 WHOLE = Kind(Message("whole number"), _whole)
 TEXTS = Kind(Message("list of text"), _texts)
 NUMBERS = Kind(Message("list of numbers"), _numbers)
-PERIOD = Kind(Message("period, as in \"2000..2010\""), _period)
+PERIOD = Kind(Message('period, as in "2000..2010"'), _period)
 PAIRS = Kind(Message("table of text"), _pairs)
 
 
@@ -197,7 +197,8 @@ def _full_province(key: str, text: str) -> str:
     known = [names.provinces[name] for name in PROVINCES]
     fault = not_accepted(key, text, Listed(Name(each.name_en, each.name) for each in known))
     raise UsageError(
-        fault + did_you_mean(text, [*PROVINCES, *(n for d in known for n in (d.name_en, d.short_name))])
+        fault
+        + did_you_mean(text, [*PROVINCES, *(n for d in known for n in (d.name_en, d.short_name))])
     )
 
 
@@ -460,7 +461,8 @@ class Study:
             (self.zones_table, ("zones_encoding", "zones_columns", "zones_source"), "zones_table"),
             (self.hub_file, ("hubs_source", "hubs_columns"), "hub_file"),
             (
-                self.registrations, ("registrations_source", "registrations_columns"),
+                self.registrations,
+                ("registrations_source", "registrations_columns"),
                 "registrations",
             ),
             (self.provider, ("cache", "key_file"), "provider"),

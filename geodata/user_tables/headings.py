@@ -138,9 +138,7 @@ _LANGUAGES = {"cn": "", "zh": "", "chn": "", "chinese": "", "en": "en", "eng": "
               "english": "en", "中文": "", "英文": "en"}  # fmt: skip
 _SEPARATORS = re.compile(r"[\s_\-./:*\\|,，、;+=~#'\"“”]+")
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】|\{([^{}]*)\}")
-_BORDERS = re.compile(
-    r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z0-9])(?=[㐀-鿿])|(?<=[㐀-鿿])(?=[A-Za-z])"
-)
+_BORDERS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z0-9])(?=[㐀-鿿])|(?<=[㐀-鿿])(?=[A-Za-z])")
 # words that one token was cut into: bd 09, wgs 84, epsg 4326
 _JOINED = re.compile(r"\b(wgs|bd|gcj|epsg|cgcs)\s+(84|1984|09|02|09ll|09mc|4326|4490|3857|2000)\b")
 _SQUARES = re.compile(r"\b(k|h)?m\s+2\b")
@@ -257,7 +255,7 @@ def _with_remark(found: Heading, inside: str) -> Heading:
     if plain in UNUSABLE_DATUMS:
         return replace(found, unusable=inside)
     if plain in AREA_UNITS or plain in _LENGTH_UNITS or _MONEY.fullmatch(plain):
-        return replace(found, unit=found.unit or inside.split(":")[-1].strip())
+        return replace(found, unit=found.unit or inside.rsplit(":", maxsplit=1)[-1].strip())
     return replace(found, remark=(found.remark or inside).strip())
 
 

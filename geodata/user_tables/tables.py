@@ -355,9 +355,7 @@ def _score(texts: list[str], kind: TableKind, wanted: Mapping[str, str]) -> tupl
         if own is not None:
             columns.add(own)
             named |= own == "name"
-        elif meaning in ("lon", "lat", "lonlat", "datum"):
-            columns.add(meaning)
-        elif meaning in meanings:
+        elif meaning in ("lon", "lat", "lonlat", "datum") or meaning in meanings:
             columns.add(meaning)
         named |= meaning in kind.columns["name"]
     return len(columns), int(named)

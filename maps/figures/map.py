@@ -180,7 +180,14 @@ def map_figure(
         line = _equal_distance(axes, albers, extent, hubs, study)
         counts = _zones(axes, points, zones, threshold_km)
         axes.plot(
-            *(a[shown] for a in hub_points), "D", ms=2.9, mfc=HUB_COLOUR, mec="white", mew=0.4, zorder=8, label="hub"
+            *(a[shown] for a in hub_points),
+            "D",
+            ms=2.9,
+            mfc=HUB_COLOUR,
+            mec="white",
+            mew=0.4,
+            zorder=8,
+            label="hub",
         )
         _cluster_names(axes, hubs[shown], tuple(a[shown] for a in hub_points), language)
         far = int((zones["nearest_km"] > threshold_km).sum())

@@ -33,7 +33,9 @@ TABLES = (".parquet", ".arrow", ".feather")
 POINTS = Message("points")
 
 
-@with_study_options("zones hubs registrations distance geocode.openstreetmap geocode.datum output.language")
+@with_study_options(
+    "zones hubs registrations distance geocode.openstreetmap geocode.datum output.language"
+)
 def distance(
     options: dict[str, Any],
     source: Annotated[

@@ -77,8 +77,9 @@ def geocode(
     lang: MessageLang = None,
 ) -> None:
     """Locate addresses or company names, offline; every row keeps its reason."""
-    from geodata.address_geocoder import geocode_texts
     from geodata.user_tables.headers import read_table
+
+    from geodata.address_geocoder import geocode_texts
     from geodata.web.geocode import web_geocode_texts
     from zones.report.licences import sources_beside, staged_with_sources, write_text_sources
     from zones.writing import BOM, csv_text

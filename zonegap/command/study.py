@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from zones.pipeline import StudyResult
 
 
-@study_command(
-    "zones hubs registrations distance gdp geocode map output.folder output.language"
-)
+@study_command("zones hubs registrations distance gdp geocode map output.folder output.language")
 def run(study: Study, strict: Strict = False) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from maps.boundaries import outlines_of

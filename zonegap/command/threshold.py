@@ -27,7 +27,9 @@ COUNTS = {
 }
 
 
-@study_command("zones hubs registrations distance geocode.openstreetmap geocode.datum output.language")
+@study_command(
+    "zones hubs registrations distance geocode.openstreetmap geocode.datum output.language"
+)
 def threshold(
     study: Study,
     asked: set[str],
@@ -44,7 +46,6 @@ def threshold(
     as_json: Json = False,
 ) -> None:
     """Count the zones beyond each threshold, with the band their positions leave open."""
-
     if by is not None and count is not None:
         raise UsageError(not_both("--by", "--count"))
     if "thresholds_km" in asked and count is not None:
