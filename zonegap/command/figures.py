@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 
 @study_command(
-    "zones hubs registrations distance gdp geocode.openstreetmap map "
-    "output.language output.figures"
+    "zones hubs registrations distance gdp geocode.openstreetmap map output.language output.figures"
 )
 def figures(
     study: Study,

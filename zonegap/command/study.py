@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from zones.pipeline import StudyResult
 
 
-@study_command(
-    "zones hubs registrations distance gdp geocode map output.folder output.language"
-)
+@study_command("zones hubs registrations distance gdp geocode map output.folder output.language")
 def run(study: Study, strict: Strict = False) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from maps.boundaries import outlines_of
@@ -83,8 +81,7 @@ def _show_answer(result: StudyResult) -> None:
 
 
 @study_command(
-    "zones hubs registrations distance gdp geocode.openstreetmap "
-    "output.language output.formats"
+    "zones hubs registrations distance gdp geocode.openstreetmap output.language output.formats"
 )
 def tables(
     study: Study,
@@ -116,9 +113,7 @@ def gdp(study: Study, as_json: Json = False) -> None:
     _print_table("provinces", study, as_json)
 
 
-@study_command(
-    "zones hubs registrations distance.method gdp geocode.openstreetmap output.language"
-)
+@study_command("zones hubs registrations distance.method gdp geocode.openstreetmap output.language")
 def reconcile(study: Study, as_json: Json = False) -> None:
     """Print the report's figures with ours beside them."""
     if study.filtered:  # refused before the work
