@@ -126,7 +126,7 @@ POSITION_SOURCES = (
         ("CC-BY-4.0",),
     ),
     PositionSource(
-        ("division_seats", "hand"),
+        "division_seats",
         Message("zonegap maintainers, from encyclopaedia articles and GeoNames"),
         MAINTAINERS,
         ("CC-BY-4.0",),
@@ -195,7 +195,7 @@ def position_tables(placed: pd.DataFrame) -> set[str]:
     levels = placed.get("geocode_level", pd.Series("", index=placed.index))
     town = levels == "place"
     geonames = cells.str.startswith("GeoNames")
-    compiled = cells.str.startswith(("division_seats", "hand"))
+    compiled = cells.str.startswith("division_seats")
     found = {
         "towns": geonames & town,
         "divisions": (geonames & ~town) | cells.str.startswith("adcode") | compiled,

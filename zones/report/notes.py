@@ -147,7 +147,7 @@ def notes_of(result: StudyResult, *, cells: bool = False) -> list[Words]:
     if len(ambiguous):
         notes.append(AMBIGUOUS.fill(names=Listed(ambiguous["name"])))
     methods = zones["geocode_method"]
-    placed = int(methods.str.startswith("hand").sum())
+    placed = int(methods.str.startswith("recalled").sum())
     seated = int(methods.str.match("seat|county-town").sum())
     if placed + seated:
         notes.append(RECALLED.fill(placed=placed, seated=seated))
