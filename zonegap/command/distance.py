@@ -21,7 +21,7 @@ from zonegap.command.options import (
 from zonegap.console import advancing_bar, remark, say_whose, show
 from zones.hubs import HUB_LAYERS
 from zones.parameters import ENGINES
-from zones.study import Study
+from zones.study import ASKED, Study
 
 if TYPE_CHECKING:
     from zones.points.tables import Counts, Task
@@ -32,7 +32,9 @@ TABLES = (".parquet", ".arrow", ".feather")
 POINTS = Message("points")
 
 
-@with_study_options("zones.table hubs registrations distance geocode.openstreetmap output.language")
+@with_study_options(
+    "zones.table zones.source hubs registrations distance geocode.openstreetmap output.language"
+)
 def distance(
     options: dict[str, Any],
     source: Annotated[
@@ -153,8 +155,9 @@ def distance(
 
 def _refuse_zones(options: dict[str, Any]) -> None:
     """Refuse options that say which zones there are or where, beside a table of points."""
-    for name, said in (("zones_table", "--zones"), ("openstreetmap", "--openstreetmap")):
+    for name in ("zones_table", "zones_source", "openstreetmap"):
         if options[name] is not None:
+            said = ASKED[name].option
             raise UsageError(
                 Message("{option}: of a study; the points are the table here", option=said)
             )

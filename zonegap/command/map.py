@@ -14,7 +14,9 @@ from zones.hubs import HUB_LAYERS
 from zones.study import Study
 
 
-@study_command("zones.table hubs registrations distance geocode.openstreetmap map output.language")
+@study_command(
+    "zones.table zones.source hubs registrations distance geocode.openstreetmap map output.language"
+)
 def map_(
     study: Study,
     out: Annotated[

@@ -23,9 +23,10 @@ from zones.study import Study
 
 
 @study_command(
-    "zones.table hubs registrations distance gdp geocode map output.folder output.language"
+    "zones.table zones.source hubs registrations distance gdp geocode map "
+    "output.folder output.language"
 )
-def run(study: Study, strict: Strict = False) -> None:
+def run(study: Study, asked: set[str], strict: Strict = False) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from maps.boundaries import outlines_of
     from maps.page import drawn, study_map
@@ -35,7 +36,8 @@ def run(study: Study, strict: Strict = False) -> None:
     from zones.report.notes import notes_of
     from zones.writing import claimed
 
-    outlines = outlines_of(study)  # refused before the work
+    # refused before the work; a study file's number may be of tiles, for zonegap map
+    outlines = outlines_of(study, number_waits="map_approval" not in asked)
     with claimed(study.folder):
         step(Message("locating zones and measuring distances"), 1, 3)
         result = run_study(study, progress=progress_bar)
@@ -64,7 +66,7 @@ def run(study: Study, strict: Strict = False) -> None:
 
 
 @study_command(
-    "zones.table hubs registrations distance gdp geocode.openstreetmap "
+    "zones.table zones.source hubs registrations distance gdp geocode.openstreetmap "
     "output.language output.formats"
 )
 def tables(
@@ -92,14 +94,15 @@ def tables(
         show(str(folder / name))
 
 
-@study_command("zones.table gdp geocode.openstreetmap output.language")
+@study_command("zones.table zones.source gdp geocode.openstreetmap output.language")
 def gdp(study: Study, as_json: Json = False) -> None:
     """Print the estimated zone GDP by province."""
     _print_table("provinces", study, as_json)
 
 
 @study_command(
-    "zones.table hubs registrations distance.method gdp geocode.openstreetmap output.language"
+    "zones.table zones.source hubs registrations distance.method gdp geocode.openstreetmap "
+    "output.language"
 )
 def reconcile(study: Study, as_json: Json = False) -> None:
     """Print the report's figures with ours beside them."""

@@ -32,7 +32,9 @@ COUNTS = {
 }
 
 
-@study_command("zones.table hubs registrations distance geocode.openstreetmap output.language")
+@study_command(
+    "zones.table zones.source hubs registrations distance geocode.openstreetmap output.language"
+)
 def threshold(
     study: Study,
     asked: set[str],

@@ -12,7 +12,9 @@ from zonegap.console import progress_bar, say_whose, show_table
 from zones.study import Study
 
 
-@study_command("zones.table hubs registrations distance geocode.openstreetmap output.language")
+@study_command(
+    "zones.table zones.source hubs registrations distance geocode.openstreetmap output.language"
+)
 def where_next(
     study: Study,
     k: Annotated[

@@ -48,8 +48,8 @@ WEB_NOT_TAKEN = Message(
 )
 NO_ADDRESSES = Message("registrations.csv holds no addresses: registrations.addresses = false")
 SOLE_PROPRIETORS = Message(
-    "addresses left out of registrations.csv, and positions of the file not used: those of "
-    "{count:,} sole proprietors (by credit code, name or type), which may be homes; they stand "
+    "sole proprietors (by credit code, name or type): {count:,}; their addresses, which may be "
+    "homes, are left out of registrations.csv, and positions of the file not used; they stand "
     "where their address or name puts them, by county or city"
 )
 REMARK = Message("{name}: {remark}")
