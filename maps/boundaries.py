@@ -70,7 +70,7 @@ class Outlines:
     over_tiles: Words | None = None
 
 
-def outlines_of(study: Study, *, tiles: bool = False) -> Outlines:
+def outlines_of(study: Study, *, tiles: bool = False, number_waits: bool = False) -> Outlines:
     """Return the lines that a study asks for.
 
     Parameters
@@ -79,6 +79,9 @@ def outlines_of(study: Study, *, tiles: bool = False) -> Outlines:
         Its boundaries, their credit and the map's review number.
     tiles
         The map is drawn over tiles, whose review number it then is unless there is a file.
+    number_waits
+        The study states a number that may be that of tiles; nothing drawn here has any, so it is
+        not shown.
 
     Raises
     ------
@@ -90,7 +93,7 @@ def outlines_of(study: Study, *, tiles: bool = False) -> Outlines:
     """
     which = study.boundaries
     own = which not in (PROVINCE_LINES, NO_LINES, PACKAGE_LINES)
-    if study.map_approval and not own and not tiles:
+    if study.map_approval and not own and not (tiles or number_waits):
         raise UsageError(
             Message(
                 "{key}: only with {other} or tiles, whose number it is",
@@ -171,6 +174,7 @@ def file_outlines(path: Path, credit: str | None, approval: str | None = None) -
     DataFileError
         When the file cannot be read, states no coordinate system, or holds no line or area.
     """
+    check_size(path, MAX_BOUNDARIES_MB)  # a file that is not there is told first
     if not credit or not credit.strip():
         raise UsageError(
             Message(

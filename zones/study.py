@@ -56,7 +56,11 @@ def _path_or_synthetic(value: Any, folder: Path) -> Path | None:
 
 
 def _path_or_lines(value: Any, folder: Path) -> Path | None:
-    return Path(value) if value in map(str, BOUNDARIES) else _path(value, folder)
+    if value in map(str, BOUNDARIES):
+        return Path(value)
+    path = _path(value, folder)
+    # ./none is a file, and as a path no other than none
+    return path.absolute() if path in BOUNDARIES else path
 
 
 def _path_or_names(value: Any, folder: Path) -> str | None:
@@ -287,7 +291,7 @@ class Study:
         help=Message("Column and its heading in that table, where the heading is not known."),
     )
     zones_source: str | None = _asked(
-        None, "zones.source", TEXT,
+        None, "zones.source", TEXT, option="--zones-source", metavar="TEXT",
         help=Message("Whose that table is, as source lines name it; its file name without."),
     )  # fmt: skip
     zones_provinces: tuple[str, ...] | None = _asked(
@@ -335,7 +339,7 @@ class Study:
         help=Message("Hubs beside the layer's: names with commas between them, or a table."),
     )  # fmt: skip
     hubs_source: str | None = _asked(
-        None, "hubs.source", TEXT,
+        None, "hubs.source", TEXT, option="--hubs-source", metavar="TEXT",
         help=Message("Whose that file is, as source lines name it; its file name without."),
     )  # fmt: skip
     distance_method: str = _asked(
@@ -364,7 +368,7 @@ class Study:
         help=Message("Column and its heading in that table, where the heading is not known."),
     )
     registrations_source: str | None = _asked(
-        None, "registrations.source", TEXT,
+        None, "registrations.source", TEXT, option="--registrations-source", metavar="TEXT",
         help=Message("Whose that extract is, as source lines name it; its file name without."),
     )  # fmt: skip
     addresses: bool = _asked(
@@ -410,7 +414,7 @@ class Study:
         PROVINCE_LINES, "map.boundaries", PATH_OR_LINES, option="--boundaries", metavar="WHICH",
         help=Message(
             "Lines to draw: provinces (without it), none, package, or a file (GeoJSON, "
-            "GeoPackage, Shapefile)."
+            "GeoPackage, Shapefile); a file of such a name as ./none."
         ),
     )  # fmt: skip
     boundary_credit: str | None = _asked(

@@ -73,8 +73,8 @@ TEXT_COLUMNS = (
     "name", "capital_text", "address", "province", "city", "county", "status", "credit_code",
 )  # fmt: skip
 COLUMNS = (
-    "name capital_yi_cny capital_text address province city county status credit_code sole_proprietor "
-    "lon lat"
+    "name capital_yi_cny capital_text address province city county status credit_code "
+    "sole_proprietor lon lat"
 ).split()
 
 

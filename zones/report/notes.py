@@ -50,8 +50,8 @@ WEB_NOT_TAKEN = Message(
 )
 NO_ADDRESSES = Message("registrations.csv holds no addresses: registrations.addresses = false")
 SOLE_PROPRIETORS = Message(
-    "addresses left out of registrations.csv, and positions of the file not used: those of "
-    "{count:,} sole proprietors (by credit code, name or type), which may be homes; they stand "
+    "sole proprietors (by credit code, name or type): {count:,}; their addresses, which may be "
+    "homes, are left out of registrations.csv, and positions of the file not used; they stand "
     "where their address or name puts them, by county or city"
 )
 REMARK = Message("{name}: {remark}")
@@ -169,7 +169,7 @@ def notes_of(result: StudyResult, *, cells: bool = False) -> list[Words]:
     if len(ambiguous):
         notes.append(AMBIGUOUS.fill(names=Listed(ambiguous["name"])))
     methods = zones["geocode_method"]
-    placed = int(methods.str.startswith("hand").sum())
+    placed = int(methods.str.startswith("recalled").sum())
     seated = int(methods.str.match("seat|county-town").sum())
     if placed + seated:
         notes.append(RECALLED.fill(placed=placed, seated=seated))
