@@ -129,7 +129,7 @@ def _seats() -> tuple[NDArray[np.float64], NDArray[Any], NDArray[np.float64]]:
     names = {d.adcode: d.name for d in gazetteer(LAST_YEAR).provinces.values()}
     provinces = np.array([names[d.province_adcode] for d in counties])
     # a city's seat stands beside that of its district: the nearest few are passed over
-    apart, _ = cKDTree(vectors).query(vectors, k=7)
+    apart = np.asarray(cKDTree(vectors).query(vectors, k=7)[0])
     return vectors, provinces, _arc_km(apart[:, 4:]).mean(axis=1)
 
 
@@ -141,7 +141,9 @@ def _unit_vectors(lon: NDArray[Any], lat: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def _arc_km(chord: Any) -> NDArray[np.float64]:
-    return 2.0 * EARTH_RADIUS_KM * np.arcsin(np.clip(chord / 2.0, 0.0, 1.0))
+    half = np.clip(np.asarray(chord, np.float64) / 2.0, 0.0, 1.0)
+    arc: NDArray[np.float64] = 2.0 * EARTH_RADIUS_KM * np.arcsin(half)
+    return arc
 
 
 def province_at(

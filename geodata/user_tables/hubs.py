@@ -116,9 +116,9 @@ def load_hub_table(source: Source, wish: Wish | None = None) -> tuple[pd.DataFra
     table.refuse([
         (row_label(row), Message(
             "row {row}: hub {name!r} has no place ({reason}); accepted: lon, lat and datum",
-            row=row, name=cells.at[row, "name"],
-            reason=reasons.get(located.at[row, "geocode_reason"],
-                               located.at[row, "geocode_reason"]),
+            row=row, name=cells.loc[row, "name"],
+            reason=reasons.get(located.loc[row, "geocode_reason"],
+                               located.loc[row, "geocode_reason"]),
         ))
         for row in hubs.index[nowhere]
     ])  # fmt: skip

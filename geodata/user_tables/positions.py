@@ -119,7 +119,8 @@ def _plain_degrees(column: pd.Series[str]) -> pd.Series[str]:
     signed = column.str.contains(r"[°度EeNn东北]\s*$", regex=True)
     if not signed.any():
         return column
-    return column.where(~signed, column.str.replace(_DEGREE_SIGNS, r"\1", regex=True))
+    plain: pd.Series[str] = column.str.replace(_DEGREE_SIGNS, r"\1", regex=True)
+    return plain.where(signed, column)
 
 
 def _datums(table: UserTable, pair: Pair, values: pd.DataFrame) -> pd.Series[str]:

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -319,20 +320,10 @@ def _joined(first: list[list[str]], n: int, sheet: Sheet) -> list[str] | None:
     upper += [""] * (width - len(upper))
     lower += [""] * (width - len(lower))
     across = [m for m in sheet.merged if m[0] <= n <= m[2]]
-    if across:
-        for _, left, _, right in across:
-            for place in range(left + 1, min(right + 1, width)):
-                upper[place] = upper[place] or upper[left]
-    elif not all(upper):
-        # below a heading that stands for one column alone there is nothing
-        alone = [bool(upper[n]) and (n + 1 == width or bool(upper[n + 1])) for n in range(width)]
-        if any(single and below for single, below in zip(alone, lower, strict=True)):
-            return None
-        for place in range(1, width):
-            if not upper[place] and lower[place]:
-                upper[place] = upper[place - 1]
-    else:
+    spread = _spread(upper, across) if across else _spread_blanks(upper, lower)
+    if spread is None:
         return None
+    upper = spread
     both = []
     for above, below in zip(upper, lower, strict=True):
         if not below or above == below:
@@ -343,6 +334,33 @@ def _joined(first: list[list[str]], n: int, sheet: Sheet) -> list[str] | None:
         known = next((t for t in (whole, below, above) if read_heading(t).meaning), below)
         both.append(known)
     return both
+
+
+def _spread(upper: list[str], across: list[tuple[int, int, int, int]]) -> list[str]:
+    """Return a row of headings with merged cells filled in."""
+    filled = list(upper)
+    for _, left, _, right in across:
+        for place in range(left + 1, min(right + 1, len(filled))):
+            filled[place] = filled[place] or upper[left]
+    return filled
+
+
+def _spread_blanks(upper: list[str], lower: list[str]) -> list[str] | None:
+    """Return a row of headings of a text with its blanks filled in; None where it is no such row.
+
+    Below a heading that stands for one column alone there is nothing.
+    """
+    if all(upper):
+        return None
+    behind = [*upper[1:], "end"]
+    alone = [bool(here and after) for here, after in zip(upper, behind, strict=True)]
+    if any(single and below for single, below in zip(alone, lower, strict=True)):
+        return None
+    filled = list(upper)
+    for place in range(1, len(filled)):
+        if not filled[place] and lower[place]:
+            filled[place] = filled[place - 1]
+    return filled
 
 
 def _score(texts: list[str], kind: TableKind, wanted: Mapping[str, str]) -> tuple[int, int]:
@@ -400,9 +418,35 @@ def _header(  # noqa: PLR0913, PLR0917
     """Return the header that headings make; all their faults in one error."""
     faults: list[Words] = []
     headings = [read_heading(text) for text in texts]
-    places: dict[str, int] = {}
-    unread: dict[int, UnreadColumn] = {}
-    # what the user chose goes before all else
+    chosen = _chosen(row, texts, wanted, faults)
+    places = {column: ns[0] for column, ns in chosen.items() if column not in ("lon", "lat")}
+    unread = _take_columns(row, headings, kind, {*chosen, *wanted.values()}, places, faults)
+    if "name" not in places and "name" not in wanted.values():
+        have = Listed(repr(text) for text in texts if text)
+        faults.append(
+            Message(
+                "row {row}: no column for the name of the {what} (the row has {have}); accepted: "
+                "{accepted}",
+                row=row, what=kind.rows, have=have, accepted=accepted_headings(kind, "name"),
+            )
+        )  # fmt: skip
+    pairs = _pairs(row, headings, chosen, wish, "datum" in places, faults)
+    if faults:
+        raise BadInputError(path, faults)
+    used = {*places.values(), *(p.lon for p in pairs), *(p.lat for p in pairs), *unread}
+    for n, heading in enumerate(headings):
+        if n not in used and heading.text.strip():
+            unread[n] = _left_over(heading, kind, places, bool(pairs))
+    return Header(
+        row, places, {column: headings[n] for column, n in places.items()}, tuple(pairs),
+        len(texts), titles, tuple(texts), unread,
+    )  # fmt: skip
+
+
+def _chosen(
+    row: int, texts: list[str], wanted: Mapping[str, str], faults: list[Words]
+) -> dict[str, list[int]]:
+    """Return the places of the columns that the user chose, which go before all else."""
     chosen: dict[str, list[int]] = {}
     for n, text in enumerate(texts):
         if text and plain_heading(text) in wanted:
@@ -415,60 +459,57 @@ def _header(  # noqa: PLR0913, PLR0917
                     row=row, heading=text, column=column,
                 )
             )  # fmt: skip
-    taken = {n for ns in chosen.values() for n in ns}
-    for column, ns in chosen.items():
-        if len(ns) > 1:
-            faults.append(_twice(row, column, [texts[n] for n in ns]))
-        if column not in ("lon", "lat"):
-            places[column] = ns[0]
-    # each column takes the first heading by meaning, stem, unit and place
+    faults += [
+        _twice(row, column, [texts[n] for n in ns]) for column, ns in chosen.items() if len(ns) > 1
+    ]
+    return chosen
+
+
+def _take_columns(  # noqa: PLR0913, PLR0917
+    row: int,
+    headings: list[Heading],
+    kind: TableKind,
+    chosen: set[str],
+    places: dict[str, int],
+    faults: list[Words],
+) -> dict[int, UnreadColumn]:
+    """Give each column the first heading by meaning, stem, unit and place; return the others."""
+    taken = set(places.values())
+    unread: dict[int, UnreadColumn] = {}
+    first_choice = {meanings[0]: column for column, meanings in kind.columns.items()}
     for column, meanings in kind.columns.items():
-        if column in places or column in wanted.values():
+        if column in chosen:
             continue
-        rivals = sorted(
+        best, *rivals = sorted(
             (meanings.index(h.meaning), h.rank, not h.unit, bool(h.owner), n)
             for n, h in enumerate(headings)
             if h.meaning in meanings and n not in taken
-        )
-        if not rivals:
+        ) or [()]
+        if not best:
             continue
-        places[column] = rivals[0][-1]
-        taken.add(rivals[0][-1])
-        for rival in rivals[1:]:
+        places[column] = best[-1]
+        taken.add(best[-1])
+        for rival in rivals:
             # a meaning that another column prefers is left to it
-            if any(headings[rival[-1]].meaning == m[0] for c, m in kind.columns.items()
-                   if c != column):  # fmt: skip
+            if first_choice.get(headings[rival[-1]].meaning, column) != column:
                 continue
-            if rival[:-1] == rivals[0][:-1]:
-                faults.append(_twice(row, column, [texts[rivals[0][-1]], texts[rival[-1]]]))
-            unread[rival[-1]] = UnreadColumn(texts[rival[-1]], "second", column)
+            texts = [headings[n].text for n in (best[-1], rival[-1])]
+            if rival[:-1] == best[:-1]:
+                faults.append(_twice(row, column, texts))
+            unread[rival[-1]] = UnreadColumn(texts[1], "second", column)
             taken.add(rival[-1])
-    if "name" not in places and "name" not in wanted.values():
-        have = Listed(repr(text) for text in texts if text)
-        faults.append(
-            Message(
-                "row {row}: no column for the name of the {what} (the row has {have}); accepted: "
-                "{accepted}",
-                row=row, what=kind.rows, have=have, accepted=accepted_headings(kind, "name"),
-            )
-        )  # fmt: skip
-    pairs = _pairs(row, headings, chosen, wish, "datum" in places, faults)
-    used = {*places.values(), *(p.lon for p in pairs), *(p.lat for p in pairs)}
-    for n, heading in enumerate(headings):
-        if n in used or n in unread or not heading.text.strip():
-            continue
-        positions = heading.meaning in ("lon", "lat", "lonlat") and bool(pairs)
-        meant = heading.looks_like or heading.meaning
-        unread[n] = UnreadColumn(
-            heading.text, "second" if positions else "unknown",
-            "" if _is_read(meant, kind, places, bool(pairs)) and not positions else meant,
-        )  # fmt: skip
-    if faults:
-        raise BadInputError(path, faults)
-    return Header(
-        row, places, {column: headings[n] for column, n in places.items()}, tuple(pairs),
-        len(texts), titles, tuple(texts), unread,
-    )  # fmt: skip
+    return unread
+
+
+def _left_over(
+    heading: Heading, kind: TableKind, places: Mapping[str, int], pairs: bool
+) -> UnreadColumn:
+    """Return what is said of a column that is not read."""
+    positions = heading.meaning in ("lon", "lat", "lonlat") and pairs
+    meant = heading.looks_like or heading.meaning
+    if not positions and _is_read(meant, kind, places, pairs):
+        meant = ""
+    return UnreadColumn(heading.text, "second" if positions else "unknown", meant)
 
 
 def _is_read(meaning: str, kind: TableKind, places: Mapping[str, int], pairs: bool) -> bool:
@@ -504,12 +545,12 @@ def _pairs(  # noqa: PLR0913, PLR0917
 
     Longitude and latitude belong together where what stands beside their words is equal.
     """
-    sides: dict[str, list[int]] = {"lon": [], "lat": []}
-    for side, listed in sides.items():
-        if side in chosen:
-            listed += chosen[side]
-        elif not chosen.keys() & {"lon", "lat"}:
-            listed += [n for n, h in enumerate(headings) if h.meaning == side]
+    open_to_all = not chosen.keys() & {"lon", "lat"}
+    sides = {
+        side: chosen.get(side)
+        or [n for n, h in enumerate(headings) if open_to_all and h.meaning == side]
+        for side in ("lon", "lat")
+    }
     pairs: list[Pair] = []
     left = list(sides["lat"])
     alone: list[int] = []
@@ -633,9 +674,7 @@ def _rows(
     header = parts[0][1]
     frames, faults, remarks = [], [], []
     for sheet, own in parts:
-        label: Callable[[int], Row] = (lambda row: row) if len(parts) == 1 else (
-            lambda row, name=sheet.name: f"{name}!{row}"
-        )  # fmt: skip
+        label = _plain_label if len(parts) == 1 else partial(_label_in_sheet, sheet.name)
         found = _Reader(sheet, own, label).read()
         frames.append(found.frame)
         faults += found.faults
@@ -645,7 +684,7 @@ def _rows(
         if found.without_value:
             faults += [_no_stored_value(own, label(r), c) for r, c in found.without_value]
     cells = pd.concat(frames) if len(frames) > 1 else frames[0]
-    suspects = {c: cells.pop(c) for c in [c for c in cells if str(c).startswith("?")]}
+    suspects = {c: cells.pop(c) for c in [c for c in map(str, cells) if c.startswith("?")]}
     if remarks:
         account.left_out.append(Said(REMARK_ROWS, tuple(remarks)))
     # controls and signs that cannot be seen come with text from web pages
@@ -677,6 +716,15 @@ def _rows(
         )  # fmt: skip
     table.refuse(faults)
     return table
+
+
+def _plain_label(row: int) -> Row:
+    return row
+
+
+def _label_in_sheet(sheet: str, row: int) -> Row:
+    """Return a row as a spreadsheet writes a place in another sheet."""
+    return f"{sheet}!{row}"
 
 
 def _is_own(header: Header, cells: pd.DataFrame) -> bool:
@@ -765,15 +813,11 @@ class _Reader:
                 remarks.append(self.label(number))
             if is_remark or not first:
                 continue
-            # empty cells behind the last column do no harm
-            if len(cells) != header.width and (
-                len(cells) < header.width or any(map(str.strip, cells[header.width :]))
-            ):
-                if self.sheet.kind in SPREADSHEETS and len(cells) < header.width:
-                    cells = [*cells, *[""] * (header.width - len(cells))]  # noqa: PLW2901
-                else:
-                    faults.append((self.label(number), self._wrong_width(number, cells)))
-                    continue
+            if len(cells) != header.width:
+                cells = self._fitted(cells)  # noqa: PLW2901
+            if len(cells) != header.width:
+                faults.append((self.label(number), self._wrong_width(number, cells)))
+                continue
             labels.append(self.label(number))
             block.append(pick(cells))
             if len(block) == _ROWS_AT_ONCE:
@@ -792,6 +836,14 @@ class _Reader:
         ]
         frame = pd.concat(blocks) if len(blocks) > 1 else blocks[0]
         return _Found(frame, remarks, faults, rows, without)
+
+    def _fitted(self, cells: list[str]) -> list[str]:
+        """Return a row at the width of the header, where it only lacks or adds blank cells."""
+        width = self.header.width
+        if len(cells) < width and self.sheet.kind in SPREADSHEETS:
+            return [*cells, *[""] * (width - len(cells))]
+        # empty cells behind the last column do no harm
+        return cells[:width] if not any(map(str.strip, cells[width:])) else cells
 
     def _wrong_width(self, row: int, cells: list[str]) -> Words:
         return Message(

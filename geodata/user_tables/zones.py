@@ -483,7 +483,7 @@ def locate_zone_table(
         named = zones["row"].to_dict()
         fine = {
             named[zone]: words for zone, words in far.items()
-            if located.at[zone, "geocode_level"] != "province"
+            if located.loc[zone, "geocode_level"] != "province"
         }  # fmt: skip
         if fine:
             account.check(
@@ -513,28 +513,30 @@ def _bind(zones: pd.DataFrame, located: pd.DataFrame, year: int, account: Accoun
     bound, today = Bound(year), gazetteer(LAST_YEAR)
     moved: dict[Any, Words] = {}
     for row in zones.index[stated & (zones["province"] != "")]:
-        scope = bound.of(zones.at[row, "province"], zones.at[row, "city"], zones.at[row, "county"])
+        scope = bound.of(
+            zones.loc[row, "province"], zones.loc[row, "city"], zones.loc[row, "county"]
+        )
         home = scope.finest if isinstance(scope, Scope) else None
         if home is None or home.level == "province" or not isinstance(scope, Scope):
             continue
-        found = today.by_adcode.get(str(located.at[row, "adcode"]))
+        found = today.by_adcode.get(str(located.loc[row, "adcode"]))
         inside = found is not None and scope.holds(found) and (
             found.level == "county" or home.level == "city"
         )  # fmt: skip
-        coarse = located.at[row, "geocode_level"] in ("province", "") or (
-            home.level == "county" and located.at[row, "geocode_level"] == "city"
+        coarse = located.loc[row, "geocode_level"] in ("province", "") or (
+            home.level == "county" and located.loc[row, "geocode_level"] == "city"
         )
         if inside and not coarse:
             continue
         # of several counties that the name may mean the one in the column
         candidates = [
-            d for code in str(located.at[row, "geocode_candidates"]).split(";")
+            d for code in str(located.loc[row, "geocode_candidates"]).split(";")
             if (d := today.by_adcode.get(code)) and d.level == "county" and scope.holds(d)
         ]  # fmt: skip
         place = candidates[0] if len(candidates) == 1 else home
         why: Words | None = None
         if found is not None and found.level != "province" and not scope.holds(found):
-            moved[zones.at[row, "row"]] = why = Message(
+            moved[zones.loc[row, "row"]] = why = Message(
                 "the name means {found}, the columns say {place}", found=found.name,
                 place=home.name,
             )  # fmt: skip
@@ -561,12 +563,12 @@ def _check_names(zones: pd.DataFrame, located: pd.DataFrame, account: Account) -
     about: dict[Row, Words] = {}
     for zone in coarse.index:
         said = (
-            known.get(normalise(coarse.at[zone, "name"]), "") or read.at[zone, "geocode_province"]
+            known.get(normalise(coarse.loc[zone, "name"]), "") or read.loc[zone, "geocode_province"]
         )
-        if said and said != coarse.at[zone, "province"]:
-            about[coarse.at[zone, "row"]] = Message(
+        if said and said != coarse.loc[zone, "province"]:
+            about[coarse.loc[zone, "row"]] = Message(
                 "the name says {name}, the row {province}",
-                name=said, province=coarse.at[zone, "province"],
+                name=said, province=coarse.loc[zone, "province"],
             )  # fmt: skip
     if about:
         account.check(
@@ -587,8 +589,7 @@ def _put(located: pd.DataFrame, row: Any, place: Division, why: Words | None) ->
         "spans": "", "geocode_candidates": "",
         "geocode_reason": "" if why is None else why.in_language(ENGLISH),
     }  # fmt: skip
-    for column, value in values.items():
-        located.at[row, column] = value
+    located.loc[row, list(values)] = list(values.values())
 
 
 def english_names(zones: pd.DataFrame) -> pd.Series[str]:
