@@ -91,7 +91,8 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     Parameters
     ----------
     zones
-        One row a zone with ``name``, ``lon`` and ``lat`` (WGS-84 degrees). Shown where present:
+        One row a zone with ``name``, ``lon`` and ``lat`` (WGS-84 degrees), or a GeoDataFrame with
+        ``name``, here and below. Shown where present:
         the columns of ``zones.csv``; ``uncertainty_km`` makes the band, ``area_ha`` the sizes,
         ``province``, ``level``, ``type`` and ``approved`` (YYYY-MM) the filters.
         ``nearest_hub`` and ``nearest_km`` hold for the first layer and are measured where absent.

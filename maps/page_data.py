@@ -23,7 +23,7 @@ from maps.page_words import PAGE_WORDS
 from maps.style import CENTRE, ZONE_RADIUS_PX, ZOOM
 from zones.distance.nearest_hub import cluster_distances, nearest
 from zones.hubs import HUB_LAYERS
-from zones.inputs import coordinates, need_columns
+from zones.inputs import coordinates, located, need_columns
 from zones.report.headings import value_words
 
 
@@ -110,6 +110,7 @@ def page_data(  # noqa: PLR0913, as zone_map
         When a column is missing, or a position or distance is not a number.
     """
     # what is needed: names, positions, an index without doubles, a layer
+    zones = located(zones, "zones")
     need_columns(zones, "zones", ("name", "lon", "lat"))
     coordinates(zones, "zones")
     labels = zones.index.astype(str)
@@ -122,6 +123,7 @@ def page_data(  # noqa: PLR0913, as zone_map
         )
     if not layers:
         raise UsageError(Message("hubs: at least one layer is needed"))
+    layers = {name: located(hubs, f"hubs of layer {name!r}") for name, hubs in layers.items()}
     # columns that the table has, of those that the page knows
     frame = zones.assign(id=labels)
     columns = {name: _column(frame[name], name) for name in FIELDS if name in frame}
@@ -350,6 +352,7 @@ def _layer(hubs: pd.DataFrame, found: pd.DataFrame, gcj02: bool) -> dict[str, An
 
 def _new_hubs(new_hubs: pd.DataFrame, gcj02: bool) -> dict[str, list[Any]]:
     """Return the proposed hubs: positions and names in both languages."""
+    new_hubs = located(new_hubs, "new hubs")
     need_columns(new_hubs, "new hubs", ("name", "lon", "lat"))
     names = [str(n) for n in new_hubs["name"]]
     return {**_place(new_hubs, gcj02), "name": names, "name_en": _texts(new_hubs, "name_en", names)}

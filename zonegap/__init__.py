@@ -10,7 +10,7 @@ The front door of the package::
 
 A study goes one way. `geodata` reads the built-in tables and the user's own, and knows where zones,
 addresses and companies are, and how surely. `zones` takes the places that count as hubs
-(`HubLayer`, `hub_layer`), measures each zone's distance to the nearest one (`nearest`), counts
+(`HubLayer`, `hub_layer`; `read_hubs` and `read_zones` for your own), measures each zone's distance to the nearest one (`nearest`), counts
 those beyond a threshold (`beyond`, `count_beyond`), estimates their GDP (`zone_gdp`) and makes the
 tables of the report (`report_tables`). `maps` draws them (`zone_map`, `study_map`,
 `study_figures`). Each knows only those before it; this package knows all three, and holds the
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from zones.hubs import HubLayer, hub_layer
     from zones.maximal_covering import where_next
     from zones.pipeline import StudyResult, run_study
+    from zones.reading import read_hubs, read_zones
     from zones.report.files import write_tables
     from zones.report.tables import report_tables
     from zones.sensitivity import leave_one_hub_out, simulate_beyond
@@ -68,7 +69,9 @@ _PUBLIC = {
     "located_registrations": "zones.companies",
     "nearest": "zones.distance.nearest_hub",
     "nearest_on_sphere": "zones.distance.sphere",
+    "read_hubs": "zones.reading",
     "read_study": "zones.study",
+    "read_zones": "zones.reading",
     "report_tables": "zones.report.tables",
     "run_study": "zones.pipeline",
     "simulate_beyond": "zones.sensitivity",

@@ -30,6 +30,7 @@ VARIABLE = "ZONEGAP_LANG"
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides (POSIX)
 # what GBK and ASCII lack and a plain sign says as well
 PLAIN = {"²": "2", "–": "-", "—": "-", "×": "x", "≥": ">=", "≤": "<=", "…": "...", "÷": "/"}
+STDOUT = Path("-")  # of --out: standard output
 PARTS = 200  # a bar of a million rows need not move a million times
 
 Item = TypeVar("Item")

@@ -145,6 +145,13 @@ def _measures(
 
 def grouping(zones: pd.DataFrame, by: str) -> pd.Series[Any]:
     """Return the group of each zone, on the same index; see `gap_table` for the names."""
+    if by not in GROUPINGS and by in zones.columns:
+        raise UsageError(
+            Message(
+                "grouping: {by!r}; accepted: {accepted}; or a column itself: zones[{by!r}]",
+                by=by, accepted=Listed(GROUPINGS),
+            )
+        )  # fmt: skip
     check_choice(Message("grouping"), by, GROUPINGS)
     column = {"period": "approved", "cluster": "province_adcode"}.get(by, by)
     need_columns(zones, "zones", [column])

@@ -25,13 +25,74 @@ def check_choice(name: Words | str, value: str, accepted: Iterable[str]) -> None
 
 def need_columns(frame: pd.DataFrame, name: str, columns: Iterable[str]) -> None:
     """Raise UsageError unless `frame` has all of `columns`."""
+    check_frame(frame, name, Message("a DataFrame"))
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         raise UsageError(Faults(name, missing_columns(missing, frame), len(missing)))
 
 
+_WITH_POSITIONS = Message(
+    "a DataFrame with columns lon and lat (WGS-84 degrees), or a GeoDataFrame"
+)
+
+
+def check_frame(frame: object, name: str, accepted: Words = _WITH_POSITIONS) -> None:
+    """Raise UsageError unless it is a frame."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        raise UsageError(
+            Message(
+                "{name}: {kind}; accepted: {accepted}",
+                name=name, kind=type(frame).__name__, accepted=accepted,
+            )
+        )  # fmt: skip
+
+
+def located(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a frame that has ``lon`` and ``lat``: its own, else those of its geometry.
+
+    Parameters
+    ----------
+    frame
+        A DataFrame with ``lon`` and ``lat``, or a GeoDataFrame; not changed.
+    name
+        What messages call it.
+
+    Raises
+    ------
+    UsageError
+        When it is no frame.
+    DataFileError
+        When a geometry states no coordinate system, or one without a way to WGS-84.
+    """
+    check_frame(frame, name)
+    if {"lon", "lat"} & set(frame.columns) or _geometry_of(frame) is None:
+        return frame
+    import numpy as np
+    import pandas as pd
+
+    from geodata.user_tables.files import sheet_of_frame
+    from geodata.user_tables.headings import GEOMETRY_LAT, GEOMETRY_LON
+
+    # one way from a geometry to a position: reprojected, a point inside an area
+    headings, *rows = sheet_of_frame(frame[[_geometry_of(frame)]], name).rows()
+    cells = np.array(rows, dtype=object).reshape(len(rows), len(headings))
+    places = {
+        column: pd.to_numeric(cells[:, headings.index(heading)], errors="coerce")
+        for column, heading in (("lon", GEOMETRY_LON), ("lat", GEOMETRY_LAT))
+    }
+    return pd.DataFrame(frame).assign(**places)
+
+
+def _geometry_of(frame: pd.DataFrame) -> str | None:
+    """Return the name of a frame's active geometry, None of one without."""
+    column = getattr(frame, "active_geometry_name", None)
+    return column if column in frame.columns else None
+
+
 def coordinates(frame: pd.DataFrame, name: str) -> tuple[FloatArray, FloatArray]:
-    """Return longitude and latitude of a frame in degrees.
+    """Return longitude and latitude of a frame in degrees, of a geometry where it has neither.
 
     Raises
     ------
@@ -39,6 +100,7 @@ def coordinates(frame: pd.DataFrame, name: str) -> tuple[FloatArray, FloatArray]
         When a column is missing, or a value is missing or out of range; names the rows.
     """
     arrays = []
+    frame = located(frame, name)
     for column, limit in (("lon", 180.0), ("lat", 90.0)):
         need_columns(frame, name, [column])
         given = frame[column]

@@ -17,7 +17,7 @@ from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.resolver import level_of
 from geodata.words import Message
 from zones.distance.great_circle import FloatArray, haversine_km
-from zones.inputs import check_choice, need_columns
+from zones.inputs import check_choice, located, need_columns
 from zones.parameters import HA_PER_KM2, WEIGHTS
 
 
@@ -243,6 +243,7 @@ def where_next(
     UsageError
         For an unknown weight, or when k is not between 1 and the number of candidates.
     """
+    zones = located(zones, "zones")
     need_columns(zones, "zones", ["lon", "lat", "nearest_km", "area_ha", "gdp_estimate_yi_cny"])
     candidates = candidate_cities()
     labels = [str(name) for name in candidates.index]

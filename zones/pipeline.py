@@ -16,7 +16,6 @@ from geodata.user_tables.companies import GIVEN
 from geodata.user_tables.files import unreadable
 from geodata.user_tables.hubs import load_hub_table
 from geodata.user_tables.tables import Wish
-from geodata.user_tables.zones import COLUMNS as ZONE_COLUMNS
 from geodata.user_tables.zones import (
     ZoneTableReport,
     english_names,
@@ -32,6 +31,7 @@ from zones.distance.nearest_hub import cluster_distances, nearest
 from zones.filters import Kept, filtered_zones
 from zones.gdp import gdp_density, zone_gdp
 from zones.hubs import HUB_LAYERS, hub_layer, hubs_of_table, of_provinces, with_added
+from zones.reading import ZONE_COLUMNS
 from zones.study import Study
 from zones.thresholds import beyond
 
@@ -153,13 +153,7 @@ def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
         )
         zones["name_en"] = english_names(zones)
         rows = zones["row"]
-        zones = zones[
-            [
-                c
-                for c in ZONE_COLUMNS
-                if c not in ("lon", "lat", "position_source", "province_reason")
-            ]
-        ]
+        zones = zones[ZONE_COLUMNS]
         lost = rows[located["lon"].isna()]
         if len(lost):
             report.account.check(

@@ -17,7 +17,7 @@ from zones.distance.great_circle import FloatArray, destination
 from zones.distance.nearest_hub import nearest
 from zones.gdp import gdp_density, zone_gdp
 from zones.hubs import HUB_LAYERS
-from zones.inputs import need_columns
+from zones.inputs import located, need_columns
 from zones.parameters import (
     CLUSTERS,
     DEFAULT_LAYER,
@@ -185,6 +185,7 @@ def simulate_beyond(
     ``|nearest_km - threshold_km|`` can carry a zone across the threshold, so only such moves are
     measured.
     """
+    zones = located(zones, "zones")
     need_columns(zones, "zones", ["lon", "lat", "nearest_km", "uncertainty_km"])
     # draw the ratio of error and radius from its measured distribution, and a direction, for
     # each zone and draw

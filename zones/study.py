@@ -392,7 +392,7 @@ class Study:
     datum: str | None = _asked(
         None, "geocode.datum", TEXT, option="--datum", metavar="DATUM",
         help=Message("Datum of positions in your tables that state none"),
-        accepted=lambda: DATUMS,
+        accepted=lambda: (*DATUMS, "CGCS2000"),
     )  # fmt: skip
     openstreetmap: bool = _asked(
         False, "geocode.openstreetmap", TRUTH, option="--openstreetmap",

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 import pandas as pd
 
@@ -52,9 +53,16 @@ def csv_text(frame: pd.DataFrame, *, index: bool = False, newline: str = "\r\n")
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame as such CSV with the BOM, a block of rows at a time to spare memory."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        for start in range(0, max(len(frame), 1), ROWS_AT_ONCE):
-            block = _without_formulas(frame.iloc[start : start + ROWS_AT_ONCE])
-            block.to_csv(file, index=False, header=start == 0, lineterminator="\r\n")
+        add_csv(frame, file)
+
+
+def add_csv(
+    frame: pd.DataFrame, file: TextIO, *, header: bool = True, newline: str = "\r\n"
+) -> None:
+    """Write a frame as such CSV behind what an open file holds, a block of rows at a time."""
+    for start in range(0, max(len(frame), 1), ROWS_AT_ONCE):
+        block = _without_formulas(frame.iloc[start : start + ROWS_AT_ONCE])
+        block.to_csv(file, index=False, header=header and start == 0, lineterminator=newline)
 
 
 def _without_formulas(frame: pd.DataFrame) -> pd.DataFrame:

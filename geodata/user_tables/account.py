@@ -36,6 +36,7 @@ COLUMN_NAMES: dict[str, Words] = {
     "county": Message("county"),
     "region": Message("region"),
     "address": Message("address"),
+    "text": Message("address or name"),
     "area": Message("area"),
     "other_area": Message("another area"),
     "capital": Message("registered capital"),
@@ -53,6 +54,11 @@ COLUMN_NAMES: dict[str, Words] = {
     "industries": Message("industries"),
     "remark": Message("remark"),
 }
+
+
+def plain_name(column: str) -> str:
+    """Return a column's name without the number of one of several: text 2 is a text."""
+    return column.partition(" ")[0]
 
 
 @dataclass(frozen=True)
@@ -226,9 +232,9 @@ class Account:
 
     def _columns(self) -> Iterator[Words]:
         for column in self.columns:
-            if column.column not in COLUMN_NAMES:
+            name = COLUMN_NAMES.get("lonlat" if column.partner else plain_name(column.column))
+            if name is None:
                 continue  # what zonegap itself wrote of a position
-            name = COLUMN_NAMES["lonlat" if column.partner else column.column]
             headings = [column.heading, *([column.partner] if column.partner else [])]
             said: Words = Message(
                 "{name} <- {headings}", name=name, headings=Listed(headings, Message(" and "))

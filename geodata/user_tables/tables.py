@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -21,6 +22,7 @@ from geodata.user_tables.account import (
     Row,
     Said,
     UnreadColumn,
+    plain_name,
 )
 from geodata.user_tables.files import Sheet, hidden_sheets, open_tables, sheet_of_frame
 from geodata.user_tables.headings import (
@@ -28,6 +30,7 @@ from geodata.user_tables.headings import (
     LAT_FIRST,
     STEMS,
     Heading,
+    datum_of,
     plain_heading,
     read_heading,
 )
@@ -41,6 +44,7 @@ _DATUM_ORDER = {"WGS-84": 0, "GCJ-02": 1, "BD-09": 2, "": 3}
 # columns where one merged cell cannot stand for several rows
 _ONE_A_ROW = ("area", "capital")
 _AND = Message(" and ")
+POSITION = "position"  # of `TableKind.needs`
 
 
 @dataclass(frozen=True)
@@ -53,14 +57,27 @@ class TableKind:
         What the rows are: companies, zones.
     columns
         Column -> meanings of headings that give it, the preferred first; see
-        `geodata.user_tables.headings.STEMS`. The column ``name`` is always needed.
+        `geodata.user_tables.headings.STEMS`.
     shown
         Columns whose headings a message lists.
+    needs
+        Columns without which a table is refused; `POSITION` for a longitude and a latitude.
+    keeps
+        Whether all cells are kept as they stand, too: `UserTable.given`.
     """
 
     rows: Words
     columns: Mapping[str, tuple[str, ...]]
     shown: tuple[str, ...] = ("name", "province", "lon")
+    needs: tuple[str, ...] = ("name",)
+    keeps: bool = False
+
+    def needed(self) -> Words:
+        """Return what a header must have, for a message."""
+        if "name" in self.needs:
+            return Message("the name of the {what}", what=self.rows)
+        names = ("lon", "lat") if POSITION in self.needs else self.needs
+        return Listed([COLUMN_NAMES.get(name, name) for name in names], _AND)
 
 
 @dataclass(frozen=True)
@@ -138,6 +155,9 @@ class UserTable:
         What was read; its reader adds to it.
     own
         Whether zonegap itself wrote the table.
+    given
+        All cells as they stand, headings too, on the index of `cells`; None unless its kind keeps
+        them. A heading may stand there twice.
     """
 
     path: str
@@ -145,6 +165,7 @@ class UserTable:
     cells: pd.DataFrame
     account: Account
     own: bool = False
+    given: pd.DataFrame | None = None
 
     def heading(self, column: str) -> str:
         """Return a column's heading as it stands, its own name where the table lacks it."""
@@ -227,7 +248,7 @@ def read_table(source: Source, kind: TableKind, wish: Wish | None = None) -> Use
         if found is not None:
             headed.append((each, found))
     if not headed:
-        raise refused[0] if refused else BadInputError(path, [_no_header(sheets, kind)])
+        raise refused[0] if refused else BadInputError(path, [_no_header(sheets, kind, wish)])
     if text:
         # of the ways to cut a text the one that gives most columns
         headed = [max(headed, key=lambda each: (_columns_of(each[1]), each[1].width))]
@@ -284,14 +305,13 @@ def _find_header(sheet: Sheet, path: str, kind: TableKind, wish: Wish) -> Header
         [cell.strip() for cell in cells]
         for cells in itertools.islice(sheet.rows(), HEADER_WITHIN_ROWS + 1)
     ]
-    wanted = {plain_heading(text): column for column, text in wish.columns.items()}
     best: tuple[tuple[int, ...], int, list[str]] | None = None
     for n, cells in enumerate(first[:HEADER_WITHIN_ROWS]):
         for span in (1, 2):
             texts = cells if span == 1 else _joined(first, n, sheet)
             if texts is None:
                 continue
-            score = _score(texts, kind, wanted)
+            score = _score(texts, kind, wish)
             filled = sum(map(bool, texts))
             # a title such as 企业名称 alone is no header, unless it is the table's only column
             alone = filled == 1 and all(sum(map(bool, row)) <= 1 for row in first[n + 1 :])
@@ -304,7 +324,7 @@ def _find_header(sheet: Sheet, path: str, kind: TableKind, wish: Wish) -> Header
         return None
     _, row, texts = best
     titles = " ".join(text for cells in first[: row - 1] for text in cells if text)
-    return _header(row, texts, titles, path, kind, wish, wanted)
+    return _header(row, texts, titles, path, kind, wish)
 
 
 def _joined(first: list[list[str]], n: int, sheet: Sheet) -> list[str] | None:
@@ -363,38 +383,48 @@ def _spread_blanks(upper: list[str], lower: list[str]) -> list[str] | None:
     return filled
 
 
-def _score(texts: list[str], kind: TableKind, wanted: Mapping[str, str]) -> tuple[int, int]:
-    """Return how many columns of a kind headings give, and whether the name is one of them."""
-    meanings = {m: c for c, ms in kind.columns.items() for m in ms}
-    columns, named = set(), False
+def _score(texts: list[str], kind: TableKind, wish: Wish) -> tuple[int, int]:
+    """Return how many columns of a kind headings give, and whether all that it needs are there."""
+    meanings = {m for ms in kind.columns.values() for m in ms} | {"lon", "lat", "lonlat", "datum"}
+    plain = set(map(plain_heading, texts)) - {""}
+    chosen = {c: text for c, h in wish.columns.items() if (text := plain_heading(h)) in plain}
+    columns, found = set(chosen), set()
     for text in texts:
-        own = wanted.get(plain_heading(text))
         meaning = read_heading(text).meaning
-        if own is not None:
-            columns.add(own)
-            named |= own == "name"
-        elif meaning in ("lon", "lat", "lonlat", "datum") or meaning in meanings:
+        found.add(meaning)
+        if plain_heading(text) not in chosen.values() and meaning in meanings:
             columns.add(meaning)
-        named |= meaning in kind.columns["name"]
-    return len(columns), int(named)
+    there = [
+        "lonlat" in found or {"lon", "lat"} <= columns if column == POSITION
+        else column in chosen or not found.isdisjoint(kind.columns[column])
+        for column in kind.needs
+    ]  # fmt: skip
+    return len(columns), int(all(there))
 
 
-def _no_header(sheets: list[Sheet], kind: TableKind) -> Words:
+def _no_header(sheets: list[Sheet], kind: TableKind, wish: Wish) -> Words:
     """Return the fault of a file without a header: what its first row holds, what is accepted."""
-    rows = (
+    rows = [
         [cell.strip() for cell in cells if cell.strip()]
         for sheet in sheets
         for cells in itertools.islice(sheet.rows(), HEADER_WITHIN_ROWS)
-    )
-    seen = next((cells for cells in rows if cells), [])
+    ]
+    seen = Listed(map(repr, next(filter(None, rows), [])[:12]))
+    there = {plain_heading(cell) for cells in rows for cell in cells}
+    missing = [h for h in dict.fromkeys(wish.columns.values()) if plain_heading(h) not in there]
+    if missing:
+        return Message(
+            "no column {headings} in the first {rows} rows (the first has {seen})",
+            headings=Listed(map(repr, missing)), rows=HEADER_WITHIN_ROWS, seen=seen,
+        )  # fmt: skip
     shown = [
         Message("{column}: {accepted}", column=column, accepted=accepted_headings(kind, column))
         for column in kind.shown
     ]
     return Message(
         "no header in the first {rows} rows (the first has {seen}); accepted: a row that names "
-        "the columns, at least the name of the {what}; {columns}",
-        rows=HEADER_WITHIN_ROWS, seen=Listed(map(repr, seen[:12])), what=kind.rows,
+        "the columns, at least {needed}; {columns}",
+        rows=HEADER_WITHIN_ROWS, seen=seen, needed=kind.needed(),
         columns=Listed(shown, Message("; ")),
     )  # fmt: skip
 
@@ -413,24 +443,30 @@ def _header(  # noqa: PLR0913, PLR0917
     path: str,
     kind: TableKind,
     wish: Wish,
-    wanted: Mapping[str, str],
 ) -> Header:
     """Return the header that headings make; all their faults in one error."""
     faults: list[Words] = []
     headings = [read_heading(text) for text in texts]
-    chosen = _chosen(row, texts, wanted, faults)
+    have = Listed(repr(text) for text in texts if text)
+    chosen = _chosen(row, texts, wish, have, faults)
     places = {column: ns[0] for column, ns in chosen.items() if column not in ("lon", "lat")}
-    unread = _take_columns(row, headings, kind, {*chosen, *wanted.values()}, places, faults)
-    if "name" not in places and "name" not in wanted.values():
-        have = Listed(repr(text) for text in texts if text)
+    unread = _take_columns(row, headings, kind, {*chosen, *wish.columns}, places, faults)
+    lacking = len(faults)
+    pairs = _pairs(row, headings, chosen, wish, "datum" in places, faults)
+    # a partner that is missing has been said
+    positions = bool(pairs) or len(faults) > lacking
+    for column in kind.needs:
+        there = positions if column == POSITION else column in places
+        if there or column in wish.columns:
+            continue
+        shown = ("lon", "lat") if column == POSITION else (column,)
+        accepted = Listed((accepted_headings(kind, each) for each in shown), _AND)
         faults.append(
             Message(
-                "row {row}: no column for the name of the {what} (the row has {have}); accepted: "
-                "{accepted}",
-                row=row, what=kind.rows, have=have, accepted=accepted_headings(kind, "name"),
+                "row {row}: no column for {needed} (the row has {have}); accepted: {accepted}",
+                row=row, needed=kind.needed(), have=have, accepted=accepted,
             )
         )  # fmt: skip
-    pairs = _pairs(row, headings, chosen, wish, "datum" in places, faults)
     if faults:
         raise BadInputError(path, faults)
     used = {*places.values(), *(p.lon for p in pairs), *(p.lat for p in pairs), *unread}
@@ -444,19 +480,22 @@ def _header(  # noqa: PLR0913, PLR0917
 
 
 def _chosen(
-    row: int, texts: list[str], wanted: Mapping[str, str], faults: list[Words]
+    row: int, texts: list[str], wish: Wish, have: Words, faults: list[Words]
 ) -> dict[str, list[int]]:
     """Return the places of the columns that the user chose, which go before all else."""
     chosen: dict[str, list[int]] = {}
-    for n, text in enumerate(texts):
-        if text and plain_heading(text) in wanted:
-            chosen.setdefault(wanted[plain_heading(text)], []).append(n)
-    for text, column in wanted.items():
-        if column not in chosen:
+    for column, wanted in wish.columns.items():
+        plain = plain_heading(wanted)
+        ns = [n for n, text in enumerate(texts) if text and plain_heading(text) == plain]
+        if ns:
+            chosen[column] = ns
+        else:
             faults.append(
                 Message(
-                    "row {row}: no column {heading!r}, which is named for {column}",
-                    row=row, heading=text, column=column,
+                    "row {row}: no column {heading!r}, which is named for {column} (the row has "
+                    "{have})",
+                    row=row, heading=wanted, have=have,
+                    column=COLUMN_NAMES.get(plain_name(column), column),
                 )
             )  # fmt: skip
     faults += [
@@ -605,18 +644,18 @@ def _with_datum(
     """Return a pair with its datum, as far as headings or the user state it."""
     datum = next((h.datum for h in pair.headings if h.datum), "")
     unusable = next((h.unusable for h in pair.headings if h.unusable), "")
-    ground = "heading"
+    ground, wished = "heading", datum_of(wish.datum)
     if pair.headings[0].text == GEOMETRY_LON:
         ground = "file"
-    elif wish.datum and datum and wish.datum != datum:
+    elif wished and datum and wished != datum:
         faults.append(
             Message(
                 "row {row}: column {heading!r} is in {datum}; --datum says {other}: leave one out",
                 row=row, heading=pair.headings[0].text, datum=datum, other=wish.datum,
             )
         )  # fmt: skip
-    elif wish.datum and not datum:
-        datum, ground = wish.datum, "option"
+    elif wished and not datum:
+        datum, ground = wished, "option"
         if has_datums:
             faults.append(
                 Message(
@@ -639,7 +678,11 @@ def _account(path: str, sheet: Sheet, header: Header, kind: TableKind) -> Accoun
     account = Account(
         source=Path(path).name, what=kind.rows, kind=sheet.kind, encoding=sheet.encoding,
         delimiter=sheet.delimiter, header_row=header.row,
-        not_read=[header.unread[n] for n in sorted(header.unread)],
+        # what is kept as it stands is in the result: only what looks like more is named
+        not_read=[
+            column for _, column in sorted(header.unread.items())
+            if not kind.keeps or column.looks_like or column.why == "second"
+        ],
     )  # fmt: skip
     for note in sheet.notes:
         account.guess(note)
@@ -663,6 +706,7 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 REMARK_ROWS = Message("sums, remarks, headers")  # rows that are no entries of the table
+BLANK_ROWS = Message("blank rows between others")
 MAX_ROWS = 5_000_000  # a million companies take about 1 GB of memory
 _ROWS_AT_ONCE = 1 << 16
 
@@ -672,21 +716,23 @@ def _rows(
 ) -> UserTable:
     """Read the known columns below the headers, a block at a time; others never take memory."""
     header = parts[0][1]
-    frames, faults, remarks = [], [], []
+    frames, faults, kept = [], [], []
+    none: dict[Words, list[Row]] = {REMARK_ROWS: [], BLANK_ROWS: []}
     for sheet, own in parts:
         label = _plain_label if len(parts) == 1 else partial(_label_in_sheet, sheet.name)
-        found = _Reader(sheet, own, label).read()
+        found = _Reader(sheet, own, label, kind).read()
         frames.append(found.frame)
+        kept.append(found.given)
         faults += found.faults
-        remarks += found.remarks
+        none[REMARK_ROWS] += found.remarks
+        none[BLANK_ROWS] += found.blanks
         account.rows += found.rows
         account.used += len(found.frame)
         if found.without_value:
             faults += [_no_stored_value(own, label(r), c) for r, c in found.without_value]
     cells = pd.concat(frames) if len(frames) > 1 else frames[0]
     suspects = {c: cells.pop(c) for c in [c for c in map(str, cells) if c.startswith("?")]}
-    if remarks:
-        account.left_out.append(Said(REMARK_ROWS, tuple(remarks)))
+    account.left_out += [Said(words, tuple(rows)) for words, rows in none.items() if rows]
     # controls and signs that cannot be seen come with text from web pages
     cleaned: list[Row] = []
     for column in cells:
@@ -706,7 +752,8 @@ def _rows(
     everything = list(dict.fromkeys([*cells, *kind.columns]))
     cells = cells.reindex(columns=everything, fill_value="")
     account.columns = list(_read_columns(header, cells))
-    table = UserTable(path, header, cells, account, own_table)
+    given = _in_one([own.texts for _, own in parts], kept)
+    table = UserTable(path, header, cells, account, own_table, given)
     if not header.pairs and not faults:
         faults += _look_like_positions(header, suspects)
     if cells.empty and not faults:
@@ -725,6 +772,27 @@ def _plain_label(row: int) -> Row:
 def _label_in_sheet(sheet: str, row: int) -> Row:
     """Return a row as a spreadsheet writes a place in another sheet."""
     return f"{sheet}!{row}"
+
+
+def _in_one(
+    headings: list[tuple[str, ...]], kept: list[pd.DataFrame | None]
+) -> pd.DataFrame | None:
+    """Return the cells of several sheets below each other, each under its heading.
+
+    A heading that stands twice in a sheet is two columns. None where cells are not kept.
+    """
+    frames = [frame for frame in kept if frame is not None]
+    if not frames:
+        return None
+    for texts, frame in zip(headings, frames, strict=True):
+        times: Counter[str] = Counter()
+        keys = []
+        for text in texts:
+            times[text] += 1
+            keys.append((text, times[text]))
+        frame.columns = pd.MultiIndex.from_tuples(keys)
+    both = pd.concat(frames) if len(frames) > 1 else frames[0]
+    return both.fillna("").set_axis(both.columns.get_level_values(0), axis=1)
 
 
 def _is_own(header: Header, cells: pd.DataFrame) -> bool:
@@ -758,13 +826,57 @@ class _Found:
     faults: list[tuple[Row, Words]]
     rows: int
     without_value: list[tuple[int, int]]
+    blanks: list[Row]
+    given: pd.DataFrame | None
+
+
+class _Blocks:
+    """Takes some cells of each row, a block at a time: a frame needs less memory than lists."""
+
+    def __init__(
+        self, columns: Sequence[str | int], places: Sequence[int], *, strip: bool = True
+    ) -> None:
+        self._columns, self._strip = list(columns), strip
+        self._pick: Callable[[list[str]], tuple[str, ...]] = (
+            itemgetter(*places) if len(places) > 1 else lambda cells: (cells[places[0]],)
+        )
+        self._labels: list[Row] = []
+        self._rows: list[tuple[str, ...]] = []
+        self._closed: list[pd.DataFrame] = []
+
+    def add(self, label: Row, cells: list[str]) -> None:
+        """Take a row."""
+        self._labels.append(label)
+        self._rows.append(self._pick(cells))
+        if len(self._rows) == _ROWS_AT_ONCE:
+            self._close()
+
+    def closed_rows(self) -> int:
+        """Return the number of rows in whole blocks."""
+        return len(self._closed) * _ROWS_AT_ONCE
+
+    def frame(self) -> pd.DataFrame:
+        """Return the rows taken, by their label."""
+        self._close()
+        return pd.concat(self._closed) if len(self._closed) > 1 else self._closed[0]
+
+    def _close(self) -> None:
+        index = pd.Index(self._labels, name="row")
+        frame = pd.DataFrame(self._rows, index=index, columns=self._columns, dtype=str)
+        self._closed.append(
+            frame.apply(lambda column: column.str.strip()) if self._strip else frame
+        )
+        self._labels.clear()
+        self._rows.clear()
 
 
 class _Reader:
     """Reads the rows of one sheet below its header."""
 
-    def __init__(self, sheet: Sheet, header: Header, label: Callable[[int], Row]) -> None:
-        self.sheet, self.header, self.label = sheet, header, label
+    def __init__(
+        self, sheet: Sheet, header: Header, label: Callable[[int], Row], kind: TableKind
+    ) -> None:
+        self.sheet, self.header, self.label, self.kind = sheet, header, label, kind
         # what is picked out of each row: the known columns, the pairs, and what looks like one
         self.columns: list[str] = list(header.places)
         self.places: list[int] = list(header.places.values())
@@ -779,63 +891,60 @@ class _Reader:
 
     def read(self) -> _Found:
         """Return the rows."""
-        header, places = self.header, self.places
-        pick: Callable[[list[str]], tuple[str, ...]] = (
-            itemgetter(*places) if len(places) > 1 else lambda cells: (cells[places[0]],)
-        )
-        heading = header.headings["name"].text
-        name_place = header.places["name"]
+        header = self.header
+        keys = self._keys()
         merged = _merged_fills(self.sheet, header)
         remarks: list[Row] = []
         faults: list[tuple[Row, Words]] = []
-        blocks: list[pd.DataFrame] = []
-        labels: list[Row] = []
-        block: list[tuple[str, ...]] = []
-        rows = 0
-
-        def close_block() -> None:
-            """Make a frame of the rows read so far: it needs less memory than lists of texts."""
-            index = pd.Index(labels, name="row")
-            frame = pd.DataFrame(block, index=index, columns=self.columns, dtype=str)
-            blocks.append(frame.apply(lambda column: column.str.strip()))
-            labels.clear()
-            block.clear()
-
+        taken = _Blocks(self.columns, self.places)
+        whole = _Blocks(range(header.width), range(header.width), strip=False)
+        blanks: list[Row] = []
+        rows = last = 0
         for number, cells in enumerate(self.sheet.rows(), start=1):
             if number <= header.row:
                 continue
             if number in merged:
                 cells = merged[number](cells)  # noqa: PLW2901
             # sums, remarks and blank rows are no entries
-            first, is_remark = _first_cell(cells, name_place, heading)
+            first, is_remark = _first_cell(cells, keys, named="name" in header.places)
             rows += bool(first)
             if is_remark:
                 remarks.append(self.label(number))
+            if not first and self.kind.keeps:
+                blanks.append(self.label(number))
             if is_remark or not first:
                 continue
+            last = len(blanks)
             if len(cells) != header.width:
                 cells = self._fitted(cells)  # noqa: PLW2901
             if len(cells) != header.width:
                 faults.append((self.label(number), self._wrong_width(number, cells)))
                 continue
-            labels.append(self.label(number))
-            block.append(pick(cells))
-            if len(block) == _ROWS_AT_ONCE:
-                close_block()
-                # a table too long is refused by this fault alone
-                if len(blocks) * _ROWS_AT_ONCE > MAX_ROWS:
-                    faults = [(self.label(number), self._too_long(number))]
-                    break
-        close_block()
+            taken.add(self.label(number), cells)
+            if self.kind.keeps:
+                whole.add(self.label(number), cells)
+            # a table too long is refused by this fault alone
+            if taken.closed_rows() > MAX_ROWS:
+                faults = [(self.label(number), self._too_long(number))]
+                break
         faults += _merged_faults(self.sheet, header, self.label)
-        wanted = set(places)
+        wanted = set(self.places)
         without = [
             (row + 1, column)
             for row, column in self.sheet.formulas_without_value()
             if row + 1 > header.row and column in wanted
         ]
-        frame = pd.concat(blocks) if len(blocks) > 1 else blocks[0]
-        return _Found(frame, remarks, faults, rows, without)
+        given = whole.frame() if self.kind.keeps else None
+        # blank rows at the end are no rows
+        return _Found(taken.frame(), remarks, faults, rows, without, blanks[:last], given)
+
+    def _keys(self) -> list[tuple[int, str]]:
+        """Return place and heading of the columns that every entry fills."""
+        header = self.header
+        places = [header.places[c] for c in self.kind.needs if c in header.places]
+        if POSITION in self.kind.needs:
+            places += [place for pair in header.pairs for place in (pair.lon, pair.lat)]
+        return [(place, header.texts[place]) for place in places]
 
     def _fitted(self, cells: list[str]) -> list[str]:
         """Return a row at the width of the header, where it only lacks or adds blank cells."""
@@ -923,18 +1032,30 @@ def _no_stored_value(header: Header, row: Row, place: int) -> tuple[Row, Words]:
     return row, fault
 
 
-def _first_cell(cells: list[str], name_place: int, heading: str) -> tuple[str, bool]:
-    """Return a row's first text, and whether the row is a remark, a sum or the header again."""
+def _first_cell(cells: list[str], keys: list[tuple[int, str]], *, named: bool) -> tuple[str, bool]:
+    """Return a row's first text, and whether the row is a remark, a sum or the header again.
+
+    Parameters
+    ----------
+    cells
+        The row.
+    keys
+        Place and heading of the columns that an entry fills.
+    named
+        Whether they are names: a sum may stand there. Else a row that fills them is an entry.
+    """
     first = cells[0].strip() if cells else ""
     if not first:
         first = next((cell for cell in map(str.strip, cells) if cell), "")
-    name = cells[name_place].strip() if len(cells) > name_place else ""
-    remark = bool(first) and (
-        name == heading
-        or _REMARK.match(first) is not None
-        or (name != "" and _REMARK.match(name) is not None)
-    )
-    return first, remark
+    if not first:
+        return "", False
+    texts = [cells[place].strip() if len(cells) > place else "" for place, _ in keys]
+    if any(text == heading for text, (_, heading) in zip(texts, keys, strict=True)):
+        return first, True
+    remark = _REMARK.match(first) is not None
+    if named:
+        return first, remark or any(text and _REMARK.match(text) for text in texts)
+    return first, remark and not any(text and text != first for text in texts)
 
 
 _CHINA = {"lon": (73.0, 136.0), "lat": (3.0, 54.0)}

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 from geodata.errors import UsageError
-from geodata.words import Listed, Message
+from geodata.user_tables.headings import datum_of
+from geodata.words import Listed, Message, Words
 from zonegap.command.help import OUTPUT
 from zonegap.command.options import (
     argument,
     number,
     only_with,
     option,
+    parts_of,
     say_account,
     say_kept,
     study_of,
     with_study_options,
     word,
 )
-from zonegap.console import advancing_bar, remark, say_whose, show
+from zonegap.console import STDOUT, advancing_bar, remark, say_whose, show
 from zones.hubs import HUB_LAYERS
 from zones.parameters import ENGINES
 from zones.study import ASKED, ZONE_FILTERS, Study
 
 if TYPE_CHECKING:
+    from geodata.user_tables.points import PointTable
     from zones.points.tables import Counts, Task
     from zones.report.licences import PointSources
 
 CLUSTER = "dask"
-TABLES = (".parquet", ".arrow", ".feather")
+RESULTS = (".csv", ".parquet", ".arrow", ".feather")
+STUDY = ".toml"
 POINTS = Message("points")
 
 
@@ -43,8 +49,8 @@ def distance(
         argument(
             "SOURCE",
             Message(
-                "Study file in TOML, the built-in study without one; or points: a Parquet or Arrow "
-                "file with columns lon, lat (and datum), or a folder of Parquet parts."
+                "Study file (.toml), the built-in study without one; or points: a table with "
+                "longitude and latitude of any kind that is read, or a folder of Parquet parts."
             ),
         ),
     ] = None,
@@ -54,8 +60,8 @@ def distance(
             "--out",
             "PATH",
             Message(
-                "File to write: CSV of a study, Parquet or Arrow of points; a folder for a "
-                "folder, where parts that are done are not done again."
+                "File to write: CSV, of points also Parquet or Arrow; - for standard output. A "
+                "folder for a folder, where parts that are done are not done again."
             ),
             OUTPUT,
         ),
@@ -92,54 +98,64 @@ def distance(
     ] = None,
 ) -> None:
     """Measure to the nearest hub: the study's zones, or points of a table of any size."""
-    if source is None or not (source.is_dir() or source.suffix in TABLES):
-        given = {
-            "--columns": columns, "--scheduler": scheduler, "--workers": workers,
-            "--km": options["thresholds_km"], "--engine": None if engine == "auto" else engine,
-        }  # fmt: skip
-        for name, value in given.items():
-            if value is not None:
-                raise UsageError(
-                    Message(
-                        "{option}: only for points: a file {suffixes}, or a folder",
-                        option=name, suffixes=Listed(TABLES),
-                    )
-                )  # fmt: skip
+    if source is None or source.suffix.lower() == STUDY:
+        _refuse_of_study(
+            {
+                "--columns": columns, "--scheduler": scheduler, "--workers": workers,
+                "--km": options["thresholds_km"],
+                "--engine": None if engine == "auto" else engine,
+            }
+        )  # fmt: skip
         _of_study(study_of(source, options), out)
         return
     _refuse_zones(options)
-    if engine != CLUSTER and (scheduler is not None or workers is not None):
-        raise UsageError(
-            only_with("--workers" if scheduler is None else "--scheduler", "--engine dask")
-        )
-    if scheduler is not None and workers is not None:
-        raise UsageError(Message("--workers: of this machine; a scheduler has its own"))
+    _refuse_cluster(engine, scheduler, workers)
     from zones.pipeline import study_hubs
     from zones.points.parts import stated_licence_of
     from zones.points.tables import Task
+    from zones.points.whole_tables import is_streamed
     from zones.report.licences import NAME, PointSources, sources_beside
 
+    kept = None if columns is None else _names(columns)
+    _check_out(source, out, engine, counts=options["thresholds_km"] is not None)
     study = study_of(None, options)
+    points = None
+    if not source.is_dir() and not is_streamed(source, study.datum):
+        points = _read_points(source, study)
+        say_account(points.account)
     hubs = study_hubs(study)
     for account in hubs.accounts:
         say_account(account)
-    whose = PointSources(study, hubs.hubs, source.name, stated_licence_of(source))
+    whose = PointSources(study, hubs.hubs, source.name, stated_licence_of(source, points))
     task = Task(
         hubs.hubs,
         study.distance_method,
-        study.datum,
-        None if columns is None else tuple(c.strip() for c in columns.split(",") if c.strip()),
+        datum_of(study.datum or "") or None,
+        kept,
         () if options["thresholds_km"] is None else study.thresholds_km,
         "auto" if engine == CLUSTER else engine,
         about=tuple(whose.metadata().items()),
     )
     if source.is_dir():
+        assert out is not None
         counts = _of_folder(source, out, task, engine, scheduler, workers, whose)
     else:
-        counts = _of_file(source, out, task, engine, whose)
+        counts = _of_file(source, points, out, task, whose)
+    _say_counts(study, task, counts, remark if out == STDOUT else show)
+    if out == STDOUT:
+        remark(whose.licence())
+    elif out is not None:
+        remark(Message("{points:,} points: {out}", points=counts.points, out=out))
+        say_whose(out / NAME if source.is_dir() else sources_beside(out))
+
+
+def _say_counts(
+    study: Study, task: Task, counts: Counts, say: Callable[[Words | str], None]
+) -> None:
+    """Say how many points lie beyond each threshold."""
     for threshold_km, beyond in zip(task.thresholds_km, counts.beyond, strict=True):
         share_pct = 100.0 * beyond / counts.points if counts.points else 0.0
-        show(
+        say(
             Message(
                 "{threshold_km:g} km, {layer}: {beyond:,} of {points:,} points beyond "
                 "({share_pct:.1f} %)",
@@ -147,9 +163,41 @@ def distance(
                 points=counts.points, share_pct=share_pct,
             ).in_language(study.language)
         )  # fmt: skip
-    if out is not None:
-        remark(Message("{points:,} points: {out}", points=counts.points, out=out))
-        say_whose(out / NAME if source.is_dir() else sources_beside(out))
+
+
+def _names(columns: str) -> tuple[str, ...]:
+    """Return the names of columns that an option lists; each once."""
+    names = tuple(name for name in parts_of(columns) if name)
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise UsageError(Message("--columns: {column!r} is named twice", column=twice[0]))
+    return names
+
+
+def _read_points(source: Path, study: Study) -> PointTable:
+    from geodata.user_tables.points import load_point_table
+    from geodata.user_tables.tables import Wish
+
+    return load_point_table(source, Wish(datum=study.datum or ""))
+
+
+def _refuse_of_study(given: dict[str, Any]) -> None:
+    """Refuse options of points beside a study."""
+    for name, value in given.items():
+        if value is not None:
+            raise UsageError(
+                Message("{option}: only for points: a table of them, or a folder", option=name)
+            )
+
+
+def _refuse_cluster(engine: str, scheduler: str | None, workers: int | None) -> None:
+    """Refuse options of a cluster without one, and two that contradict each other."""
+    if engine != CLUSTER and (scheduler is not None or workers is not None):
+        raise UsageError(
+            only_with("--workers" if scheduler is None else "--scheduler", "--engine dask")
+        )
+    if scheduler is not None and workers is not None:
+        raise UsageError(Message("--workers: of this machine; a scheduler has its own"))
 
 
 def _refuse_zones(options: dict[str, Any]) -> None:
@@ -179,7 +227,7 @@ def _of_study(study: Study, out: Path | None) -> None:
     columns += ["beijing_km", "zhejiang_km", "guangdong_km"]
     digits = {c: 3 for c in columns if c.endswith("_km")} | {"lon": 6, "lat": 6}
     text = csv_text(table[columns].round(digits), index=True, newline="\n")
-    if out is None:
+    if out is None or out == STDOUT:
         show(text, end="")
     else:
         with staged_with_sources(out) as (file, about):
@@ -189,13 +237,12 @@ def _of_study(study: Study, out: Path | None) -> None:
         say_whose(sources_beside(out))
 
 
-def _of_file(
-    source: Path, out: Path | None, task: Task, engine: str, whose: PointSources
-) -> Counts:
-    """Measure the points of one file; without `out` they are only counted."""
-    from zones.points.tables import measure_table, row_count
-    from zones.report.licences import staged_with_sources, write_point_sources
-
+def _check_out(source: Path, out: Path | None, engine: str, *, counts: bool) -> None:
+    """Refuse what cannot be asked of a folder or one file of points, before it is read."""
+    if source.is_dir():
+        if out is None or out == STDOUT:
+            raise UsageError(Message("--out: a folder of points needs a folder to write to"))
+        return
     if engine == CLUSTER:
         raise UsageError(
             Message(
@@ -203,27 +250,43 @@ def _of_file(
                 source=source,
             )
         )
-    if out is None and not task.thresholds_km:
+    if out is None and not counts:
         raise UsageError(Message("points: say where to write (--out) or what to count (--km)"))
-    with advancing_bar(row_count(source), POINTS) as advance:
-        if out is None:
-            return measure_table(source, None, task, progress=advance)
-        if out.suffix not in TABLES or out.is_dir() or out.resolve() == source.resolve():
-            raise UsageError(
-                Message(
-                    "--out: {out}; accepted: another file {accepted}",
-                    out=out,
-                    accepted=Listed(TABLES),
-                )
+    if out is None or out == STDOUT:
+        return
+    if out.suffix not in RESULTS or out.is_dir() or out.resolve() == source.resolve():
+        raise UsageError(
+            Message(
+                "--out: {out}; accepted: another file {accepted}, or - for standard output",
+                out=out, accepted=Listed(RESULTS),
             )
-        with staged_with_sources(out) as (file, about):
-            counts = measure_table(source, file, task, progress=advance)
-            write_point_sources(whose, about, [out.name])
-            return counts
+        )  # fmt: skip
+
+
+def _of_file(
+    source: Path, points: PointTable | None, out: Path | None, task: Task, whose: PointSources
+) -> Counts:
+    """Measure the points of one file, read or not; without `out` they are only counted."""
+    from zones.points.tables import measure_table, row_count
+    from zones.points.whole_tables import measure_points
+    from zones.report.licences import staged_with_sources, write_point_sources
+
+    def measure(file: Path | TextIO | None) -> Counts:
+        if points is not None:
+            return measure_points(points, source, file, task)
+        with advancing_bar(row_count(source), POINTS) as advance:
+            return measure_table(source, file, task, progress=advance)
+
+    if out is None or out == STDOUT:
+        return measure(None if out is None else sys.stdout)
+    with staged_with_sources(out) as (file, about):
+        counts = measure(file)
+        write_point_sources(whose, about, [out.name])
+        return counts
 
 
 def _of_folder(
-    folder: Path, out: Path | None, task: Task, engine: str, scheduler: str | None,
+    folder: Path, out: Path, task: Task, engine: str, scheduler: str | None,
     workers: int | None, whose: PointSources,
 ) -> Counts:  # fmt: skip
     from zones.points.cluster import measure_on_cluster
@@ -231,8 +294,6 @@ def _of_folder(
     from zones.points.tables import Counts
     from zones.report.licences import NAME, write_point_sources
 
-    if out is None:
-        raise UsageError(Message("--out: a folder of points needs a folder to write to"))
     # parts that an earlier run finished are counted in its results, the others measured
     parts = parts_of(folder)
     todo = open_parts(parts, out, task)

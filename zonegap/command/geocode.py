@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +12,7 @@ import typer
 from geodata.errors import UsageError
 from geodata.gazetteer import FIRST_YEAR, LAST_YEAR
 from geodata.vocabulary import LEVELS, TEXT_KINDS
-from geodata.words import Listed, Message
+from geodata.words import Listed, Message, Words
 from zonegap.command.help import OUTPUT
 from zonegap.command.options import (
     UNRESOLVED_EXIT,
@@ -19,11 +21,13 @@ from zonegap.command.options import (
     argument,
     number,
     option,
+    parts_of,
+    say_account,
     web_options,
     with_study_options,
     word,
 )
-from zonegap.console import progress_bar, remark, say_whose, show
+from zonegap.console import STDOUT, progress_bar, remark, say_whose, show
 
 ALL = "all"  # of --keep
 
@@ -31,19 +35,36 @@ ALL = "all"  # of --keep
 @with_study_options("geocode.provider geocode.cache geocode.key_file")
 def geocode(
     options: dict[str, Any],
-    file: Annotated[Path, argument("TABLE", Message("Table: xlsx, xls, csv, tsv, parquet."))],
-    column: Annotated[
-        list[str],
-        option(
-            "--column", "NAME", Message("Column of addresses or names; repeat, most trusted first.")
-        ),
+    file: Annotated[
+        Path, argument("TABLE", Message("Table of any kind that is read: xlsx, ods, csv, dta ..."))
     ],
-    out: Annotated[Path, option("--out", "FILE", Message("CSV file to write."), OUTPUT)],
+    out: Annotated[
+        Path, option("--out", "FILE", Message("CSV file to write; - for standard output."), OUTPUT)
+    ],
+    column: Annotated[
+        list[str] | None,
+        option(
+            "--column",
+            "NAME",
+            Message(
+                "Column of addresses or names; repeat, most trusted first. Without it the one "
+                "that is headed so."
+            ),
+        ),
+    ] = None,
     province_column: Annotated[
-        str | None, option("--province-column", "NAME", Message("Column of provinces, binding."))
+        str | None,
+        option(
+            "--province-column",
+            "NAME",
+            Message("Column of provinces, binding; '' for none. Without it the one headed so."),
+        ),
     ] = None,
     city_column: Annotated[
-        str | None, option("--city-column", "NAME", Message("Column of cities, binding."))
+        str | None, option("--city-column", "NAME", Message("The same of cities."))
+    ] = None,
+    county_column: Annotated[
+        str | None, option("--county-column", "NAME", Message("The same of counties."))
     ] = None,
     keep: Annotated[
         str | None,
@@ -77,29 +98,33 @@ def geocode(
     lang: MessageLang = None,
 ) -> None:
     """Locate addresses or company names, offline; every row keeps its reason."""
-    from geodata.user_tables.headers import read_table
-
     from geodata.address_geocoder import geocode_texts
+    from geodata.user_tables.addresses import load_texts
     from geodata.web.geocode import web_geocode_texts
-    from zones.report.licences import sources_beside, staged_with_sources, write_text_sources
-    from zones.writing import BOM, csv_text
+    from zones.report.licences import (
+        licence_of_texts,
+        sources_beside,
+        staged_with_sources,
+        write_text_sources,
+    )
+    from zones.writing import add_csv, write_csv
 
     web = web_options(options, rate)
-    if out.resolve() == file.resolve():
+    if out != STDOUT and out.resolve() == file.resolve():
         raise UsageError(
             Message("--out: {out} is the input itself; accepted: another file", out=out)
         )
-    read = [*column, *(c for c in (province_column, city_column) if c)]
-    listed = "" if keep in (None, ALL) else str(keep).replace("，", ",")
-    kept = [name.strip() for name in listed.split(",") if name.strip()]
-    table = read_table(file, [*read, *kept])
-    texts = [table[c] for c in column]
-    provinces = table[province_column] if province_column else None
-    cities = table[city_column] if city_column else None
-    located = geocode_texts(texts, provinces, cities, year=year, kind=kind, progress=progress_bar)
+    binding = {"province": province_column, "city": city_column, "county": county_column}
+    table = load_texts(file, column or (), binding)
+    kept = [] if keep in (None, ALL) else [name for name in parts_of(str(keep)) if name]
+    # a register may name persons: what was not asked for does not go on
+    passed = table.with_columns(None if keep == ALL else kept)
+    say_account(table.account)
+    bound = [table.bound.get(name) for name in binding]
+    located = geocode_texts(table.texts, *bound, year=year, kind=kind, progress=progress_bar)
     failed = 0
     if web:
-        found = web_geocode_texts(located, texts, provinces, cities, web)
+        found = web_geocode_texts(located, table.texts, bound[0], bound[1], web)
         located, failed = found.located, found.counts["failed"]
         remark(
             Message(
@@ -111,9 +136,7 @@ def geocode(
         )
         if failed:
             remark(Message("run again to ask for the failed ones once more"))
-    # a register may name persons: what was not asked for does not go on
-    passed = [c for c in table.columns if keep == ALL or c in (*read, *kept)]
-    dropped = [c for c in table.columns if c not in passed]
+    dropped = [c for c in table.given.columns if c and c not in passed.columns]
     if dropped:
         remark(
             Message(
@@ -121,26 +144,33 @@ def geocode(
                 columns=Listed(dropped),
             )
         )
-    table = table[passed]
-    taken = {c: f"input_{c}" for c in table.columns if c in located.columns}
+    taken = {c: f"input_{c}" for c in passed.columns if c in located.columns}
     for old, new in taken.items():
         remark(Message("your column {old} is written as {new}", old=old, new=new))
-    both = table.rename(columns=taken).join(located.round({"lon": 6, "lat": 6}))
-    with staged_with_sources(out) as (table_file, about):
-        table_file.write_text(BOM + csv_text(both), encoding="utf-8", newline="")
-        write_text_sources(located, file.name, about, out.name)
+    both = passed.rename(columns=taken).join(located.round({"lon": 6, "lat": 6}))
+    say: Callable[[Words | str], None] = show
+    if out == STDOUT:
+        add_csv(both, sys.stdout, newline="\n")
+        say = remark
+    else:
+        with staged_with_sources(out) as (table_file, about):
+            write_csv(both, table_file)
+            write_text_sources(located, file.name, about, out.name)
     levels = located["geocode_level"]
     for level, words in LEVELS.items():
-        show(Message("{level}: {count:,}", level=words, count=int((levels == level).sum())))
+        say(Message("{level}: {count:,}", level=words, count=int((levels == level).sum())))
     unresolved = int((levels == "").sum())
     ambiguous = int(((levels == "") & (located["geocode_candidates"] != "")).sum())
-    show(
+    say(
         Message(
             "unresolved: {unresolved:,} of {rows:,} rows, {ambiguous:,} with candidates",
-            unresolved=unresolved, rows=len(table), ambiguous=ambiguous,
+            unresolved=unresolved, rows=len(located), ambiguous=ambiguous,
         )
     )  # fmt: skip
-    show(str(out))
-    say_whose(sources_beside(out))
+    if out == STDOUT:
+        remark(licence_of_texts(located))
+    else:
+        show(str(out))
+        say_whose(sources_beside(out))
     if strict and (unresolved or failed):
         raise typer.Exit(UNRESOLVED_EXIT)

@@ -8,7 +8,7 @@ import pandas as pd
 from geodata.errors import UsageError
 from geodata.words import Message
 from zones.distance.sphere import nearest_on_sphere
-from zones.inputs import check_choice, coordinates
+from zones.inputs import check_choice, coordinates, located, need_columns
 from zones.parameters import CLUSTERS, DISTANCE_METHODS, ENGINES
 
 
@@ -24,9 +24,10 @@ def nearest(
     Parameters
     ----------
     points
-        With ``lon`` and ``lat`` in WGS-84 degrees.
+        With ``lon`` and ``lat`` in WGS-84 degrees; or a GeoDataFrame in any coordinate system,
+        measured from its points, from a point inside of its areas.
     hubs
-        With ``lon`` and ``lat``; its index names the hubs.
+        The same; its index names the hubs.
     method
         ``great-circle`` on the mean sphere, or ``geodesic``, exact on the WGS-84 ellipsoid.
     engine
@@ -42,7 +43,9 @@ def nearest(
     Raises
     ------
     UsageError
-        For an unknown method or engine, no hub, or coordinates missing or out of range.
+        For an unknown method or engine, no frame, no hub, or coordinates missing or out of range.
+    DataFileError
+        For a geometry without a coordinate system.
 
     Examples
     --------
@@ -86,6 +89,8 @@ def cluster_distances(
         On the index of `points`: ``beijing_km``, ``zhejiang_km``, ``guangdong_km``; nan where a
         cluster has no hub.
     """
+    points, hubs = located(points, "points"), located(hubs, "hubs")
+    need_columns(hubs, "hubs", ["cluster"])
     columns = {}
     for cluster in CLUSTERS:
         members = hubs[hubs["cluster"] == cluster]

@@ -16,8 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geodata.errors import DataFileError, UsageError
+from geodata.registry import names_odbl
+from geodata.user_tables.points import PointTable
 from geodata.words import Message
-from zones.points.tables import Counts, Task, licence_of_points, measure_table
+from zones.points.tables import SUFFIXES, Counts, Task, licence_of_points, measure_table
 
 TEMPORARY = ".zonegap-"
 DONE_KEY = "zonegap_task"  # in a part's metadata: what it is the answer to
@@ -37,10 +39,21 @@ def parts_of(folder: Path) -> list[Path]:
     return parts
 
 
-def stated_licence_of(source: Path) -> str:
-    """Return what a file of points, or the parts of a folder, state as their licences."""
+def stated_licence_of(source: Path, points: PointTable | None = None) -> str:
+    """Return what a file of points, or the parts of a folder, state as their licences.
+
+    Parameters
+    ----------
+    source
+        The file or folder.
+    points
+        The points of a table that was read whole: a column of it may say whose they are.
+    """
     files = parts_of(source) if source.is_dir() else [source]
-    return "; ".join(dict.fromkeys(filter(None, map(licence_of_points, files))))
+    said = [licence_of_points(file) for file in files if file.suffix in SUFFIXES]
+    if points is not None:
+        said += [text for text in points.sources if names_odbl(text)][:1]
+    return "; ".join(dict.fromkeys(filter(None, said)))
 
 
 def open_parts(parts: list[Path], out: Path, task: Task) -> list[Path]:

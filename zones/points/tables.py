@@ -1,17 +1,18 @@
 """The nearest hub of the points of a table of any length: read, measured, written in batches.
 
-Tables are Parquet or Arrow.
+Tables are Parquet or Arrow, with columns ``lon`` and ``lat``; others are read whole, see
+`zones.points.whole_tables`. What is written is Parquet, Arrow or CSV.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import pandas as pd
@@ -30,10 +31,13 @@ from geodata.words import Listed, Message, Words
 from zones.distance.geodesic import beyond_on_ellipsoid, nearest_on_ellipsoid
 from zones.distance.great_circle import FloatArray
 from zones.distance.sphere import Nearest, nearest_on_sphere
+from zones.writing import BOM, add_csv
 
 PARQUET = (".parquet",)
 ARROW = (".arrow", ".feather")
 SUFFIXES = PARQUET + ARROW
+CSV = (".csv",)
+RESULT_SUFFIXES = CSV + SUFFIXES
 BATCH_ROWS = 1 << 19  # about 25 MB with the result; more rows are no faster
 
 
@@ -89,23 +93,33 @@ def open_batches(path: Path, stack: ExitStack) -> tuple[pa.Schema, Iterator[pa.R
 
 
 def batch_writer(
-    out: Path, schema: pa.Schema, metadata: dict[str, str], stack: ExitStack, one_dictionary: str
+    out: Path | TextIO,
+    schema: pa.Schema,
+    metadata: dict[str, str],
+    stack: ExitStack,
+    one_dictionary: str,
 ) -> Callable[[pa.RecordBatch], None]:
     """Return a function that writes batches of a schema to a file; `stack` closes it.
 
     Parameters
     ----------
     out
-        Parquet or Arrow by its suffix.
+        CSV, Parquet or Arrow by its suffix; CSV where it is an open file of text.
     schema
         Of the batches.
     metadata
-        Added to that of the schema.
+        Added to that of the schema; CSV has none.
     stack
         Closes the file.
     one_dictionary
         Column whose dictionary is the same in every batch.
     """
+    if not isinstance(out, Path):
+        return _csv_writer(out, "\n")
+    if out.suffix in CSV:
+        file = stack.enter_context(out.open("w", encoding="utf-8", newline=""))
+        file.write(BOM)
+        return _csv_writer(file, "\r\n")
     both = {**(schema.metadata or {}), **{k.encode(): v.encode() for k, v in metadata.items()}}
     schema = schema.with_metadata(both)
     if out.suffix in PARQUET:
@@ -127,6 +141,55 @@ def batch_writer(
     schema = pa.schema(plain, both)
     arrow = stack.enter_context(pa.ipc.new_file(str(out), schema))
     return lambda batch: arrow.write_batch(batch.cast(schema))
+
+
+_WHOLE_NUMBERS = {
+    arrow(): pandas
+    for arrow, pandas in (
+        (pa.int8, pd.Int8Dtype()), (pa.int16, pd.Int16Dtype()), (pa.int32, pd.Int32Dtype()),
+        (pa.int64, pd.Int64Dtype()), (pa.uint8, pd.UInt8Dtype()), (pa.uint16, pd.UInt16Dtype()),
+        (pa.uint32, pd.UInt32Dtype()), (pa.uint64, pd.UInt64Dtype()), (pa.bool_, pd.BooleanDtype()),
+    )
+}  # fmt: skip
+
+
+def _csv_writer(file: TextIO, newline: str) -> Callable[[pa.RecordBatch], None]:
+    """Return a function that writes batches as CSV; distances to the metre."""
+    first = True
+
+    def write(batch: pa.RecordBatch) -> None:
+        nonlocal first
+        plain = [
+            column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+            for column in batch.columns
+        ]
+        # a whole number that is missing somewhere stays one
+        columns = [column.to_pandas(types_mapper=_WHOLE_NUMBERS.get) for column in plain]
+        columns[-1] = columns[-1].round(3)
+        frame = pd.concat(columns, axis=1).set_axis(batch.schema.names, axis=1)
+        add_csv(frame, file, header=first, newline=newline)
+        first = False
+
+    return write
+
+
+def check_text_columns(schema: pa.Schema, kept: list[str], path: Path) -> None:
+    """Refuse columns that have no form in CSV, such as a geometry's bytes."""
+    types = pa.types
+    odd = [
+        name
+        for name in kept
+        for kind in [schema.field(name).type]
+        if types.is_nested(kind) or types.is_binary(kind) or types.is_large_binary(kind)
+    ]
+    if odd:
+        raise UsageError(
+            Message(
+                "{path}: column {column!r} cannot be written as CSV; choose others with "
+                "--columns, or write Parquet",
+                path=path, column=odd[0],
+            )
+        )  # fmt: skip
 
 
 RESULT = ("nearest_hub", "nearest_km")
@@ -195,7 +258,7 @@ class Counts:
 
 def measure_table(
     path: Path,
-    out: Path | None,
+    out: Path | TextIO | None,
     task: Task,
     metadata: dict[str, str] | None = None,
     progress: Callable[[int], Any] = lambda rows: None,
@@ -208,8 +271,9 @@ def measure_table(
         Parquet (``.parquet``) or Arrow (``.arrow``, ``.feather``): ``lon``, ``lat`` in degrees,
         and ``datum`` where the task names none.
     out
-        File to write, of one of these suffixes: the points' columns, ``nearest_hub`` and
-        ``nearest_km``, in the order of the input. Nothing is written when None.
+        File to write, of one of these suffixes or ``.csv``, or an open file of text for CSV: the
+        points' columns, ``nearest_hub`` and ``nearest_km``, in the order of the input. Nothing is
+        written when None.
     task
         What is asked.
     metadata
@@ -230,12 +294,14 @@ def measure_table(
     with ExitStack() as stack:
         schema, batches = open_batches(path, stack)
         kept = _checked_columns(schema, path, task)
-        said = {**_with_own(schema, task), **(metadata or {})}
+        if out is not None and (not isinstance(out, Path) or out.suffix in CSV):
+            check_text_columns(schema, kept, path)
+        said = {**with_own(schema.metadata, task), **(metadata or {})}
         write = None
         row = 1
         for batch in batches:
             lon, lat = _degrees(batch, row, path, task)
-            found, beyond = _measured(lon, lat, task, distances=out is not None)
+            found, beyond = measured(lon, lat, task, distances=out is not None)
             if out is not None and found is not None:
                 result = _result(batch, kept, found, task.hubs)
                 if write is None:
@@ -252,9 +318,9 @@ def measure_table(
     return counts
 
 
-def _with_own(schema: pa.Schema, task: Task) -> dict[str, str]:
+def with_own(own: dict[bytes, bytes] | None, task: Task) -> dict[str, str]:
     """Return whose the result is; what the points' file says of itself goes before it."""
-    own = schema.metadata or {}
+    own = own or {}
     said = {}
     for key, text in task.about:
         before = own.get(key.encode(), b"").decode("utf-8", "replace")
@@ -283,8 +349,7 @@ def _checked_columns(schema: pa.Schema, path: Path, task: Task) -> list[str]:
             faults.append(
                 Message("column {column!r}: type {t}; accepted: numbers", column=column, t=t)
             )
-    kept = list(schema.names) if task.columns is None else list(task.columns)
-    faults += [_MISSING.fill(column=c, have=have) for c in kept if c not in schema.names]
+    kept = kept_columns(schema.names, path, task, faults)
     if task.datum is None and "datum" not in schema.names:
         faults.append(
             Message(
@@ -300,8 +365,44 @@ def _checked_columns(schema: pa.Schema, path: Path, task: Task) -> list[str]:
                 "--datum: {path} has a column 'datum' of its own; leave one of them out", path=path
             )
         )
+    return kept
+
+
+def kept_columns(
+    names: Sequence[str], path: Path, task: Task, faults: list[Words] | None = None
+) -> list[str]:
+    """Return the columns of the points that a task keeps.
+
+    Parameters
+    ----------
+    names
+        Of the points' columns.
+    path
+        Their file.
+    task
+        What is asked.
+    faults
+        Gets what is missing, where there are others to be said with it.
+
+    Raises
+    ------
+    BadInputError
+        When one is missing or stands twice in the table.
+    UsageError
+        When one has the name of a column of the result.
+    """
+    have, found = Listed(names), [] if faults is None else faults
+    kept = list(names) if task.columns is None else list(task.columns)
+    found += [_MISSING.fill(column=c, have=have) for c in kept if c not in names]
+    found += [
+        Message("column {column!r} stands twice", column=c)
+        for c in dict.fromkeys(kept)
+        if list(names).count(c) > 1 and c not in _LIMITS
+    ]
+    if found and faults is None:
+        raise BadInputError(str(path), found)
     taken = [name for name in RESULT if name in kept]
-    if taken:
+    if taken and not found:
         raise UsageError(
             Message(
                 "{path}: column {column!r} is there already; choose others with --columns",
@@ -352,7 +453,7 @@ def _cell_fault(row: int, column: str, cell: pa.Scalar, accepted: Words) -> Word
     return cell_fault(row, column, "" if value is None else str(value), accepted)
 
 
-def _measured(
+def measured(
     lon: FloatArray, lat: FloatArray, task: Task, *, distances: bool
 ) -> tuple[Nearest | None, NDArray[np.int64]]:
     """Return the nearest hubs, where wanted, and how many points lie beyond each threshold."""
@@ -374,16 +475,44 @@ def _measured(
 def _result(
     batch: pa.RecordBatch, kept: list[str], found: Nearest, hubs: pd.DataFrame
 ) -> pa.RecordBatch:
-    """Return the points' columns with the two of the result; hubs as a dictionary of names."""
-    codes, names = pd.factorize(hubs.index.astype(str))
-    name = pa.DictionaryArray.from_arrays(
-        pa.array(codes.astype(np.int32)[found.hub]), pa.array(names.to_numpy(), pa.string())
-    )
+    """Return the points' columns with the two of the result."""
     columns = [batch.column(column) for column in kept]
     fields = [batch.schema.field(column) for column in kept]
-    fields += [pa.field(RESULT[0], name.type), pa.field(RESULT[1], pa.float64())]
     # what pandas noted of its index is true only of all columns
     noted = batch.schema.metadata if set(kept) >= set(batch.schema.names) else None
+    return with_result(columns, fields, noted, found, hubs)
+
+
+def with_result(
+    columns: list[Any],
+    fields: list[pa.Field],
+    noted: dict[bytes, bytes] | None,
+    found: Nearest,
+    hubs: pd.DataFrame,
+) -> pa.RecordBatch:
+    """Return columns with the two of the result behind them; hubs as a dictionary of names.
+
+    Parameters
+    ----------
+    columns, fields
+        Of the points.
+    noted
+        Metadata of their schema.
+    found
+        The hub's place among `hubs`, below 0 for a point without a position, whose result is empty.
+    hubs
+        As of `Task`.
+    """
+    codes, names = pd.factorize(hubs.index.astype(str))
+    nowhere = found.hub < 0
+    # without any, no mask: it would be an array more for each batch
+    mask = nowhere if nowhere.any() else None
+    name = pa.DictionaryArray.from_arrays(
+        pa.array(codes.astype(np.int32)[found.hub], mask=mask),
+        pa.array(names.to_numpy(), pa.string()),
+    )
+    fields = [*fields, pa.field(RESULT[0], name.type), pa.field(RESULT[1], pa.float64())]
+    distance_km = pa.array(found.distance_km, mask=mask)
     return pa.RecordBatch.from_arrays(
-        [*columns, name, pa.array(found.distance_km)], schema=pa.schema(fields, noted)
+        [*columns, name, distance_km], schema=pa.schema(fields, noted)
     )

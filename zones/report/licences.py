@@ -410,6 +410,11 @@ class PointSources:
         return {"licence": self.licence().in_language(ENGLISH), "source": said}
 
 
+def licence_of_texts(located: pd.DataFrame) -> Words:
+    """Return the licence of a user's addresses with their positions."""
+    return licence_of(located[located["geocode_source"] != ""]) or ONLY_OWN
+
+
 def write_text_sources(located: pd.DataFrame, file: str, path: Path, name: str) -> None:
     """Write whose the positions of a user's addresses are, in the language in use first.
 
@@ -425,8 +430,7 @@ def write_text_sources(located: pd.DataFrame, file: str, path: Path, name: str) 
         Of the file that holds the positions.
     """
     placed = located[located["geocode_source"] != ""]
-    licence = licence_of(placed) or ONLY_OWN
-    lines: list[tuple[Words, Words]] = [(LICENCE, licence), *_placed(located)]
+    lines: list[tuple[Words, Words]] = [(LICENCE, licence_of_texts(located)), *_placed(located)]
     tables = position_tables(located)
     if (located["adcode"] != "").any():
         tables.add("divisions")
