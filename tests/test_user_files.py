@@ -364,10 +364,12 @@ def test_an_encoding_is_told_by_the_characters(
 def test_headings_decide_between_encodings(tmp_path: Path) -> None:
     # traditional characters in GBK: neither decoding has only daily ones
     path = tmp_path / "a.csv"
-    path.write_bytes("名稱,經度,緯度\n甲,120,30\n".encode("gbk"))
-    known = {"名稱", "經度", "緯度"}
+    known = {"名稱", "縣市"}
+    path.write_bytes("名稱,縣市\n".encode("gbk"))
+    assert "no text in UTF-8, UTF-16, GB18030 or Big5" in refused(path)
     assert by(path, knows=known.__contains__).encoding == "GB18030"
-    path.write_bytes("名稱,經度,緯度\n甲,120,30\n".encode("big5"))
+    assert by(path, encoding="gbk").encoding == "gbk"
+    path.write_bytes("名稱,縣市\n".encode("big5"))
     assert by(path, knows=known.__contains__).encoding == "Big5"
 
 
@@ -589,6 +591,8 @@ def test_a_value_in_the_last_cell_of_an_xls_is_read(tmp_path: Path) -> None:
     book.add_sheet("s").write(65535, 255, "x")
     book.save(str(path))
     assert limited(path) == "rows 65536\n"
+    # rows are as long as their values reach: else 17 million cells would be made
+    assert [len(row) for row in open_tables(path)[0].rows()][-2:] == [0, 256]
 
 
 @pytest.mark.parametrize(
