@@ -161,16 +161,16 @@ UNUSABLE_DATUMS = frozenset(
 _POSITION = ("lon", "lat", "lonlat")
 
 AREA_UNITS = frozenset(
-    "公顷 万公顷 万平方米 平方公里 平方千米 亩 万亩 平方米 万m2 hm2 km2 m2 ha hectare hectares sqkm "
-    "squarekm squarekilometers squarekilometres sqm mu 万㎡".split()
+    "公顷 万公顷 万平方米 平方公里 平方千米 亩 万亩 平方米 万m2 hm2 km2 m2 ha hectare "
+    "hectares sqkm squarekm squarekilometers squarekilometres sqm mu 万㎡".split()
 )
 _LENGTH_UNITS = {"km": "km", "公里": "km", "千米": "km", "m": "m", "米": "m", "meters": "m",
                  "metres": "m", "inmeters": "m", "inmetres": "m"}  # fmt: skip
 _MONEY = re.compile(r"(?:万亿|亿|千万|百万|十万|万|千|百)?(?:人民币|美|港|欧|日)?元$|(?:万|亿)$")
 # what may stand in front of a stem and says whose the column is
 _ROLES = tuple(
-    "中心点 中心 位置 坐标 园区 开发区 企业注册地 注册地 注册 企业 公司 单位 机构 项目 学校 站点 项目地 "
-    "map location centroid center centre geo coordinate site company firm park zone school "
+    "中心点 中心 位置 坐标 园区 开发区 企业注册地 注册地 注册 企业 公司 单位 机构 项目 学校 "
+    "站点 项目地 map location centroid center centre geo coordinate site company firm park zone school "
     "port station "
     "hub point gis".split()
 )

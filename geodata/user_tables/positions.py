@@ -120,7 +120,8 @@ def _plain_degrees(column: pd.Series[str]) -> pd.Series[str]:
     if not signed.any():
         return column
     plain: pd.Series[str] = column.str.replace(_DEGREE_SIGNS, r"\1", regex=True)
-    return plain.where(signed, column)
+    kept: pd.Series[str] = plain.where(signed, column)
+    return kept
 
 
 def _datums(table: UserTable, pair: Pair, values: pd.DataFrame) -> pd.Series[str]:

@@ -519,13 +519,14 @@ def _take_columns(  # noqa: PLR0913, PLR0917
     for column, meanings in kind.columns.items():
         if column in chosen:
             continue
-        best, *rivals = sorted(
+        found = sorted(
             (meanings.index(h.meaning), h.rank, not h.unit, bool(h.owner), n)
             for n, h in enumerate(headings)
             if h.meaning in meanings and n not in taken
-        ) or [()]
-        if not best:
+        )
+        if not found:
             continue
+        best, *rivals = found
         places[column] = best[-1]
         taken.add(best[-1])
         for rival in rivals:
@@ -889,7 +890,7 @@ class _Reader:
                     self.columns.append(f"?{column.looks_like} {column.heading}")
                     self.places.append(place)
 
-    def read(self) -> _Found:
+    def read(self) -> _Found:  # noqa: C901, one pass over the rows
         """Return the rows."""
         header = self.header
         keys = self._keys()

@@ -589,7 +589,8 @@ def _put(located: pd.DataFrame, row: Any, place: Division, why: Words | None) ->
         "spans": "", "geocode_candidates": "",
         "geocode_reason": "" if why is None else why.in_language(ENGLISH),
     }  # fmt: skip
-    located.loc[row, list(values)] = list(values.values())
+    for column, value in values.items():
+        located.loc[row, column] = value  # type: ignore[call-overload]
 
 
 def english_names(zones: pd.DataFrame) -> pd.Series[str]:
