@@ -208,6 +208,17 @@ _MONTH = r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2]))?"
 _PERIOD = re.compile(rf"(?P<one>{_MONTH})|(?P<first>{_MONTH})?\.\.(?P<last>{_MONTH})?", re.ASCII)
 
 
+def _plain_datum(key: str, text: str) -> str:
+    """Return the datum that a user names in any usual way; CGCS2000 counts as WGS-84."""
+    from geodata.user_tables.headings import datum_of
+
+    found = datum_of(text)
+    if not found:
+        accepted = [*DATUMS, "CGCS2000"]
+        raise UsageError(not_accepted(key, text, Listed(accepted)) + did_you_mean(text, accepted))
+    return found
+
+
 def _plain_period(key: str, text: str) -> str:
     """Return a period without spaces and full-width signs."""
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).replace("…", "..")
@@ -390,10 +401,16 @@ class Study:
         help=Message("Year of the names in the zones' names."),
     )
     datum: str | None = _asked(
-        None, "geocode.datum", TEXT, option="--datum", metavar="DATUM",
-        help=Message("Datum of positions in your tables that state none"),
-        accepted=lambda: (*DATUMS, "CGCS2000"),
-    )  # fmt: skip
+        None,
+        "geocode.datum",
+        TEXT,
+        option="--datum",
+        metavar="DATUM",
+        help=Message(
+            "Datum of positions in your tables that state none: WGS-84, CGCS2000, GCJ-02, BD-09."
+        ),
+        kept_as=_plain_datum,
+    )
     openstreetmap: bool = _asked(
         False, "geocode.openstreetmap", TRUTH, option="--openstreetmap",
         help=Message("Use positions of OpenStreetMap too; outputs then come under the ODbL."),

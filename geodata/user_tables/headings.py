@@ -170,9 +170,8 @@ _MONEY = re.compile(r"(?:万亿|亿|千万|百万|十万|万|千|百)?(?:人民�
 # what may stand in front of a stem and says whose the column is
 _ROLES = tuple(
     "中心点 中心 位置 坐标 园区 开发区 企业注册地 注册地 注册 企业 公司 单位 机构 项目 学校 "
-    "站点 项目地 map location centroid center centre geo coordinate site company firm park zone school "
-    "port station "
-    "hub point gis".split()
+    "站点 项目地 map location centroid center centre geo coordinate site company firm park "
+    "zone school port station hub point gis".split()
 )
 _LANGUAGES = {"cn": "", "zh": "", "chn": "", "chinese": "", "en": "en", "eng": "en",
               "english": "en", "中文": "", "英文": "en"}  # fmt: skip

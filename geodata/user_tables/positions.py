@@ -129,7 +129,8 @@ def _datums(table: UserTable, pair: Pair, values: pd.DataFrame) -> pd.Series[str
     if "datum" not in table.header.places or pair.ground == "file":
         return pd.Series(pair.datum, index=values.index)
     stated = table.cells.loc[values.index, "datum"]
-    return stated.map({d: datum_of(d) or pair.datum for d in stated.unique()})
+    datums: pd.Series[str] = stated.map({d: datum_of(d) or pair.datum for d in stated.unique()})
+    return datums
 
 
 def _faults_of(
