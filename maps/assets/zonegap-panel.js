@@ -253,9 +253,16 @@
       });
     }
 
+    // The province of all zones, null where they are of several.
+    function onlyProvince() {
+      const { province } = atlas.columns;
+      const names = new Set(province ? province.dictionary || province.text : []);
+      return names.size === 1 ? [...names][0] || null : null;
+    }
+
     function showProvince() {
       const chosen = app.state.filters.province;
-      const name = app.province() ?? (chosen.length === 1 ? chosen[0] : null);
+      const name = app.province() ?? (chosen.length === 1 ? chosen[0] : onlyProvince());
       const box = $("zg-province");
       box.hidden = !atlas.read.province;
       if (box.hidden) return;
