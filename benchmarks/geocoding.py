@@ -38,8 +38,8 @@ QUANTILES = {"median": 0.5, "p75": 0.75, "p90": 0.9, "p99": 0.99}
 POOLS: dict[str, list[list[str]]] = {
     "place": [
         ["osm-named-area", "osm-named-public", "osm-named-office", "osm-type"],
-        ["hand-near", "seat-high"],
-        ["hand-far", "osm-town-seat", "osm-town-name", "seat-medium", "seat-low"],
+        ["recalled-near", "seat-high"],
+        ["recalled-far", "osm-town-seat", "osm-town-name", "seat-medium", "seat-low"],
     ],
     "county": [
         ["county-town-high", "county-town-medium"],

@@ -65,8 +65,11 @@ def table_columns() -> str:
     from zones.report.tables import REPORT_TABLES, report_tables
     from zones.study import Study
 
+    # those of the whole table, of one province, of one municipality: each once, in their order
+    studies = (Study(), Study(zones_provinces=("湖北省",)), Study(zones_provinces=("北京市",)))
+    tables = {t.key: t for s in reversed(studies) for t in report_tables(run_study(s))}
     parts = []
-    for table in report_tables(run_study(Study())):
+    for table in (tables[key] for key in REPORT_TABLES):
         title = " / ".join(in_all_languages(REPORT_TABLES[table.key].title))
         parts += [f"### {table.key}.csv", f"{title}.", ""]
         parts += ["| column | heading | 表头 |", "|---|---|---|"]

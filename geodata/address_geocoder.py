@@ -110,8 +110,8 @@ def geocode_with_reasons(  # noqa: PLR0913, as `geocode_texts`
     numbers: dict[Row, int] = {}
     rows = zip(home, town, county, zip(*columns, strict=True), strict=True)
     codes = [
-        numbers.setdefault(locator.row(*bound, row), len(numbers))
-        for *bound, row in (progress(rows, len(index)) if progress else rows)
+        numbers.setdefault(locator.row(*given), len(numbers))
+        for given in (progress(rows, len(index)) if progress else rows)
     ]
     distinct = pd.DataFrame(list(numbers), columns=COLUMNS)
     distinct["lon"] = distinct["lon"].astype(float)

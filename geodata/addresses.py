@@ -378,7 +378,11 @@ def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
         if later is not None:
             return _result(later, scope)
     # a short form alone may be a brand (平安大厦), unless a town or a road follows
-    if scope.finest in (None, scope.province) and _may_be_a_brand(chain) and not _ADDRESS_WORD.match(words, chain.end):
+    if (
+        not (scope.city or scope.county)
+        and _may_be_a_brand(chain)
+        and not _ADDRESS_WORD.match(words, chain.end)
+    ):
         return _brand(words, chain, scope)
     return _result(chain, scope)
 
@@ -421,7 +425,7 @@ def resolve_company(name: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
             return _result(chain, scope)
     # then the beginning of the name, where it cannot be a brand
     chain = read_division_chain(words, 0, scope, gazetteer)
-    if scope.finest in (None, scope.province) and _may_be_a_brand(chain):
+    if not (scope.city or scope.county) and _may_be_a_brand(chain):
         return _brand(words, chain, scope)
     return _result(chain, scope)
 

@@ -14,7 +14,8 @@ from geodata.errors import BadInputError, missing_columns
 from geodata.words import Listed, Message, Words
 
 _LONGEST_SHOWN = 80
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+# digits match in one way only: of 100,000 of them and a letter no second way is tried
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,9 @@ class Column:
 
     def _why_no_number(self, value: str) -> Words | str:
         """Return what the text may be instead, "" where that is not known."""
+        # a long text is no slip in writing a number, and its normal form may take long
+        if len(value) > _LONGEST_SHOWN:
+            return ""
         plain = unicodedata.normalize("NFKC", value).strip()
         if plain.endswith("%") and _NUMBER.fullmatch(plain[:-1].strip()):
             if (self.low, self.high) == (0.0, 1.0):

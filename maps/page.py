@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import folium
+import numpy as np
 import pandas as pd
 from branca.element import MacroElement
 from jinja2 import Template
@@ -13,7 +14,13 @@ from jinja2 import Template
 from geodata.errors import UsageError
 from geodata.words import ENGLISH, LANGUAGES, Listed, Message, Words, in_all_languages
 from maps.basemap import asset, base_map, figure_of
-from maps.boundaries import APPROVED, Outlines, outlines_of, province_outlines
+from maps.boundaries import (
+    APPROVED,
+    Outlines,
+    outlines_of,
+    province_outlines,
+    province_seats,
+)
 from maps.page_data import layer_name, page_data
 from maps.page_words import PAGE_WORDS
 from maps.safe_text import Verbatim, script_json
@@ -77,6 +84,7 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     credits: Words | None = None,  # noqa: A002, the word for it
     gdp_note: Words | None = None,
     scope: Words | None = None,
+    provinces: Collection[str] | None = None,
 ) -> folium.Map:
     """Return an interactive map of the zones; without tiles it makes no request.
 
@@ -115,6 +123,8 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
         How ``gdp_estimate_yi_cny`` was estimated.
     scope
         What the catalogue of the zones covers and what not; it stands on the map.
+    provinces
+        Full Chinese names: the page shows all of these first; without them, the zones.
 
     Returns
     -------
@@ -154,6 +164,7 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
         )
     data["first"] = {"threshold_km": float(threshold_km), "language": language, "layer": first}
     data["farthest_km"] = FARTHEST_KM
+    data["home"]["bounds"] = None if provinces is None else _bounds(zones, provinces)
     sources = with_coast(credits or frame_credits(zones))
     data["credits"] = in_all_languages(sources)
     for name, words in (
@@ -188,6 +199,13 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     figure.html.add_child(Verbatim(payload), name="zonegap_data")
     page.add_child(Start())  # type: ignore[no-untyped-call]
     return page
+
+
+def _bounds(zones: pd.DataFrame, provinces: Collection[str]) -> list[list[float]]:
+    """Return the south-western and north-eastern corner of zones and their provinces' seats."""
+    lon, lat = province_seats(provinces)
+    lon, lat = np.concatenate([lon, zones["lon"]]), np.concatenate([lat, zones["lat"]])
+    return [[float(lat.min()), float(lon.min())], [float(lat.max()), float(lon.max())]]
 
 
 def study_map(  # noqa: PLR0913, as zone_map
@@ -252,6 +270,7 @@ def study_map(  # noqa: PLR0913, as zone_map
         remark=map_remark(result),
         credits=sources(credited(study, result.zones)),
         scope=scope(study),
+        provinces=study.zones_provinces,
         gdp_note=NOTES["gdp"].fill(gdp=value_words(study.gdp), land=value_words(study.land)),
     )
 

@@ -44,6 +44,7 @@ SAME_COUNTY_KM = 250.0  # counties lie this near to the seat of their prefecture
 # reference points, docs/geocoding.md).
 TOWN_KM, ANY_PLACE_KM = 3.0, 2.0
 ADCODE = "adcode"
+OWN = "division_seats"
 
 
 @dataclass
@@ -80,12 +81,12 @@ def read_spells() -> list[Spell]:
 
 
 def read_successors() -> dict[tuple[str, str], str]:
-    """Return (old code, old name) -> code of today, compiled by hand."""
+    """Return (old code, old name) -> code of today, compiled from memory."""
     with (TABLES / "division_successors.csv").open(encoding="utf-8", newline="") as file:
         return {(r["adcode"], r["name"]): r["current_adcode"] for r in csv.DictReader(file)}
 
 
-def read_hand_seats() -> list[tuple[Seat, int]]:
+def read_own_seats() -> list[tuple[Seat, int]]:
     """Return the seats that no package carries, with the year from which each holds."""
     with (TABLES / "division_seats.csv").open(encoding="utf-8", newline="") as file:
         return [
@@ -97,18 +98,18 @@ def read_hand_seats() -> list[tuple[Seat, int]]:
         ]
 
 
-def split_moved(spells: list[Spell], hand: list[tuple[Seat, int]]) -> None:
+def split_moved(spells: list[Spell], own: list[tuple[Seat, int]]) -> None:
     """Split the spell of a division that kept name and code when its seat moved (余杭区 2021)."""
-    for seat, year in hand:
+    for seat, year in own:
         for s in [s for s in spells if year and s.adcode == seat.adcode and s.name == seat.name]:
             later = [y for y in s.years if y >= year]
             if later and later != s.years:
                 s.years = [y for y in s.years if y < year]
-                spells.append(replace(s, years=later, seat=seat, source="hand"))
+                spells.append(replace(s, years=later, seat=seat, source=OWN))
 
 
 def carry_forward(spells: list[Spell], successors: dict[tuple[str, str], str]) -> None:
-    """Set `current_adcode` where names and codes say it: by hand, by code, by namesake.
+    """Set `current_adcode` where names and codes say it: by our table, by code, by namesake.
 
     A namesake counts within the prefecture, or when it is the only county (not a district: 郊区 is
     anywhere) of that name in the province; 重庆 and 海南 were parts of 四川 and 广东.
@@ -147,7 +148,7 @@ def carry_by_place(spells: list[Spell]) -> None:
         if s.seat is None or LAST_YEAR in s.years:
             continue
         now = seats.get(s.current_adcode)
-        if now is not None and _km(now, s.seat) > MOVED_KM and s.source != "hand":
+        if now is not None and _km(now, s.seat) > MOVED_KM and s.source != OWN:
             print(f"{s.adcode} {s.name} lies {_km(now, s.seat):.0f} km from {s.current_adcode}")
             s.current_adcode = ""
         if not s.current_adcode and s.level == "county":
@@ -189,7 +190,7 @@ def place(spells: list[Spell]) -> None:
     for seat in seats:
         by_stem[seat.adcode[:2], stem(seat.name)].append(seat)
     city_seats = {s.adcode: s for s in seats if s.adcode.endswith("00")}
-    by_hand = {seat.adcode: seat for seat, year in read_hand_seats() if not year}
+    own_seats = {seat.adcode: seat for seat, year in read_own_seats() if not year}
     towns: dict[str, list[GeoName]] = defaultdict(list)
     for town in geonames_places():
         for name in town.names_zh:
@@ -207,8 +208,8 @@ def place(spells: list[Spell]) -> None:
         ]
         if own or len(namesakes) == 1:
             s.seat, s.source = own or namesakes[0], ADCODE
-        elif s.adcode in by_hand:
-            s.seat, s.source = by_hand[s.adcode], "hand"
+        elif s.adcode in own_seats:
+            s.seat, s.source = own_seats[s.adcode], OWN
         elif home and (town := nearby_town(s.name, home, towns)):
             s.seat, s.source = town, f"GeoNames {town.geonameid}"
 
@@ -299,7 +300,7 @@ def main() -> None:
     """Make the table and say what is missing."""
     spells = read_spells()
     carry_forward(spells, read_successors())
-    split_moved(spells, read_hand_seats())
+    split_moved(spells, read_own_seats())
     place(spells)
     carry_by_place(spells)
     share_codes(spells)

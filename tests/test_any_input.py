@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from geodata.user_tables.headers import read_table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -121,7 +121,7 @@ COMMANDS = (
 )
 MACHINE = {
     *ACCEPTED, *COMMANDS.split(), "TOML", "Parquet", "URL", "dask", "csv", "xlsx", "xls", "tsv",
-    "parquet", "lon", "lat", "datum", "FILE", "k", "count", "TABLE", "threshold_km", "arrow",
+    "parquet", "xlsb", "ods", "dta", "Arrow", "zip", "lon", "lat", "datum", "FILE", "k", "count", "TABLE", "threshold_km", "arrow",
     "feather", "GDAL", "GeoJSON", "GeoPackage", "Shapefile", "tianditu", "amap", "https", "x", "y", "z", "ha", "km2", "m2", *DATUMS, *registry(), *" ".join(map(" ".join, STEMS.values())).split(), "hub", "layer", "parts",
     *(asked.key.partition(".")[2] for asked in ASKED.values()),
 }  # fmt: skip

@@ -164,6 +164,43 @@ def test_run_and_figures_refuse_what_the_map_refuses(tmp_path: Path, command: st
         assert not out.exists()
 
 
+@pytest.mark.parametrize("command", ["run", "figures"])
+def test_a_study_file_may_hold_the_number_of_tiles(tmp_path: Path, command: str) -> None:
+    (tmp_path / "study.toml").write_text(
+        '[map]\napproval = "GS(2024)0001"\n[output]\nformats = ["csv"]\nfigures = ["svg"]\n',
+        encoding="utf-8",
+    )
+    done = zonegap(command, str(tmp_path / "study.toml"), "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    for path in (tmp_path / "out").rglob("*"):  # nothing that is drawn has such a number
+        if path.suffix in (".svg", ".html") or path.name == "SOURCES.md":
+            assert "GS(2024)0001" not in path.read_text(encoding="utf-8")
+    # the map by itself has tiles, or no use for the number
+    done = zonegap("map", str(tmp_path / "study.toml"), "--out", str(tmp_path / "m.html"))
+    assert done.returncode == 2
+    assert "only with --boundaries FILE or tiles" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["none", "provinces", "package"])
+def test_a_file_may_have_the_name_of_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    line = shapely.LineString([(100, 30), (110, 35)])
+    shape = gpd.GeoDataFrame(geometry=[line], crs="EPSG:4326")
+    shape.to_file(tmp_path / name, driver="GeoJSON", engine="pyogrio")
+    (tmp_path / "s.toml").write_text(
+        f'[map]\nboundaries = "./{name}"\nboundary_credit = "me"\n', encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    assert read_study(Path("s.toml")).boundaries == tmp_path / name
+    options = ["--boundaries", f"./{name}", "--boundary-credit", "Survey office"]
+    done = zonegap("map", *options, "--out", "m.html")
+    assert done.returncode == 0, done.stderr
+    data = data_of((tmp_path / "m.html").read_text(encoding="utf-8"))
+    assert "Survey office" in data["outlines"]["note"][0]
+    assert read_study(Path("s.toml")).boundary_credit == "me"
+
+
 def test_lines_of_a_study_file_count_from_its_folder(tmp_path: Path) -> None:
     shape = gpd.GeoDataFrame(geometry=[shapely.box(100, 30, 110, 35)], crs="EPSG:4326")
     shape.to_file(tmp_path / "lines.gpkg", engine="pyogrio")
@@ -184,6 +221,7 @@ def test_lines_of_a_study_file_count_from_its_folder(tmp_path: Path) -> None:
 REFUSED = [
     (["--boundaries", "README.md"], 2, "--boundary-credit TEXT"),
     (["--boundaries", "none.shp", "--boundary-credit", "me"], 3, "no such file"),
+    (["--boundaries", "nosuch"], 3, "nosuch: no such file"),
     (["--boundaries", "README.md", "--boundary-credit", "me"], 3, "README.md: cannot be read"),
     (["--map-approval", "GS1"], 2, "only with --boundaries FILE or tiles"),
     (["--boundaries", "none", "--map-approval", "GS1"], 2, "FILE or tiles, whose"),

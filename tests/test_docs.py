@@ -51,8 +51,8 @@ def counts(result: StudyResult) -> dict[str, pd.Series[float]]:
     }
 
 
-def by_hand(result: StudyResult) -> int:
-    return int(result.zones["geocode_method"].str.match("seat|county-town|hand").sum())
+def recalled(result: StudyResult) -> int:
+    return int(result.zones["geocode_method"].str.match("seat|county-town|recalled").sum())
 
 
 def gdp_trillion(result: StudyResult) -> tuple[float, float]:
@@ -78,7 +78,7 @@ def test_readme_and_start_page_state_the_count_and_its_band(
         assert f"约准到 {median_km:.0f} 公里" in text
 
 
-def test_both_readmes_state_gdp_layers_and_what_is_by_hand(
+def test_both_readmes_state_gdp_layers_and_what_is_recalled(
     result: StudyResult, counts: dict[str, pd.Series[float]]
 ) -> None:
     english, chinese = flat("README.md"), flat("README.zh-CN.md")
@@ -89,8 +89,8 @@ def test_both_readmes_state_gdp_layers_and_what_is_by_hand(
     for row in counts.values():
         assert f"({row['beyond']:,.0f})" in english
         assert f"（{row['beyond']:,.0f}）" in chinese
-    assert f"{by_hand(result):,} of the 2,543 positions" in english
-    assert f"2,543 个中有 {by_hand(result):,} 个" in chinese
+    assert f"{recalled(result):,} of the 2,543 positions" in english
+    assert f"2,543 个中有 {recalled(result):,} 个" in chinese
 
 
 def test_pages_of_explanation_state_what_the_study_gives(
@@ -100,7 +100,7 @@ def test_pages_of_explanation_state_what_the_study_gives(
     for row in counts.values():
         now = f"({row['beyond']:,.0f}; {row['surely']:,.0f} to {row['possibly']:,.0f})"
         assert now in decisions
-    assert f"{by_hand(result):,} of the 2,543 positions" in legal
+    assert f"{recalled(result):,} of the 2,543 positions" in legal
     land_km2 = result.provinces["built_up_2017_km2"].sum()
     share = 100 * result.zones["area_ha"].sum() / HA_PER_KM2 / land_km2
     assert f"urban land is {share:.1f} % (report: 31.7 %)" in decisions
@@ -131,8 +131,8 @@ def test_geocoding_page_states_counts_of_today(result: StudyResult) -> None:
         now = f"{row['beyond']:,.0f} ({row['surely']:,.0f} to {row['possibly']:,.0f})"
         assert f"| {now} |" in text
     assert f": {len(ADDRESSES) + len(COMPANIES) + len(SCOPED)} texts of the classes" in text
-    hand = int(zones["geocode_method"].str.startswith("hand").sum())
-    assert f"trusted to 6 km | {hand:,} |" in text
+    placed = int(zones["geocode_method"].str.startswith("recalled").sum())
+    assert f"trusted to 6 km | {placed:,} |" in text
 
 
 def test_web_page_states_what_the_code_does() -> None:

@@ -144,7 +144,7 @@ def test_seats_name_their_source_and_are_where_it_says() -> None:
             place = places[geonameid]
             assert (division.lon, division.lat) == (place.lon, place.lat)
         sources.add(source)
-    assert sources == {"", "GeoNames", "adcode", "hand"}
+    assert sources == {"", "GeoNames", "adcode", "division_seats"}
 
 
 def test_radius_without_calibration_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

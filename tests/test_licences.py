@@ -28,7 +28,7 @@ from tests.test_outputs import tree
 from zones.companies import located_registrations, registration_frame, registration_hubs
 from zones.pipeline import StudyResult, run_study
 from zones.report.files import write_run
-from zones.report.licences import NAME, licence_of, position_sources
+from zones.report.licences import NAME, licence_of, position_sources, write_sources
 from zones.report.sources import sources
 from zones.study import Study, override
 
@@ -209,6 +209,73 @@ def test_positions_of_ones_own_and_of_the_web_have_their_own_terms() -> None:
     assert "CC BY" not in said
     assert [count for _, count in position_sources(zones)] == [2, 1]
     assert licence_of(pd.DataFrame({"name": ["x"]})) is None
+
+
+def test_own_positions_are_said_once(tmp_path: Path) -> None:
+    (tmp_path / "z.csv").write_text(
+        "name,province,lon,lat,datum\n甲开发区,浙江省,120.2,30.2,WGS-84\n", encoding="utf-8"
+    )
+    result = run_study(Study(zones_table=tmp_path / "z.csv"))
+    write_sources(result, tmp_path / NAME, {"zones": ["zones.csv"]})
+    english, chinese = halves(read(tmp_path))
+    assert english.count("of 1 positions") == 1
+    assert chinese.count("1个位置中") == 1
+    assert "zones: your file z.csv (no source stated)" in english
+    assert "开发区：你的文件z.csv（未注明来源）" in chinese
+
+
+def test_chinese_lines_have_no_half_width_commas(plain: Path, shared: Path) -> None:
+    for folder in (plain, shared):
+        _, chinese = halves(read(folder))
+        assert [line for line in chinese.splitlines() if ", " in line] == []
+
+
+def test_a_source_of_ones_own_is_no_markup(tmp_path: Path, result: StudyResult) -> None:
+    study = replace(
+        result.study, registrations=Path("c.csv"), registrations_source="[a](http://x) *b*"
+    )
+    write_sources(replace(result, study=study), tmp_path / NAME, {"tables": ["a/*", "b/*"]})
+    for half in halves(read(tmp_path)):
+        assert "\\[a\\](<http://x>) \\*b\\*" in half
+        assert not re.search(r"(?<!\\)[\[*]", half)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_options_say_whose_files_are(tmp_path: Path, language: str) -> None:
+    (tmp_path / "z.csv").write_text("name,province\n杭州经济技术开发区,浙江省\n", encoding="utf-8")
+    (tmp_path / "firms.csv").write_text(REGISTER, encoding="utf-8")
+    (tmp_path / "hubs.csv").write_text(OWN_HUBS, encoding="utf-8")
+    files = {"--zones": "z.csv", "--registrations": "firms.csv"}
+    sources_of = {"--zones-source": "Bureau A", "--registrations-source": "Register B"}
+    for more, said in (
+        (sources_of, ("Bureau A", "Register B")),
+        (
+            {"--hubs-file": "hubs.csv", "--hubs-source": "Office C"},
+            (
+                "Office C",
+                *(
+                    ("your file z.csv (no source stated)", "your file firms.csv (no source stated)")
+                    if language == "en"
+                    else ("你的文件z.csv（未注明来源）", "你的文件firms.csv（未注明来源）")
+                ),
+            ),
+        ),
+    ):
+        options = [word for pair in (files | more).items() for word in pair]
+        done = zonegap(
+            "tables", *options, "--formats", "md", "--lang", language, "--out", "t", cwd=tmp_path
+        )
+        assert done.returncode == 0, done.stderr
+        page, table = (
+            halves(read(tmp_path / "t"))[language == "zh"],
+            read(tmp_path / "t", "tables.md"),
+        )
+        for text in said:
+            assert text in page
+            assert text in table
+    alone = zonegap("tables", "--zones-source", "A", "--out", "t", cwd=tmp_path)
+    assert alone.returncode == 2
+    assert "zones.source" in alone.stderr
 
 
 # ---- geocode, distance, where-next
@@ -506,7 +573,7 @@ def test_no_output_holds_what_the_register_says_of_persons(tmp_path: Path, langu
     assert kept.loc[SHOP, "adcode"] == "330106"
     assert kept.loc["示例云计算（杭州）有限公司", "address"] == "杭州市滨江区长河街道江南大道"
     about = json.loads(read(tmp_path / "out", "manifest.json"))
-    assert any("those of 1 sole proprietors" in warning for warning in about["warnings"])
+    assert any("name or type): 1; their addresses" in warning for warning in about["warnings"])
     assert about["inputs"]["registrations.file"]["source"] == "Register of Example, 2020-03"
     for text in halves(read(tmp_path / "out")):
         section = text[text.index("## registrations.csv") :].split("\n## ")[0]

@@ -159,7 +159,7 @@ def _coast_of(html: str) -> list[list[float]]:
 
 
 # of zones that are not the catalogue's, or that a web geocoder or another year placed
-OTHER_METHODS = {"given", "web", "hand"}
+OTHER_METHODS = {"given", "web", "recalled"}
 ERRORS = [
     ({"lat": None}, {}, "column 'lat' is missing"),
     ({"nearest_hub": "nowhere"}, {}, "accepted: a hub of layer 'hubs'"),

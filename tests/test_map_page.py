@@ -405,6 +405,15 @@ def test_narrow_or_low_screens(browser: Any, page: Path, width: int, height: int
         order = "return [...document.body.children].map(e => e.id || e.className).filter(n => n)"
         names = [n for n in run(browser, order) if n.startswith(("zg-panel", "zg-details", "map_"))]
         assert [n.split("_")[0] for n in names] == ["map", "zg-details", "zg-panel"]
+        # the note on the map is folded, and unfolds at a touch
+        folded = run(browser, f"{box} return b.height", ".zg-map-note")
+        assert folded < 50
+        assert "Not a standard map" in run(
+            browser, "return document.querySelector('.zg-map-note').innerText"
+        )
+        click(browser, ".zg-map-note summary")
+        settle(browser)
+        assert run(browser, f"{box} return b.height", ".zg-map-note") > folded
         # the map stays in sight above the fields, however far one has read
         run(browser, "window.scrollTo(0, 300)")
         seen = "return document.elementFromPoint(195, 150).closest('.folium-map, #zg-details').id"

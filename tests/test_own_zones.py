@@ -70,7 +70,7 @@ def test_a_table_of_three_zones(tmp_path: Path, language: str) -> None:
         read = gpd.read_parquet if name.endswith("parquet") else gpd.read_file
         layer = read(tmp_path / "out" / name)
         assert len(layer) == 3
-        assert layer["name"].tolist() == [n for n in zones_csv["name"]], "rows in their order"
+        assert layer["name"].tolist() == list(zones_csv["name"]), "rows in their order"
         assert layer.geometry.isna().tolist() == (zones_csv["lon"] == "").tolist()
     assert (manifest["counts"]["zones"], manifest["counts"]["zones_without_place"]) == (2, 1)
     assert any("Zones without a place: 1 of 3 (宇宙开发区)" in w for w in manifest["warnings"])

@@ -13,6 +13,7 @@ import pytest
 from geodata.errors import BadInputError, UsageError
 from geodata.loaders import load_published_figures
 from geodata.registry import table_path
+from geodata.user_tables.hubs import load_hub_table
 from tests.helpers import brute_force_km, said_in
 from tests.test_cli import zonegap
 from zones.companies import (

@@ -357,9 +357,9 @@ def test_duplicates_keep_the_first_and_lost_digits_are_not_compared(tmp_path: Pa
 
 def test_unparsed_capital_is_listed_by_row_with_its_reason(tmp_path: Path) -> None:
     frame, report = load_registrations(
-        firms(tmp_path, "标题\nname,注册资本\na,100万新台币\nb,\nc,7\n")
+        firms(tmp_path, "标题\nname,注册资本\na,100万银元\nb,\nc,7\n")
     )
-    assert report.unparsed_capital["value"].to_dict() == {3: "100万新台币", 5: "7"}
+    assert report.unparsed_capital["value"].to_dict() == {3: "100万银元", 5: "7"}
     assert report.unparsed_capital.loc[5, "reason"].startswith("no unit")
     assert report.blank_capital == 1
     assert frame["capital_yi_cny"].isna().all()
@@ -371,6 +371,9 @@ def test_a_column_of_currencies(tmp_path: Path) -> None:
     )
     assert np.allclose(frame["capital_yi_cny"][:3], [0.01 * 6.8778, 0.01, 0.01])
     assert report.unparsed_capital.index.tolist() == [5]
+    # a currency that is not understood is not taken for 人民币, without a unit in the heading either
+    _, report = load_registrations(firms(tmp_path, "name,注册资本,币种\na,100万,银元\n"))
+    assert report.unparsed_capital.index.tolist() == [2]
 
 
 def test_positions_in_three_datums_are_one_place(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from geodata.user_tables.headers import read_table
 from hypothesis import given
 from hypothesis import strategies as st
 

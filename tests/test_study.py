@@ -63,7 +63,7 @@ def test_full_file_with_paths_from_its_own_folder(tmp_path: Path) -> None:
         ("[hubs]\nlayer = 3", "hubs.layer: 3; accepted: text"),
         ("[hubs]\nlayer = 'file'", 'hubs.file and hubs.layer = "file": only with each other'),
         ("[hubs]\nfile = 'a.csv'", 'hubs.file and hubs.layer = "file": only with each other'),
-        ("[hubs]\nprovinces = ['浙江']", "hubs.provinces: '浙江'; accepted: 北京市"),
+        ("[hubs]\nprovinces = ['浙']", "hubs.provinces: '浙'; accepted: Beijing, Tianjin"),
         ("[hubs]\nprovinces = '浙江省'", "hubs.provinces: '浙江省'; accepted: list of text"),
         ("[distance]\nmethod = 'planar'", "distance.method: 'planar'; accepted: great-circle"),
         ("[distance]\nthresholds_km = [-1]", "distance.thresholds_km: .*at least 0"),

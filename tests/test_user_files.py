@@ -30,6 +30,7 @@ import pytest
 import shapely
 import xlsxwriter
 import xlwt
+from geodata.user_tables.headers import read_table
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -363,10 +364,12 @@ def test_an_encoding_is_told_by_the_characters(
 def test_headings_decide_between_encodings(tmp_path: Path) -> None:
     # traditional characters in GBK: neither decoding has only daily ones
     path = tmp_path / "a.csv"
-    path.write_bytes("名稱,經度,緯度\n甲,120,30\n".encode("gbk"))
-    known = {"名稱", "經度", "緯度"}
+    known = {"名稱", "縣市"}
+    path.write_bytes("名稱,縣市\n".encode("gbk"))
+    assert "no text in UTF-8, UTF-16, GB18030 or Big5" in refused(path)
     assert by(path, knows=known.__contains__).encoding == "GB18030"
-    path.write_bytes("名稱,經度,緯度\n甲,120,30\n".encode("big5"))
+    assert by(path, encoding="gbk").encoding == "gbk"
+    path.write_bytes("名稱,縣市\n".encode("big5"))
     assert by(path, knows=known.__contains__).encoding == "Big5"
 
 
@@ -447,7 +450,7 @@ def test_what_a_workbook_shows_beside_its_values(tmp_path: Path) -> None:
     assert (found.name, found.kind, found.encoding) == ("省级", "xlsx", "")
     assert found.merged == ((6, 1, 8, 2),)
     assert found.formulas_without_value() == ((3, 2), (4, 3))
-    assert list(found.rows())[:3] == [["", ""], ["", ""], ["", "1"]]
+    assert whole(list(found.rows()), 4)[:3] == [[""] * 4, [""] * 4, ["", "1", "", ""]]
     assert hidden_sheets(path) == ("藏", "藏2")
     # a stored value, also an empty text
     xml = re.sub("<f>B3.2</f><v ?/?>(</v>)?", "<f>B3*2</f><v>2</v>", part_of(path, SHEET1))
@@ -588,6 +591,8 @@ def test_a_value_in_the_last_cell_of_an_xls_is_read(tmp_path: Path) -> None:
     book.add_sheet("s").write(65535, 255, "x")
     book.save(str(path))
     assert limited(path) == "rows 65536\n"
+    # rows are as long as their values reach: else 17 million cells would be made
+    assert [len(row) for row in open_tables(path)[0].rows()][-2:] == [0, 256]
 
 
 @pytest.mark.parametrize(
@@ -605,6 +610,8 @@ def test_repeated_cells_of_an_ods_are_counted(tmp_path: Path, rows: str) -> None
     path = tmp_path / "bomb.ods"
     write_ods(path, {"s": rows})
     assert "sheet 's': the value in A" in limited(path)
+    write_ods(path, {"s": rows.replace('"1000"', '"199"')})
+    assert limited(path).startswith("refused" if "100000" in rows else "rows")
     # without a value they are nothing
     write_ods(path, {"s": ods_cells(TABLE) + '<table:table-row table:number-rows-repeated="1048000">'
                      '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'})  # fmt: skip
@@ -966,3 +973,48 @@ def test_a_missing_part_of_a_shapefile_is_named(tmp_path: Path, part: str) -> No
     assert f"{part} of this Shapefile is missing; put it beside the file" in refused(path)
     shutil.copy(path, tmp_path / "b.dat")
     assert "name the file that ends in .shp" in refused(tmp_path / "b.dat")
+
+
+def test_doubtful_archives_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write_xlsx(path, TABLE)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(SHEET1.upper(), "x")
+    assert "a damaged xlsx file" in refused(path)
+
+
+def test_what_else_begins_like_a_cell_needs_no_second_look(tmp_path: Path) -> None:
+    from geodata.user_tables import spreadsheets
+
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("s")
+    sheet.set_column(0, 3, 20)
+    sheet.write_row(0, 0, HEAD)
+    sheet.conditional_format("A1:C9", {"type": "blanks", "format": book.add_format()})
+    book.close()
+    assert "<conditionalFormatting" in part_of(path, SHEET1)
+    (part,) = spreadsheets._look_through(path, "xlsx").values()
+    assert not part.exact
+
+
+def test_a_delimiter_that_is_not_meant_does_no_harm(tmp_path: Path) -> None:
+    # by commas, a quote would be closed inside a cell
+    path = tmp_path / "a.csv"
+    path.write_text('名称\t省份\t备注\n甲\t浙江省\t一,"二"三\n', encoding="utf-8")
+    assert read_table(path, ["名称"]).to_numpy().tolist() == [["甲", "浙江省", '一,"二"三']]
+    path.write_text('名称,省份\n甲,"浙江省\n', encoding="utf-8")
+    with pytest.raises(DataFileError, match="row 2: quote not closed"):
+        read_table(path, ["名称"])
+
+
+def test_an_arrow_file_that_lies_of_its_texts_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "a.arrow"
+    made = pa.table({"a": ["abc", "defg"]})
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, made.schema) as writer:
+        writer.write_table(made)
+    raw = path.read_bytes()
+    ends = struct.pack("<iii", 0, 3, 7)
+    assert raw.count(ends) == 1
+    path.write_bytes(raw.replace(ends, struct.pack("<iii", 0, 3, 1 << 30)))
+    assert "a damaged arrow file" in refused(path)

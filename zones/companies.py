@@ -15,13 +15,14 @@ from geodata.errors import UsageError
 from geodata.gazetteer import LAST_YEAR, gazetteer
 from geodata.loaders import load_provinces
 from geodata.registry import table_path
+from geodata.user_tables.account import row_label
 from geodata.user_tables.companies import (
     GIVEN,
     RegistrationReport,
     load_registrations,
     locate_registrations,
 )
-from geodata.user_tables.positions import DatumDoubt, row_label
+from geodata.user_tables.positions import DatumDoubt
 from geodata.user_tables.tables import Wish
 from geodata.words import Joined, Listed, Message, Name, Words
 from zones.hubs import HUB_COLUMNS, distinct

@@ -94,7 +94,8 @@ def filtered_zones(zones: pd.DataFrame, study: Study) -> tuple[pd.DataFrame, Kep
     """
     if not study.filtered:
         return zones, None
-    masks, values = {}, {}
+    masks: dict[str, pd.Series[bool]] = {}
+    values: dict[str, tuple[str, ...]] = {}
     for name, column in COLUMNS.items():
         asked = getattr(study, name)
         if asked is None:

@@ -258,7 +258,8 @@ def where_next(
         # once all is reached that can be, one more city adds nothing and the choice stays
         if choice.covered < reachable * (1.0 - 1e-12):
             choice = best_cities(covers, weights, labels, n)
-        reached = covers[:, [labels.index(city) for city in choice.cities]].any(axis=1)
+        chosen = [labels.index(city) for city in choice.cities]
+        reached = np.asarray(covers[:, chosen].any(axis=1))
         rows.append(
             {
                 "k": n,

@@ -11,7 +11,7 @@ import pandas as pd
 from geodata.errors import BadInputError, UsageError
 from geodata.gazetteer import CATALOGUE_YEAR
 from geodata.loaders import load_provinces, load_zone_positions, load_zones
-from geodata.user_tables.account import Account
+from geodata.user_tables.account import Account, row_label
 from geodata.user_tables.companies import GIVEN
 from geodata.user_tables.files import unreadable
 from geodata.user_tables.hubs import load_hub_table
@@ -232,11 +232,12 @@ def study_hubs(study: Study, registrations: Registrations | None = None) -> Stud
         wish = Wish(columns=dict(study.hubs_columns), datum=study.datum or "")
         located, account = load_hub_table(study.hub_file, wish)
         accounts.append(account)
-        hubs = of_provinces(study.hub_layer, hubs_of_table(located), study.hub_provinces)
-        others = len(located) - len(hubs)
-        if others:
-            account.check(Message("hubs left out by hubs.provinces"),
-                          located.index[~hubs_of_table(located).index.isin(hubs.index)])  # fmt: skip
+        listed = hubs_of_table(located)
+        hubs = of_provinces(study.hub_layer, listed, study.hub_provinces)
+        account.leave_out(
+            Message("left out by hubs.provinces"),
+            map(row_label, located.index[~listed.index.isin(hubs.index)]),
+        )
     elif study.hub_layer == "registrations":
         registrations = registrations or study_registrations(study)
         assert registrations is not None  # the study checks it

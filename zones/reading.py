@@ -20,7 +20,7 @@ _PLACED = ("lon", "lat", "position_source", "province_reason")
 ZONE_COLUMNS = [column for column in COLUMNS if column not in _PLACED]
 
 
-def read_zones(  # noqa: PLR0913, what a table does not say itself are its options
+def read_zones(  # noqa: PLR0913, what a table does not say of itself
     source: str | Source,
     *,
     columns: Mapping[str, str] | None = None,

@@ -76,7 +76,7 @@ def sensitivity_table(result: StudyResult) -> pd.DataFrame:
                 }
             )
     table = pd.DataFrame(rows)
-    if result.study.filtered and outside.nunique() == 1:
+    if result.study.filtered and (outside.all() or not outside.any()):
         return table.drop(columns="gdp_other_provinces_pct")
     return table
 

@@ -56,7 +56,11 @@ def _path_or_synthetic(value: Any, folder: Path) -> Path | None:
 
 
 def _path_or_lines(value: Any, folder: Path) -> Path | None:
-    return Path(value) if value in map(str, BOUNDARIES) else _path(value, folder)
+    if value in map(str, BOUNDARIES):
+        return Path(value)
+    path = _path(value, folder)
+    # ./none is a file, and as a path no other than none
+    return path.absolute() if path in BOUNDARIES else path
 
 
 def _path_or_names(value: Any, folder: Path) -> str | None:
@@ -123,7 +127,7 @@ TRUTH = Kind(Message("true or false"), _truth)
 WHOLE = Kind(Message("whole number"), _whole)
 TEXTS = Kind(Message("list of text"), _texts)
 NUMBERS = Kind(Message("list of numbers"), _numbers)
-PERIOD = Kind(Message("period, as in \"2000..2010\""), _period)
+PERIOD = Kind(Message('period, as in "2000..2010"'), _period)
 PAIRS = Kind(Message("table of text"), _pairs)
 
 
@@ -196,13 +200,23 @@ def _full_province(key: str, text: str) -> str:
         return found.name
     known = [names.provinces[name] for name in PROVINCES]
     fault = not_accepted(key, text, Listed(Name(each.name_en, each.name) for each in known))
-    raise UsageError(
-        fault + did_you_mean(text, [*PROVINCES, *(n for d in known for n in (d.name_en, d.short_name))])
-    )
+    words = [word for d in known for word in (d.name, d.short_name, d.name_en)]
+    raise UsageError(fault + did_you_mean(text, words))
 
 
 _MONTH = r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2]))?"
 _PERIOD = re.compile(rf"(?P<one>{_MONTH})|(?P<first>{_MONTH})?\.\.(?P<last>{_MONTH})?", re.ASCII)
+
+
+def _plain_datum(key: str, text: str) -> str:
+    """Return the datum that a user names in any usual way; CGCS2000 counts as WGS-84."""
+    from geodata.user_tables.headings import datum_of
+
+    found = datum_of(text)
+    if not found:
+        accepted = [*DATUMS, "CGCS2000"]
+        raise UsageError(not_accepted(key, text, Listed(accepted)) + did_you_mean(text, accepted))
+    return found
 
 
 def _plain_period(key: str, text: str) -> str:
@@ -288,7 +302,7 @@ class Study:
         help=Message("Column and its heading in that table, where the heading is not known."),
     )
     zones_source: str | None = _asked(
-        None, "zones.source", TEXT,
+        None, "zones.source", TEXT, option="--zones-source", metavar="TEXT",
         help=Message("Whose that table is, as source lines name it; its file name without."),
     )  # fmt: skip
     zones_provinces: tuple[str, ...] | None = _asked(
@@ -336,7 +350,7 @@ class Study:
         help=Message("Hubs beside the layer's: names with commas between them, or a table."),
     )  # fmt: skip
     hubs_source: str | None = _asked(
-        None, "hubs.source", TEXT,
+        None, "hubs.source", TEXT, option="--hubs-source", metavar="TEXT",
         help=Message("Whose that file is, as source lines name it; its file name without."),
     )  # fmt: skip
     distance_method: str = _asked(
@@ -365,7 +379,7 @@ class Study:
         help=Message("Column and its heading in that table, where the heading is not known."),
     )
     registrations_source: str | None = _asked(
-        None, "registrations.source", TEXT,
+        None, "registrations.source", TEXT, option="--registrations-source", metavar="TEXT",
         help=Message("Whose that extract is, as source lines name it; its file name without."),
     )  # fmt: skip
     addresses: bool = _asked(
@@ -387,10 +401,16 @@ class Study:
         help=Message("Year of the names in the zones' names."),
     )
     datum: str | None = _asked(
-        None, "geocode.datum", TEXT, option="--datum", metavar="DATUM",
-        help=Message("Datum of positions in your tables that state none"),
-        accepted=lambda: (*DATUMS, "CGCS2000"),
-    )  # fmt: skip
+        None,
+        "geocode.datum",
+        TEXT,
+        option="--datum",
+        metavar="DATUM",
+        help=Message(
+            "Datum of positions in your tables that state none: WGS-84, CGCS2000, GCJ-02, BD-09."
+        ),
+        kept_as=_plain_datum,
+    )
     openstreetmap: bool = _asked(
         False, "geocode.openstreetmap", TRUTH, option="--openstreetmap",
         help=Message("Use positions of OpenStreetMap too; outputs then come under the ODbL."),
@@ -411,7 +431,7 @@ class Study:
         PROVINCE_LINES, "map.boundaries", PATH_OR_LINES, option="--boundaries", metavar="WHICH",
         help=Message(
             "Lines to draw: provinces (without it), none, package, or a file (GeoJSON, "
-            "GeoPackage, Shapefile)."
+            "GeoPackage, Shapefile); a file of such a name as ./none."
         ),
     )  # fmt: skip
     boundary_credit: str | None = _asked(
@@ -460,7 +480,8 @@ class Study:
             (self.zones_table, ("zones_encoding", "zones_columns", "zones_source"), "zones_table"),
             (self.hub_file, ("hubs_source", "hubs_columns"), "hub_file"),
             (
-                self.registrations, ("registrations_source", "registrations_columns"),
+                self.registrations,
+                ("registrations_source", "registrations_columns"),
                 "registrations",
             ),
             (self.provider, ("cache", "key_file"), "provider"),

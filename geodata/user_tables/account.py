@@ -14,6 +14,12 @@ from geodata.words import ENGLISH, Joined, Listed, Message, Words, in_context
 
 Row = int | str  # as a spreadsheet shows it; with its sheet where several are read: 省级!3
 
+
+def row_label(label: object) -> Row:
+    """Return a row's label as the account holds it: a plain number or text."""
+    return label if isinstance(label, str) else int(str(label))
+
+
 SHOWN = 5  # rows or columns named on a line; all of them are in the manifest
 
 # what the columns are called in the account
@@ -217,7 +223,7 @@ class Account:
             yield Message("sheet {sheets}", sheets=Listed(self.sheets))
         if self.header_row > 1:
             yield Message("header in row {row}", row=self.header_row)
-        if self.encoding and not self.encoding.casefold().startswith("utf-8"):
+        if self.encoding and not self.encoding.replace("_", "-").startswith("utf-8"):
             yield Joined((self.encoding.upper(),))
         if self.delimiter not in ("", ","):
             from geodata.user_tables.text_files import DELIMITERS

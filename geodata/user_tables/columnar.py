@@ -57,8 +57,9 @@ def parquet_sheets(path: Path) -> list[Sheet]:
     shapes = set(geo.get("columns", {}))
     names = [name for name in schema.names if name not in shapes]
     # texts as a dictionary: each that is repeated takes memory once
-    texts = [f.name for f in schema if _is_text(f.type) and f.name not in shapes]
-    total = _check_decoded(path, "parquet", partial(_parquet_batches, path, texts, names))
+    texts = [field.name for field in schema if _is_text(field.type)]
+    everything = partial(_parquet_batches, path, texts, list(schema.names))
+    total = _check_decoded(path, "parquet", everything)
     # written where they are used they are quicker to read
     batches = partial(_parquet_batches, path, texts if total > _PLAIN_MB * _MB else [], names)
     rows = partial(_arrow_rows, path, "parquet", names, batches)
@@ -196,7 +197,7 @@ def _arrow_errors(path: Path, kind: str) -> Iterator[None]:
     try:
         yield
     except (
-        pa.ArrowException, OSError, ValueError, OverflowError, struct.error, TypeError, KeyError
+        pa.ArrowException, OSError, ValueError, OverflowError, struct.error, TypeError, LookupError
     ) as error:  # fmt: skip
         raise damaged_file(path, kind, error) from None
 
@@ -221,6 +222,8 @@ def _check_decoded(path: Path, kind: str, batches: Callable[[], Iterator[Any]]) 
     total = 0
     with _arrow_errors(path, kind):
         for batch in batches():
+            # what is in the file is believed from here on
+            batch.validate(full=True)
             for name, column in zip(batch.schema.names, batch.columns, strict=True):
                 if pa.types.is_dictionary(column.type) and _is_text(column.type.value_type):
                     lengths = _lengths(column.dictionary)

@@ -11,22 +11,13 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from geodata.address_geocoder import geocode_with_reasons
 from geodata.gazetteer import LAST_YEAR, gazetteer
 from geodata.schema import cell_fault
-from geodata.user_tables.account import Account
-from geodata.user_tables.capital import (
-    BLANKS,
-    NO_UNIT,
-    CapitalError,
-    Unit,
-    is_blank,
-    parse_capital,
-    unit_of,
-)
+from geodata.user_tables.account import Account, row_label
+from geodata.user_tables.capital import read_capital
 from geodata.user_tables.divisions import Bound, provinces_by_cell, with_regions
 from geodata.user_tables.positions import (
     IN_CHINA,
@@ -34,9 +25,9 @@ from geodata.user_tables.positions import (
     datum_doubt,
     far_from_address,
     read_positions,
-    row_label,
 )
 from geodata.user_tables.tables import Source, TableKind, Wish, read_table
+from geodata.user_tables.text import is_blank
 from geodata.words import ENGLISH, Message, Words
 
 # Not meant: 法定代表人, 实缴资本, 曾用名, 最新年报地址 and other columns of the usual exports.
@@ -82,8 +73,8 @@ TEXT_COLUMNS = (
     "name", "capital_text", "address", "province", "city", "county", "status", "credit_code",
 )  # fmt: skip
 COLUMNS = (
-    "name capital_yi_cny capital_text address province city county status credit_code sole_proprietor "
-    "lon lat"
+    "name capital_yi_cny capital_text address province city county status credit_code "
+    "sole_proprietor lon lat"
 ).split()
 
 
@@ -192,19 +183,18 @@ def load_registrations(
     currency = cells["currency"].loc[kept.index]
     heading = table.header.headings.get("capital")
     words = "" if heading is None else heading.unit or heading.remark
-    capital, unparsed = _capital(kept["capital_text"], currency, words)
+    capital, unparsed = read_capital(kept["capital_text"], currency, words)
     kept.insert(1, "capital_yi_cny", capital)
     account.leave_out(Message("deregistered"), map(row_label, frame.index[gone]))
-    account.leave_out(
-        Message("credit code stands above"), map(row_label, duplicates.index)
-    )
+    account.leave_out(Message("credit code stands above"), map(row_label, duplicates.index))
     if "capital" in table.header.places and len(unparsed):
         account.check(
             Message("registered capital not understood, in no sum"), map(row_label, unparsed.index)
         )
     elif "capital" not in table.header.places:
         account.check(Message("no column of registered capital: sums of it are empty"))
-    unusable = kept.index[(~usable & ~codes.isin([b.upper() for b in BLANKS]))[kept.index]]
+    blank = codes.map({code: is_blank(code) for code in codes.unique()}).astype(bool)
+    unusable = kept.index[(~usable & ~blank)[kept.index]]
     if len(unusable):
         account.check(
             Message("credit codes that are too short or have lost digits, not compared"),
@@ -256,39 +246,6 @@ def deregistered_word(status: str) -> str:
 
 def _is_deregistered(statuses: pd.Series[str]) -> dict[str, bool]:
     return {status: bool(deregistered_word(status)) for status in statuses.unique()}
-
-
-def _capital(
-    texts: pd.Series[str], currencies: pd.Series[str], words: str
-) -> tuple[pd.Series[float], pd.DataFrame]:
-    """Return the capital of each row in 亿元, and the cells that are not understood.
-
-    `words` are those of the heading: 万元.
-    """
-    pairs = pd.MultiIndex.from_arrays([texts, currencies])
-    codes, distinct = pairs.factorize()
-    amounts = np.full(len(distinct), np.nan)
-    reasons: list[str] = [""] * len(distinct)
-    for place, (text, currency) in enumerate(distinct):
-        if is_blank(text):
-            continue
-        try:
-            amounts[place] = parse_capital(text, _unit(words, currency))
-        except CapitalError as error:
-            reasons[place] = str(error)
-    capital = pd.Series(amounts[codes], index=texts.index, name="capital_yi_cny")
-    reason = pd.Series(np.array(reasons, dtype=object)[codes], index=texts.index)
-    bad = (reason != "").to_numpy()
-    return capital, pd.DataFrame({"value": texts[bad], "reason": reason[bad]})
-
-
-def _unit(words: str, currency: str) -> Unit:
-    """Return the unit of the heading; brackets that hold no unit (最新) say nothing."""
-    column = "" if is_blank(currency) else currency
-    try:
-        return unit_of(words, column)
-    except CapitalError:
-        return unit_of("", column) if words else NO_UNIT
 
 
 GIVEN = "given"  # geocode_method of a position that stands in the file

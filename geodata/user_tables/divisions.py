@@ -24,8 +24,8 @@ BORDER_KM = 50.0
 # No place of a province is farther from all seats of the province.
 FARTHEST_FROM_SEAT_KM = 300.0
 # A position lies outside China when the nearest seat is farther than so many times the distance
-# between that seat and its neighbours, and so many km more: no zone of the catalogue does, Haiphong,
-# Hanoi, Noida and Seoul do.
+# between that seat and its neighbours, and so many km more: no zone of the catalogue does, while
+# Haiphong, Hanoi, Noida and Seoul do.
 OUTSIDE_TIMES, OUTSIDE_KM = 0.6, 50.0
 
 
@@ -121,7 +121,7 @@ def _seats() -> tuple[NDArray[np.float64], NDArray[Any], NDArray[np.float64]]:
 
     counties = [
         d for d in gazetteer(LAST_YEAR).current
-        if d.has_seat and (d.level == "county" or d.level == "city")
+        if d.has_seat and d.level in ("county", "city")
     ]  # fmt: skip
     vectors = _unit_vectors(
         np.array([d.lon for d in counties]), np.array([d.lat for d in counties])
@@ -129,7 +129,7 @@ def _seats() -> tuple[NDArray[np.float64], NDArray[Any], NDArray[np.float64]]:
     names = {d.adcode: d.name for d in gazetteer(LAST_YEAR).provinces.values()}
     provinces = np.array([names[d.province_adcode] for d in counties])
     # a city's seat stands beside that of its district: the nearest few are passed over
-    apart, _ = cKDTree(vectors).query(vectors, k=7)
+    apart = np.asarray(cKDTree(vectors).query(vectors, k=7)[0])
     return vectors, provinces, _arc_km(apart[:, 4:]).mean(axis=1)
 
 
@@ -140,8 +140,10 @@ def _unit_vectors(lon: NDArray[Any], lat: NDArray[Any]) -> NDArray[np.float64]:
     )
 
 
-def _arc_km(chord: NDArray[np.float64]) -> NDArray[np.float64]:
-    return 2.0 * EARTH_RADIUS_KM * np.arcsin(np.clip(chord / 2.0, 0.0, 1.0))
+def _arc_km(chord: Any) -> NDArray[np.float64]:
+    half = np.clip(np.asarray(chord, np.float64) / 2.0, 0.0, 1.0)
+    arc: NDArray[np.float64] = 2.0 * EARTH_RADIUS_KM * np.arcsin(half)
+    return arc
 
 
 def province_at(

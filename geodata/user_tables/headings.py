@@ -19,71 +19,107 @@ GEOMETRY_LON, GEOMETRY_LAT = "geometry: longitude", "geometry: latitude"
 STEMS: dict[str, tuple[str, ...]] = {
     meaning: tuple(stems.split())
     for meaning, stems in {
-        "lon": "经度 经度坐标 经度值 东经 中心经度 中心点经度 lon lng long longitude longitud "
-               "decimallongitude jd jingdu x坐标 坐标x x xcoord xcoordinate pointx coordx centroidx",
-        "lat": "纬度 纬度坐标 纬度值 北纬 中心纬度 中心点纬度 lat latitude latitud "
-               "decimallatitude wd weidu y坐标 坐标y y ycoord ycoordinate pointy coordy centroidy",
-        "lonlat": "经纬度 经纬度坐标 位置坐标 中心点坐标 坐标 lnglat lonlat longlat location "
-                  "coordinates coordinate coords latlng latlon latlong 纬经度",
-        "datum": "坐标系 坐标系统 坐标类型 坐标基准 大地基准 基准 datum crs srs epsg coordtype "
-                 "coordinatesystem",
+        "lon": (
+            "经度 经度坐标 经度值 东经 中心经度 中心点经度 lon lng long longitude longitud "
+            "decimallongitude jd jingdu x坐标 坐标x x xcoord xcoordinate pointx coordx centroidx"
+        ),
+        "lat": (
+            "纬度 纬度坐标 纬度值 北纬 中心纬度 中心点纬度 lat latitude latitud decimallatitude "
+            "wd weidu y坐标 坐标y y ycoord ycoordinate pointy coordy centroidy"
+        ),
+        "lonlat": (
+            "经纬度 经纬度坐标 位置坐标 中心点坐标 坐标 lnglat lonlat longlat location "
+            "coordinates coordinate coords latlng latlon latlong 纬经度"
+        ),
+        "datum": (
+            "坐标系 坐标系统 坐标类型 坐标基准 大地基准 基准 datum crs srs epsg coordtype "
+            "coordinatesystem"
+        ),
         "geometry": "几何 空间数据 geometry geom thegeom wkbgeometry wkt geojson shape",
-        "zone_name": "开发区名称 开发区 开发区名 园区名称 园区 园区名 产业园区名称 产业园区 "
-                     "产业园名称 工业园区名称 工业园区 工业园名称 高新区名称 集聚区名称 区域名称 "
-                     "zonename zone parkname park sez developmentzone developmentzonename kfqmc "
-                     "yqmc",
-        "company_name": "企业名称 公司名称 企业全称 公司全称 企业名 公司名 单位名称 机构名称 "
-                        "主体名称 商事主体名称 市场主体名称 纳税人名称 企业 公司 证券简称 companyname "
-                        "company firmname firm enterprisename enterprise organizationname "
-                        "organization conm",
-        "hub_name": "hub 枢纽 枢纽名称 站名 车站 车站名 车站名称 高铁站 站点名称 站点 港口 港口名称 "
-                    "港名 机场 机场名称 学校 学校名称 高校 高校名称 大学 院校名称 医院名称 城市名称 "
-                    "点位名称 地点 地名 hubname port portname station stationname airport "
-                    "airportname school schoolname university universityname college poi poiname "
-                    "place placename",
+        "zone_name": (
+            "开发区名称 开发区 开发区名 园区名称 园区 园区名 产业园区名称 产业园区 产业园名称 "
+            "工业园区名称 工业园区 工业园名称 高新区名称 集聚区名称 区域名称 zonename zone "
+            "parkname park sez developmentzone developmentzonename kfqmc yqmc"
+        ),
+        "company_name": (
+            "企业名称 公司名称 企业全称 公司全称 企业名 公司名 单位名称 机构名称 主体名称 "
+            "商事主体名称 市场主体名称 纳税人名称 企业 公司 证券简称 companyname company firmname "
+            "firm enterprisename enterprise organizationname organization conm"
+        ),
+        "hub_name": (
+            "hub 枢纽 枢纽名称 站名 车站 车站名 车站名称 高铁站 站点名称 站点 港口 港口名称 港名 "
+            "机场 机场名称 学校 学校名称 高校 高校名称 大学 院校名称 医院名称 城市名称 点位名称 "
+            "地点 地名 hubname port portname station stationname airport airportname school "
+            "schoolname university universityname college poi poiname place placename"
+        ),
         "any_name": "名称 全称 name title",
         "name_en": "英文名称 英文名 nameen englishname",
-        "province": "所属省份 省份 所在省份 所属省 所在省 省 省级 注册省份 归属省份 省份名称 省名 "
-                    "省市 省区市 省区 省自治区直辖市 省市区 所属省市 所在省市 province prov "
-                    "provincename sheng",
+        "province": (
+            "所属省份 省份 所在省份 所属省 所在省 省 省级 注册省份 归属省份 省份名称 省名 省市 "
+            "省区市 省区 省自治区直辖市 省市区 所属省市 所在省市 province prov provincename sheng"
+        ),
         "province_adcode": "省份代码 省代码 provinceadcode provincecode",
-        "city": "所属城市 城市 所在城市 所属市 所在市 市 地级市 地市 市州 设区市 市级 所属地市 所在地市 "
-                "注册城市 城市名 city cityname prefecture prefname prefecturename shi",
-        "county": "所属区县 区县 所在区县 所属县区 县区 所在县区 县市区 区县市 所在县 所属县 所在区 "
-                  "所属区 县 区 区县名称 县级 注册区县 行政区 county countyname district districtname "
-                  "xian quxian",
+        "city": (
+            "所属城市 城市 所在城市 所属市 所在市 市 地级市 地市 市州 设区市 市级 所属地市 "
+            "所在地市 注册城市 城市名 city cityname prefecture prefname prefecturename shi"
+        ),
+        "county": (
+            "所属区县 区县 所在区县 所属县区 县区 所在县区 县市区 区县市 所在县 所属县 所在区 "
+            "所属区 县 区 区县名称 县级 注册区县 行政区 county countyname district districtname "
+            "xian quxian"
+        ),
         "region": "地区 区域 所在地 属地 行政区划 所在地区 所属地区 region",
-        "address": "注册地址 登记地址 企业注册地址 公司注册地址 住所 住所地 企业住所 注册地 注册地址住所 "
-                   "住所经营场所 企业地址 公司地址 单位地址 详细地址 地址 经营场所 主要经营场所 经营地址 "
-                   "办公地址 通讯地址 通信地址 registeredaddress regaddr address addr fulladdress "
-                   "streetaddress officeaddress",
-        "adcode": "行政区划代码 区划代码 区县代码 县代码 城市代码 adcode countycode citycode gbcode "
-                  "xzqdm divisioncode",
-        "area": "核准面积 批准面积 批复面积 审批面积 审核面积 公告面积 四至面积 核准规划面积 规划面积 "
-                "规划总面积 总面积 面积 approvedarea plannedarea area totalarea hzmj",
-        "other_area": "建成区面积 已开发面积 实际面积 占地面积 用地面积 工业用地面积 建筑面积 房屋核准面积 "
-                      "builtarea landarea shapearea",
-        "capital": "注册资本 注册资金 注册资本金 认缴注册资本 认缴出资额 registeredcapital regcapital "
-                   "regcap capital",
+        "address": (
+            "注册地址 登记地址 企业注册地址 公司注册地址 住所 住所地 企业住所 注册地 注册地址住所 "
+            "住所经营场所 企业地址 公司地址 单位地址 详细地址 地址 经营场所 主要经营场所 经营地址 "
+            "办公地址 通讯地址 通信地址 registeredaddress regaddr address addr fulladdress "
+            "streetaddress officeaddress"
+        ),
+        "adcode": (
+            "行政区划代码 区划代码 区县代码 县代码 城市代码 adcode countycode citycode gbcode "
+            "xzqdm divisioncode"
+        ),
+        "area": (
+            "核准面积 批准面积 批复面积 审批面积 审核面积 公告面积 四至面积 核准规划面积 规划面积 "
+            "规划总面积 总面积 面积 approvedarea plannedarea area totalarea hzmj"
+        ),
+        "other_area": (
+            "建成区面积 已开发面积 实际面积 占地面积 用地面积 工业用地面积 建筑面积 房屋核准面积 "
+            "builtarea landarea shapearea"
+        ),
+        "capital": (
+            "注册资本 注册资金 注册资本金 认缴注册资本 认缴出资额 registeredcapital regcapital "
+            "regcap capital"
+        ),
         "currency": "币种 注册资本币种 资本币种 货币 币别 货币种类 currency capitalcurrency",
-        "credit_code": "统一社会信用代码 社会统一信用代码 社会信用代码 信用代码 统一信用代码 统一代码 "
-                       "纳税人识别号 税号 creditcode unifiedsocialcreditcode uscc usci shxydm",
-        "status": "登记状态 经营状态 企业状态 公司状态 存续状态 状态 status operatingstatus "
-                  "registrationstatus regstatus",
+        "credit_code": (
+            "统一社会信用代码 社会统一信用代码 社会信用代码 信用代码 统一信用代码 统一代码 "
+            "纳税人识别号 税号 creditcode unifiedsocialcreditcode uscc usci shxydm"
+        ),
+        "status": (
+            "登记状态 经营状态 企业状态 公司状态 存续状态 状态 status operatingstatus "
+            "registrationstatus regstatus"
+        ),
         "company_type": "企业类型 公司类型 市场主体类型 主体类型 companytype enterprisetype",
         "zone_type": "开发区类型 园区类型 zonetype parktype",
         "any_type": "类型 类别 性质 type category kind",
-        "level": "级别 开发区级别 园区级别 层级 批准级别 审批级别 等级 批准机关 审批机关 批准单位 level "
-                 "grade tier zonelevel kfqjb",
-        "approved": "批准时间 批准日期 批准年份 批准年月 批准年 获批时间 批复时间 批复日期 设立时间 设立年份 "
-                    "成立时间 成立日期 成立年份 升级时间 approved approvaldate dateofapproval "
-                    "approvalyear yearapproved established pzsj",
+        "level": (
+            "级别 开发区级别 园区级别 层级 批准级别 审批级别 等级 批准机关 审批机关 批准单位 "
+            "level grade tier zonelevel kfqjb"
+        ),
+        "approved": (
+            "批准时间 批准日期 批准年份 批准年月 批准年 获批时间 批复时间 批复日期 设立时间 "
+            "设立年份 成立时间 成立日期 成立年份 升级时间 approved approvaldate dateofapproval "
+            "approvalyear yearapproved established pzsj"
+        ),
         "extended": "扩区时间 扩区日期 extended",
         "code": "代码 开发区代码 园区代码 code zonecode",
         "id": "编号 id zoneid",
         "industries": "主导产业 主要产业 产业 industries industry",
         "remark": "备注 说明 remark remarks note notes",
-        "uncertainty": "不确定度 误差半径 定位误差 uncertainty coordinateuncertainty positionerror",
+        "uncertainty": (
+            "不确定度 误差半径 定位误差 uncertainty coordinateuncertainty positionerror"
+        ),
         "position_source": "positionsource 位置来源 坐标来源",
         # a table of zonegap's own: how a position was found, and what was made of it
         "geocode_level": "geocodelevel",
@@ -93,7 +129,7 @@ STEMS: dict[str, tuple[str, ...]] = {
         "geocode_reason": "geocodereason",
         "spans": "spans",
     }.items()
-}  # fmt: skip
+}
 _MEANING = {stem: (meaning, n) for meaning, stems in STEMS.items() for n, stem in enumerate(stems)}
 # initials and axes: degrees only where the values are, so their order is behind all words
 BARE = frozenset(
@@ -105,42 +141,43 @@ LAT_FIRST = frozenset("latlng latlon latlong 纬经度".split())
 
 # The words that name each datum; CGCS2000 and WGS-84 differ by centimetres and count as one.
 _DATUM_WORDS = {
-    "WGS-84": "wgs84 wgs1984 wgs epsg4326 4326 gps cgcs2000 cgcs 国家2000 大地2000 2000国家大地 "
-              "国家大地2000 epsg4490 4490 天地图 tianditu 84坐标 84坐标系",
-    "GCJ-02": "gcj02 gcj 火星坐标系 火星坐标 火星 高德 高德坐标 高德坐标系 高德地图 腾讯 腾讯坐标 "
-              "腾讯坐标系 腾讯地图 国测局 国测局坐标 amap gaode tencent qqmap mars",
+    "WGS-84": (
+        "wgs84 wgs1984 wgs epsg4326 4326 gps cgcs2000 cgcs 国家2000 大地2000 "
+        "2000国家大地 国家大地2000 epsg4490 4490 天地图 tianditu 84坐标 84坐标系"
+    ),
+    "GCJ-02": (
+        "gcj02 gcj 火星坐标系 火星坐标 火星 高德 高德坐标 高德坐标系 高德地图 "
+        "腾讯 腾讯坐标 腾讯坐标系 腾讯地图 国测局 国测局坐标 amap gaode tencent qqmap mars"
+    ),
     "BD-09": "bd09 bd09ll bd 百度 百度坐标 百度坐标系 百度地图 baidu bmap baidumap",
-}  # fmt: skip
+}
 _DATUM_OF = {word: datum for datum, words in _DATUM_WORDS.items() for word in words.split()}
 # names of a datum, or of a grid in metres, that say nothing usable
 UNUSABLE_DATUMS = frozenset(
-    "谷歌 谷歌坐标 谷歌地图 google googlemaps bd09mc 3857 epsg3857 webmercator 西安80 北京54 xian80 "
-    "beijing54 utm".split()
+    "谷歌 谷歌坐标 谷歌地图 google googlemaps bd09mc 3857 epsg3857 webmercator 西安80 "
+    "北京54 xian80 beijing54 utm".split()
 )
 # in these only, 84 alone is a datum: lon84, x_84
 _POSITION = ("lon", "lat", "lonlat")
 
 AREA_UNITS = frozenset(
-    "公顷 万公顷 万平方米 平方公里 平方千米 亩 万亩 平方米 万m2 hm2 km2 m2 ha hectare hectares sqkm "
-    "squarekm squarekilometers squarekilometres sqm mu 万㎡".split()
+    "公顷 万公顷 万平方米 平方公里 平方千米 亩 万亩 平方米 万m2 hm2 km2 m2 ha hectare "
+    "hectares sqkm squarekm squarekilometers squarekilometres sqm mu 万㎡".split()
 )
 _LENGTH_UNITS = {"km": "km", "公里": "km", "千米": "km", "m": "m", "米": "m", "meters": "m",
                  "metres": "m", "inmeters": "m", "inmetres": "m"}  # fmt: skip
 _MONEY = re.compile(r"(?:万亿|亿|千万|百万|十万|万|千|百)?(?:人民币|美|港|欧|日)?元$|(?:万|亿)$")
 # what may stand in front of a stem and says whose the column is
 _ROLES = tuple(
-    "中心点 中心 位置 坐标 园区 开发区 企业注册地 注册地 注册 企业 公司 单位 机构 项目 学校 站点 项目地 "
-    "map location centroid center centre geo coordinate site company firm park zone school "
-    "port station "
-    "hub point gis".split()
+    "中心点 中心 位置 坐标 园区 开发区 企业注册地 注册地 注册 企业 公司 单位 机构 项目 学校 "
+    "站点 项目地 map location centroid center centre geo coordinate site company firm park "
+    "zone school port station hub point gis".split()
 )
 _LANGUAGES = {"cn": "", "zh": "", "chn": "", "chinese": "", "en": "en", "eng": "en",
               "english": "en", "中文": "", "英文": "en"}  # fmt: skip
 _SEPARATORS = re.compile(r"[\s_\-./:*\\|,，、;+=~#'\"“”]+")
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】|\{([^{}]*)\}")
-_BORDERS = re.compile(
-    r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z0-9])(?=[㐀-鿿])|(?<=[㐀-鿿])(?=[A-Za-z])"
-)
+_BORDERS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z0-9])(?=[㐀-鿿])|(?<=[㐀-鿿])(?=[A-Za-z])")
 # words that one token was cut into: bd 09, wgs 84, epsg 4326
 _JOINED = re.compile(r"\b(wgs|bd|gcj|epsg|cgcs)\s+(84|1984|09|02|09ll|09mc|4326|4490|3857|2000)\b")
 _SQUARES = re.compile(r"\b(k|h)?m\s+2\b")
@@ -257,7 +294,7 @@ def _with_remark(found: Heading, inside: str) -> Heading:
     if plain in UNUSABLE_DATUMS:
         return replace(found, unusable=inside)
     if plain in AREA_UNITS or plain in _LENGTH_UNITS or _MONEY.fullmatch(plain):
-        return replace(found, unit=found.unit or inside.split(":")[-1].strip())
+        return replace(found, unit=found.unit or inside.rsplit(":", maxsplit=1)[-1].strip())
     return replace(found, remark=(found.remark or inside).strip())
 
 

@@ -10,7 +10,7 @@ from geodata.address_geocoder import geocode_with_reasons
 from geodata.addresses import Scope
 from geodata.gazetteer import LAST_YEAR, gazetteer
 from geodata.schema import cell_fault
-from geodata.user_tables.account import Account, Row
+from geodata.user_tables.account import Account, Row, row_label
 from geodata.user_tables.companies import GIVEN, sole_proprietors
 from geodata.user_tables.divisions import (
     Bound,
@@ -24,7 +24,6 @@ from geodata.user_tables.positions import (
     far_from_address,
     read_positions,
     read_uncertainty,
-    row_label,
 )
 from geodata.user_tables.tables import Source, TableKind, UserTable, Wish, read_table
 from geodata.words import Message, Words
@@ -117,9 +116,9 @@ def load_hub_table(source: Source, wish: Wish | None = None) -> tuple[pd.DataFra
     table.refuse([
         (row_label(row), Message(
             "row {row}: hub {name!r} has no place ({reason}); accepted: lon, lat and datum",
-            row=row, name=cells.at[row, "name"],
-            reason=reasons.get(located.at[row, "geocode_reason"],
-                               located.at[row, "geocode_reason"]),
+            row=row, name=cells.loc[row, "name"],
+            reason=reasons.get(located.loc[row, "geocode_reason"],
+                               located.loc[row, "geocode_reason"]),
         ))
         for row in hubs.index[nowhere]
     ])  # fmt: skip

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from geodata.datum import Degrees
-from geodata.user_tables.account import Account
+from geodata.user_tables.account import Account, row_label
 from geodata.user_tables.headings import GEOMETRY_LAT, GEOMETRY_LON
-from geodata.user_tables.positions import ANYWHERE, read_positions, row_label
+from geodata.user_tables.positions import ANYWHERE, read_positions
 from geodata.user_tables.tables import POSITION, Source, TableKind, UserTable, Wish, read_table
 from geodata.words import Message
 

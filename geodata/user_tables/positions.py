@@ -23,7 +23,7 @@ from geodata.datum import (
 )
 from geodata.gazetteer import KM_PER_DEGREE
 from geodata.schema import Column, cell_fault
-from geodata.user_tables.account import Row
+from geodata.user_tables.account import Row, row_label
 from geodata.user_tables.headings import datum_of, is_unusable_datum
 from geodata.user_tables.tables import Pair, UserTable
 from geodata.vocabulary import CHINA_LAT_DEG, CHINA_LON_DEG, DATUMS, TIMES_UNCERTAINTY
@@ -93,9 +93,7 @@ def _texts_of(table: UserTable, n: int, pair: Pair) -> pd.DataFrame | None:
     filled = column != ""
     if not filled.any() or float((parts.loc[filled, 0] != "").mean()) < _MOST:
         heading = pair.headings[0].text
-        table.account.check(
-            Message("{heading}: no positions in it, not read", heading=heading)
-        )
+        table.account.check(Message("{heading}: no positions in it, not read", heading=heading))
         return None
     first, second = (pd.to_numeric(parts[k], errors="coerce") for k in (0, 1))
     # by their range where that tells, else as the heading says
@@ -121,7 +119,9 @@ def _plain_degrees(column: pd.Series[str]) -> pd.Series[str]:
     signed = column.str.contains(r"[°度EeNn东北]\s*$", regex=True)
     if not signed.any():
         return column
-    return column.where(~signed, column.str.replace(_DEGREE_SIGNS, r"\1", regex=True))
+    plain: pd.Series[str] = column.str.replace(_DEGREE_SIGNS, r"\1", regex=True)
+    kept: pd.Series[str] = plain.where(signed, column)
+    return kept
 
 
 def _datums(table: UserTable, pair: Pair, values: pd.DataFrame) -> pd.Series[str]:
@@ -129,7 +129,8 @@ def _datums(table: UserTable, pair: Pair, values: pd.DataFrame) -> pd.Series[str
     if "datum" not in table.header.places or pair.ground == "file":
         return pd.Series(pair.datum, index=values.index)
     stated = table.cells.loc[values.index, "datum"]
-    return stated.map({d: datum_of(d) or pair.datum for d in stated.unique()})
+    datums: pd.Series[str] = stated.map({d: datum_of(d) or pair.datum for d in stated.unique()})
+    return datums
 
 
 def _faults_of(
@@ -162,11 +163,6 @@ def _faults_of(
     for side, other in (("lon", "lat"), ("lat", "lon")):
         faults += _number_faults(values, side, other, pair, bounds)
     return faults
-
-
-def row_label(label: object) -> Row:
-    """Return a row's label as the account holds it: a plain number or text."""
-    return label if isinstance(label, str) else int(str(label))
 
 
 def read_uncertainty(table: UserTable) -> tuple[pd.Series[float], list[tuple[Row, Words]]]:

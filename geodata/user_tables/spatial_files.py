@@ -254,7 +254,8 @@ def positions(source: str, shapes: Any, crs: Any) -> tuple[Positions, Geometry]:
     import shapely
     from pyproj.exceptions import CRSError, ProjError
 
-    if crs is None:
+    # a GeoPackage has numbers for the two kinds of none, which some GDAL give names
+    if crs is None or "undefined " in str(crs).casefold():
         text = Message(
             "{path}: its geometry states no coordinate system; state one (.prj, CRS) by the "
             "program it is from, in QGIS: Assign Projection",

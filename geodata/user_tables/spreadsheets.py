@@ -39,6 +39,8 @@ from geodata.words import Listed, Message, library_words
 
 # python-calamine takes 32 bytes a cell, so 640 MB; a million rows of 20 columns
 MAX_CELLS = 20_000_000
+# cells of an ods that a number repeats: whole, they take 120 bytes each; tables repeat hardly any
+MAX_REPEATED = 2_000_000
 _CHUNK = 1 << 20
 _MB = 1_000_000
 
@@ -183,6 +185,11 @@ def _look_through(path: Path, kind: str) -> dict[str, _Part]:
     try:
         with zipfile.ZipFile(path) as archive:
             check_unpacked(path, sum(entry.file_size for entry in archive.infolist()))
+            names = [name.casefold() for name in archive.namelist()]
+            if len(set(names)) < len(names):
+                # two readers may each take another of them
+                message = "two parts of one name"
+                raise zipfile.BadZipFile(message)
             if any(entry.flag_bits & 1 for entry in archive.infolist()):
                 raise protected_file(path)
             if kind == "ods":
@@ -210,6 +217,15 @@ def _too_large(path: Path, part: _Part, far: list[str]) -> DataFileError:
         "up to {limit:,}; delete that value, or save a table that is so large as csv",
         path=path, sheet=part.name, cells=Listed(dict.fromkeys(far)),
         count=part.rows * part.columns, limit=MAX_CELLS,
+    )  # fmt: skip
+    return DataFileError(text)
+
+
+def _repeated(path: Path, sheet: str, cell: str) -> DataFileError:
+    text = Message(
+        "{path}: sheet {sheet!r}: the value in {cell} is repeated in more than {limit:,} cells; "
+        "accepted: up to that; delete them",
+        path=path, sheet=sheet, cell=cell, limit=MAX_REPEATED,
     )  # fmt: skip
     return DataFileError(text)
 
@@ -320,8 +336,11 @@ def _parse(archive: zipfile.ZipFile, name: str, handler: Any) -> None:
 # a cell that says where it is, without the last four digits of its row: few in any sheet
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}\d{0,4}?)\d{1,4}"')
 _ROWS_TOLD = 10_000
+_ANY_CELL = re.compile(rb"<c[\s/>]")
 _MERGE = re.compile(rb'mergeCell\s[^>]*?ref="([A-Za-z]+)(\d+):([A-Za-z]+)(\d+)"')
-_TEXT_OF = re.compile(rb't="s"[^>]*>\s*<(?:[^\s<>/:]+:)?v>(\d+)<')
+# what may be the number of a shared text; and what stands in a cell that holds something else
+_NUMBER = re.compile(rb"v[^<>]*>\s*(\d{1,9})\s*<")
+_PLAIN_NUMBER = re.compile(rb'<c r="[A-Z]+\d+"(?: s="\d+")?(?: t="(?:n|b|e|str)")?><v>(\d{1,9})<')
 
 
 def _column(letters: str) -> int:
@@ -360,7 +379,7 @@ def _glance_xlsx(path: Path, archive: zipfile.ZipFile, part: _Part) -> None:
         # cells that do not say where they are; names with a prefix; another encoding of XML
         part.exact = (
             part.exact
-            or piece.count(b"<c") - piece.count(b"<col") != len(cells)
+            or (piece.count(b"<c") != len(cells) and len(_ANY_CELL.findall(piece)) != len(cells))
             or (b":" in piece and b":c" in piece)
             or b"\0" in piece
         )
@@ -466,8 +485,9 @@ def _check_texts(path: Path, archive: zipfile.ZipFile, part: _Part, lengths: lis
     limit = MAX_UNPACKED_MB * _MB
     total = 0
     for piece in _pieces(path, archive, part.part, part.name):
-        for number in map(int, _TEXT_OF.findall(piece)):
-            total += lengths[number] if number < len(lengths) else 0
+        for pattern, sign in ((_NUMBER, 1), (_PLAIN_NUMBER, -1)):
+            numbers = map(int, pattern.findall(piece))
+            total += sign * sum(lengths[n] for n in numbers if n < len(lengths))
         if total > limit:
             raise _heavy(path, part.name)
 
@@ -559,7 +579,7 @@ class _OdsCells:
         self.rows = self.columns = 1
         self.depth = 0  # tables may stand in cells, and are no sheets
         self.valued = False
-        self.size = self.total = 0
+        self.size = self.total = self.repeated = 0
 
     def start(self, tag: str, at: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
@@ -567,7 +587,7 @@ class _OdsCells:
             self.depth += 1
             if self.depth == 1:
                 self.parts.append(_Part(at.get("table:name", ""), "content.xml"))
-                self.row = self.total = 0
+                self.row = self.total = self.repeated = 0
                 self.rows = 0
         elif self.depth != 1:
             return
@@ -611,7 +631,11 @@ class _OdsCells:
             if part.rows * part.columns > MAX_CELLS:
                 far = _place(part.rows, self.column + self.columns)
                 raise _too_large(self.path, part, [far])
-            self.total += self.size * self.rows * self.columns
+            count = self.rows * self.columns
+            self.repeated += count if count > 1 else 0
+            if self.repeated > MAX_REPEATED:
+                raise _repeated(self.path, part.name, _place(self.row + 1, self.column + 1))
+            self.total += self.size * count
             if self.total > MAX_UNPACKED_MB * _MB:
                 raise _heavy(self.path, part.name)
 

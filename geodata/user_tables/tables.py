@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -339,20 +340,10 @@ def _joined(first: list[list[str]], n: int, sheet: Sheet) -> list[str] | None:
     upper += [""] * (width - len(upper))
     lower += [""] * (width - len(lower))
     across = [m for m in sheet.merged if m[0] <= n <= m[2]]
-    if across:
-        for _, left, _, right in across:
-            for place in range(left + 1, min(right + 1, width)):
-                upper[place] = upper[place] or upper[left]
-    elif not all(upper):
-        # below a heading that stands for one column alone there is nothing
-        alone = [bool(upper[n]) and (n + 1 == width or bool(upper[n + 1])) for n in range(width)]
-        if any(single and below for single, below in zip(alone, lower, strict=True)):
-            return None
-        for place in range(1, width):
-            if not upper[place] and lower[place]:
-                upper[place] = upper[place - 1]
-    else:
+    spread = _spread(upper, across) if across else _spread_blanks(upper, lower)
+    if spread is None:
         return None
+    upper = spread
     both = []
     for above, below in zip(upper, lower, strict=True):
         if not below or above == below:
@@ -363,6 +354,33 @@ def _joined(first: list[list[str]], n: int, sheet: Sheet) -> list[str] | None:
         known = next((t for t in (whole, below, above) if read_heading(t).meaning), below)
         both.append(known)
     return both
+
+
+def _spread(upper: list[str], across: list[tuple[int, int, int, int]]) -> list[str]:
+    """Return a row of headings with merged cells filled in."""
+    filled = list(upper)
+    for _, left, _, right in across:
+        for place in range(left + 1, min(right + 1, len(filled))):
+            filled[place] = filled[place] or upper[left]
+    return filled
+
+
+def _spread_blanks(upper: list[str], lower: list[str]) -> list[str] | None:
+    """Return a row of headings of a text with its blanks filled in; None where it is no such row.
+
+    Below a heading that stands for one column alone there is nothing.
+    """
+    if all(upper):
+        return None
+    behind = [*upper[1:], "end"]
+    alone = [bool(here and after) for here, after in zip(upper, behind, strict=True)]
+    if any(single and below for single, below in zip(alone, lower, strict=True)):
+        return None
+    filled = list(upper)
+    for place in range(1, len(filled)):
+        if not filled[place] and lower[place]:
+            filled[place] = filled[place - 1]
+    return filled
 
 
 def _score(texts: list[str], kind: TableKind, wish: Wish) -> tuple[int, int]:
@@ -429,10 +447,42 @@ def _header(  # noqa: PLR0913, PLR0917
     """Return the header that headings make; all their faults in one error."""
     faults: list[Words] = []
     headings = [read_heading(text) for text in texts]
-    places: dict[str, int] = {}
-    unread: dict[int, UnreadColumn] = {}
     have = Listed(repr(text) for text in texts if text)
-    # what the user chose goes before all else
+    chosen = _chosen(row, texts, wish, have, faults)
+    places = {column: ns[0] for column, ns in chosen.items() if column not in ("lon", "lat")}
+    unread = _take_columns(row, headings, kind, {*chosen, *wish.columns}, places, faults)
+    lacking = len(faults)
+    pairs = _pairs(row, headings, chosen, wish, "datum" in places, faults)
+    # a partner that is missing has been said
+    positions = bool(pairs) or len(faults) > lacking
+    for column in kind.needs:
+        there = positions if column == POSITION else column in places
+        if there or column in wish.columns:
+            continue
+        shown = ("lon", "lat") if column == POSITION else (column,)
+        accepted = Listed((accepted_headings(kind, each) for each in shown), _AND)
+        faults.append(
+            Message(
+                "row {row}: no column for {needed} (the row has {have}); accepted: {accepted}",
+                row=row, needed=kind.needed(), have=have, accepted=accepted,
+            )
+        )  # fmt: skip
+    if faults:
+        raise BadInputError(path, faults)
+    used = {*places.values(), *(p.lon for p in pairs), *(p.lat for p in pairs), *unread}
+    for n, heading in enumerate(headings):
+        if n not in used and heading.text.strip():
+            unread[n] = _left_over(heading, kind, places, bool(pairs))
+    return Header(
+        row, places, {column: headings[n] for column, n in places.items()}, tuple(pairs),
+        len(texts), titles, tuple(texts), unread,
+    )  # fmt: skip
+
+
+def _chosen(
+    row: int, texts: list[str], wish: Wish, have: Words, faults: list[Words]
+) -> dict[str, list[int]]:
+    """Return the places of the columns that the user chose, which go before all else."""
     chosen: dict[str, list[int]] = {}
     for column, wanted in wish.columns.items():
         plain = plain_heading(wanted)
@@ -448,65 +498,58 @@ def _header(  # noqa: PLR0913, PLR0917
                     column=COLUMN_NAMES.get(plain_name(column), column),
                 )
             )  # fmt: skip
-    taken = {n for ns in chosen.values() for n in ns}
-    for column, ns in chosen.items():
-        if len(ns) > 1:
-            faults.append(_twice(row, column, [texts[n] for n in ns]))
-        if column not in ("lon", "lat"):
-            places[column] = ns[0]
-    # each column takes the first heading by meaning, stem, unit and place
+    faults += [
+        _twice(row, column, [texts[n] for n in ns]) for column, ns in chosen.items() if len(ns) > 1
+    ]
+    return chosen
+
+
+def _take_columns(  # noqa: PLR0913, PLR0917
+    row: int,
+    headings: list[Heading],
+    kind: TableKind,
+    chosen: set[str],
+    places: dict[str, int],
+    faults: list[Words],
+) -> dict[int, UnreadColumn]:
+    """Give each column the first heading by meaning, stem, unit and place; return the others."""
+    taken = set(places.values())
+    unread: dict[int, UnreadColumn] = {}
+    first_choice = {meanings[0]: column for column, meanings in kind.columns.items()}
     for column, meanings in kind.columns.items():
-        if column in places or column in wish.columns:
+        if column in chosen:
             continue
-        rivals = sorted(
+        found = sorted(
             (meanings.index(h.meaning), h.rank, not h.unit, bool(h.owner), n)
             for n, h in enumerate(headings)
             if h.meaning in meanings and n not in taken
         )
-        if not rivals:
+        if not found:
             continue
-        places[column] = rivals[0][-1]
-        taken.add(rivals[0][-1])
-        for rival in rivals[1:]:
+        best, *rivals = found
+        places[column] = best[-1]
+        taken.add(best[-1])
+        for rival in rivals:
             # a meaning that another column prefers is left to it
-            if any(headings[rival[-1]].meaning == m[0] for c, m in kind.columns.items()
-                   if c != column):  # fmt: skip
+            if first_choice.get(headings[rival[-1]].meaning, column) != column:
                 continue
-            if rival[:-1] == rivals[0][:-1]:
-                faults.append(_twice(row, column, [texts[rivals[0][-1]], texts[rival[-1]]]))
-            unread[rival[-1]] = UnreadColumn(texts[rival[-1]], "second", column)
+            texts = [headings[n].text for n in (best[-1], rival[-1])]
+            if rival[:-1] == best[:-1]:
+                faults.append(_twice(row, column, texts))
+            unread[rival[-1]] = UnreadColumn(texts[1], "second", column)
             taken.add(rival[-1])
-    lacking = len(faults)
-    pairs = _pairs(row, headings, chosen, wish, "datum" in places, faults)
-    for column in kind.needs:
-        # a partner that is missing has been said
-        there = bool(pairs) or len(faults) > lacking if column == POSITION else column in places
-        if there or column in wish.columns:
-            continue
-        shown = ("lon", "lat") if column == POSITION else (column,)
-        accepted = Listed((accepted_headings(kind, each) for each in shown), _AND)
-        faults.append(
-            Message(
-                "row {row}: no column for {needed} (the row has {have}); accepted: {accepted}",
-                row=row, needed=kind.needed(), have=have, accepted=accepted,
-            )
-        )  # fmt: skip
-    used = {*places.values(), *(p.lon for p in pairs), *(p.lat for p in pairs)}
-    for n, heading in enumerate(headings):
-        if n in used or n in unread or not heading.text.strip():
-            continue
-        positions = heading.meaning in ("lon", "lat", "lonlat") and bool(pairs)
-        meant = heading.looks_like or heading.meaning
-        unread[n] = UnreadColumn(
-            heading.text, "second" if positions else "unknown",
-            "" if _is_read(meant, kind, places, bool(pairs)) and not positions else meant,
-        )  # fmt: skip
-    if faults:
-        raise BadInputError(path, faults)
-    return Header(
-        row, places, {column: headings[n] for column, n in places.items()}, tuple(pairs),
-        len(texts), titles, tuple(texts), unread,
-    )  # fmt: skip
+    return unread
+
+
+def _left_over(
+    heading: Heading, kind: TableKind, places: Mapping[str, int], pairs: bool
+) -> UnreadColumn:
+    """Return what is said of a column that is not read."""
+    positions = heading.meaning in ("lon", "lat", "lonlat") and pairs
+    meant = heading.looks_like or heading.meaning
+    if not positions and _is_read(meant, kind, places, pairs):
+        meant = ""
+    return UnreadColumn(heading.text, "second" if positions else "unknown", meant)
 
 
 def _is_read(meaning: str, kind: TableKind, places: Mapping[str, int], pairs: bool) -> bool:
@@ -542,12 +585,12 @@ def _pairs(  # noqa: PLR0913, PLR0917
 
     Longitude and latitude belong together where what stands beside their words is equal.
     """
-    sides: dict[str, list[int]] = {"lon": [], "lat": []}
-    for side, listed in sides.items():
-        if side in chosen:
-            listed += chosen[side]
-        elif not chosen.keys() & {"lon", "lat"}:
-            listed += [n for n, h in enumerate(headings) if h.meaning == side]
+    open_to_all = not chosen.keys() & {"lon", "lat"}
+    sides = {
+        side: chosen.get(side)
+        or [n for n, h in enumerate(headings) if open_to_all and h.meaning == side]
+        for side in ("lon", "lat")
+    }
     pairs: list[Pair] = []
     left = list(sides["lat"])
     alone: list[int] = []
@@ -677,9 +720,7 @@ def _rows(
     frames, faults, kept = [], [], []
     none: dict[Words, list[Row]] = {REMARK_ROWS: [], BLANK_ROWS: []}
     for sheet, own in parts:
-        label: Callable[[int], Row] = (lambda row: row) if len(parts) == 1 else (
-            lambda row, name=sheet.name: f"{name}!{row}"
-        )  # fmt: skip
+        label = _plain_label if len(parts) == 1 else partial(_label_in_sheet, sheet.name)
         found = _Reader(sheet, own, label, kind).read()
         frames.append(found.frame)
         kept.append(found.given)
@@ -691,7 +732,7 @@ def _rows(
         if found.without_value:
             faults += [_no_stored_value(own, label(r), c) for r, c in found.without_value]
     cells = pd.concat(frames) if len(frames) > 1 else frames[0]
-    suspects = {c: cells.pop(c) for c in [c for c in cells if str(c).startswith("?")]}
+    suspects = {c: cells.pop(c) for c in [c for c in map(str, cells) if c.startswith("?")]}
     account.left_out += [Said(words, tuple(rows)) for words, rows in none.items() if rows]
     # controls and signs that cannot be seen come with text from web pages
     cleaned: list[Row] = []
@@ -723,6 +764,15 @@ def _rows(
         )  # fmt: skip
     table.refuse(faults)
     return table
+
+
+def _plain_label(row: int) -> Row:
+    return row
+
+
+def _label_in_sheet(sheet: str, row: int) -> Row:
+    """Return a row as a spreadsheet writes a place in another sheet."""
+    return f"{sheet}!{row}"
 
 
 def _in_one(
@@ -840,7 +890,7 @@ class _Reader:
                     self.columns.append(f"?{column.looks_like} {column.heading}")
                     self.places.append(place)
 
-    def read(self) -> _Found:
+    def read(self) -> _Found:  # noqa: C901, one pass over the rows
         """Return the rows."""
         header = self.header
         keys = self._keys()
@@ -866,15 +916,11 @@ class _Reader:
             if is_remark or not first:
                 continue
             last = len(blanks)
-            # empty cells behind the last column do no harm
-            if len(cells) != header.width and (
-                len(cells) < header.width or any(map(str.strip, cells[header.width :]))
-            ):
-                if self.sheet.kind in SPREADSHEETS and len(cells) < header.width:
-                    cells = [*cells, *[""] * (header.width - len(cells))]  # noqa: PLW2901
-                else:
-                    faults.append((self.label(number), self._wrong_width(number, cells)))
-                    continue
+            if len(cells) != header.width:
+                cells = self._fitted(cells)  # noqa: PLW2901
+            if len(cells) != header.width:
+                faults.append((self.label(number), self._wrong_width(number, cells)))
+                continue
             taken.add(self.label(number), cells)
             if self.kind.keeps:
                 whole.add(self.label(number), cells)
@@ -900,6 +946,14 @@ class _Reader:
         if POSITION in self.kind.needs:
             places += [place for pair in header.pairs for place in (pair.lon, pair.lat)]
         return [(place, header.texts[place]) for place in places]
+
+    def _fitted(self, cells: list[str]) -> list[str]:
+        """Return a row at the width of the header, where it only lacks or adds blank cells."""
+        width = self.header.width
+        if len(cells) < width and self.sheet.kind in SPREADSHEETS:
+            return [*cells, *[""] * (width - len(cells))]
+        # empty cells behind the last column do no harm
+        return cells[:width] if not any(map(str.strip, cells[width:])) else cells
 
     def _wrong_width(self, row: int, cells: list[str]) -> Words:
         return Message(

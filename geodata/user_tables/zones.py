@@ -6,9 +6,8 @@ unit; loading; each zone's place, by its position, else by name and province.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,11 @@ from geodata.loaders import load_provinces, load_zones
 from geodata.names import normalise
 from geodata.registry import names_odbl
 from geodata.resolver import level_of
-from geodata.schema import Column, cell_fault
-from geodata.user_tables.account import Account, Row
+from geodata.schema import cell_fault
+from geodata.user_tables.account import Account, Row, row_label
+from geodata.user_tables.areas import Areas, read_areas, suspicions_of
 from geodata.user_tables.companies import GIVEN, THE_FILE
+from geodata.user_tables.dates import Dates, read_months
 from geodata.user_tables.divisions import (
     Bound,
     outside_province,
@@ -38,7 +39,6 @@ from geodata.user_tables.positions import (
     far_from_address,
     read_positions,
     read_uncertainty,
-    row_label,
 )
 from geodata.user_tables.tables import Source, TableKind, UserTable, Wish, read_table
 from geodata.vocabulary import NOT_STATED, PROVINCES
@@ -84,29 +84,8 @@ ZONES = TableKind(
     },
     ("name", "province", "area"),
 )
-# unit of area -> hectares; 15 mu are one hectare
-_HA_PER = {
-    unit: ha
-    for ha, units in (
-        (1.0, "公顷 ha hectare hectares hm2 万平方米"),
-        (100.0, "平方公里 平方千米 km2 sqkm squarekm"),
-        (1.0 / 15.0, "亩 mu"),
-        (10_000.0 / 15.0, "万亩"),
-        (10_000.0, "万公顷"),
-        (1e-4, "平方米 m2 sqm"),
-    )
-    for unit in units.split()
-}
-AREA_UNITS = ("公顷", "ha", "平方公里", "km2", "亩", "万亩", "平方米", "m2")
 # [zones] columns of a study file may name these; area_ha and area_km2 give the unit, too
 CHOICES = (*ZONES.columns, "lon", "lat", "area_ha", "area_km2", "area_mu")
-
-
-def ha_per_unit(words: str) -> float | None:
-    """Return the hectares of one unit of area, None where the words are no unit."""
-    plain = unicodedata.normalize("NFKC", words).casefold()
-    plain = re.sub(r"[\s_:.\-]+|单位", "", plain)
-    return _HA_PER.get(plain)
 
 
 def unit_of_choice(column: str) -> str:
@@ -114,108 +93,6 @@ def unit_of_choice(column: str) -> str:
     return column.removeprefix("area_") if column.startswith("area_") else ""
 
 
-# the largest approved zone has 23,252 ha; the bounds are wide, since a slip is a unit's factor
-AREA_HA = (0.01, 100_000.0)
-# Of the catalogue's zones 99 in 100 have more than 40 ha: a table whose median zone is smaller,
-# or larger than its 99th, is likely to be in another unit than its heading says.
-LIKELY_MEDIAN_HA = (40.0, 3_800.0)
-_NUMBER = Column("number", False)
-
-
-def read_areas(
-    table: UserTable, unit: str
-) -> tuple[pd.Series[float], list[tuple[Row, Words]]]:
-    """Return areas in hectares, nan where blank, and the faults by row.
-
-    Parameters
-    ----------
-    table
-        The unit stands in the heading of its column ``area``.
-    unit
-        That the study file states instead, "" for none.
-    """
-    cells = table.cells["area"]
-    if "area" not in table.header.places:
-        return pd.Series(np.nan, index=cells.index), []
-    heading = table.heading("area")
-    factor = ha_per_unit(unit or table.header.headings["area"].unit)
-    if factor is None:
-        text = Message(
-            "row {row}: column {heading!r} without a unit of area; accepted: one of {units} in "
-            "brackets, as in 核准面积(公顷)",
-            row=table.header.row,
-            heading=heading,
-            units=Listed(AREA_UNITS),
-        )
-        return pd.Series(np.nan, index=cells.index), [(table.header.row, text)]
-    bounds = Column("number", False, AREA_HA[0] / factor, AREA_HA[1] / factor)
-    faults: list[tuple[Row, Words]] = []
-    for row, cell in cells.items():
-        accepted = bounds.fault(cell)
-        if accepted is not None:
-            accepted = accepted + _other_unit(cell, factor)
-            faults.append((row_label(row), cell_fault(row, heading, cell, accepted)))
-    if faults:
-        return pd.Series(np.nan, index=cells.index), faults
-    return pd.to_numeric(cells.where(cells != "", np.nan)).astype(float) * factor, []
-
-
-def _other_unit(cell: str, factor: float) -> Words | str:
-    """Return which unit would make an area out of bounds a usual one."""
-    if _NUMBER.fault(cell) is not None or not cell:
-        return ""
-    for unit in ("平方公里", "公顷", "亩", "平方米"):
-        other = ha_per_unit(unit)
-        low, high = LIKELY_MEDIAN_HA
-        if other != factor and other is not None and low <= float(cell) * other <= high:
-            return Message("; it looks like {unit}", unit=unit)
-    return ""
-
-
-def suspicions_of(frame: pd.DataFrame) -> list[Message]:
-    """Return what looks like another unit: by the catalogue's own areas, else by the median."""
-    known = load_zones()
-    area_of = dict(
-        zip(zip(known["name"], known["province"], strict=True), known["area_ha"], strict=True)
-    )
-    keys = zip(frame["name"], frame["province"], strict=True)
-    catalogue_ha = pd.Series([area_of.get(key, np.nan) for key in keys], index=frame.index)
-    ratio = (frame["area_ha"] / catalogue_ha).dropna()
-    # dropped, not skipped: pandas 2 warns of a median over nothing but nan
-    median_ha = float(frame["area_ha"].dropna().median())
-    if len(ratio):
-        times = float(ratio.median())
-        for unit in ("平方公里", "亩", "平方米"):
-            factor = ha_per_unit(unit) or 1.0
-            for wrong in (1.0 / factor, factor):
-                if wrong * 0.7 <= times <= wrong / 0.7 and not 0.5 <= times <= 2.0:
-                    return [
-                        Message(
-                            "the areas are {times:g} times those of the same zones in the "
-                            "catalogue, as {unit} against 公顷 would be; check the unit of the "
-                            "heading",
-                            times=float(f"{times:.3g}"),
-                            unit=unit,
-                        )
-                    ]
-    low, high = LIKELY_MEDIAN_HA
-    if not len(ratio) and not np.isnan(median_ha) and not low <= median_ha <= high:
-        return [
-            Message(
-                "the median area is {median:g} ha, outside the {low:g} to {high:g} ha of 98 in "
-                "100 zones of the catalogue; check the unit of the heading",
-                median=float(f"{median_ha:.3g}"),
-                low=low,
-                high=high,
-            )
-        ]
-    return []
-
-
-_DATE = re.compile(
-    r"((?:19|20)\d{2})(?:[-./年]?(0[1-9]|1[0-2]|[1-9](?!\d))(?:[-./月]\d{0,2}日?T?[\d:]*)?)?[年月]?",
-    re.ASCII,
-)
 # what tables print for a level, without 级, and whose approval means which
 _LEVELS = {
     "国家": "国家级", "国务院": "国家级", "national": "国家级", "state": "国家级",
@@ -258,6 +135,13 @@ class ZoneTableReport:
         What looks wrong but may be right.
     reasons
         By each English text of ``province_reason`` the same in words.
+    approximate_areas
+        Cells that state an area as approximate, by row: the number is taken as it stands.
+    areas_in_own_unit
+        Cells with a unit of their own that is not the heading's, by row: the cell's counts.
+    doubtful_dates
+        Cells such as 2000.1, of which only the year is taken, by row; see
+        `geodata.user_tables.dates`.
     """
 
     account: Account
@@ -269,6 +153,9 @@ class ZoneTableReport:
     doubled: tuple[str, ...]
     suspicions: tuple[Message, ...]
     reasons: dict[str, Words]
+    approximate_areas: dict[Row, str] = field(default_factory=dict)
+    areas_in_own_unit: dict[Row, str] = field(default_factory=dict)
+    doubtful_dates: dict[Row, str] = field(default_factory=dict)
 
 
 def load_zone_table(
@@ -311,11 +198,18 @@ def load_zone_table(
     if faults:
         faults = [(table.header.row, ONLY_CHINA), *faults]
     unit = next((u for u in map(unit_of_choice, wish.columns) if u), "")
-    area_ha, bad_areas = read_areas(table, unit)
+    areas = _areas(table, unit)
     frame, bad_cells = _texts(table, bound)
+    dates = {
+        column: read_months(table.cells[column], table.heading(column))
+        for column in ("approved", "extended")
+    }
     frame["stated_uncertainty_km"], bad_radii = read_uncertainty(table)
-    table.refuse([*faults, *bad_areas, *bad_cells, *bad_radii])
-    frame["area_ha"], frame["lon"], frame["lat"] = area_ha, lon, lat
+    bad_dates = [fault for read in dates.values() for fault in read.faults]
+    table.refuse([*faults, *areas.faults, *bad_cells, *bad_radii, *bad_dates])
+    for column, read in dates.items():
+        frame[column] = read.months
+    frame["area_ha"], frame["lon"], frame["lat"] = areas.area_ha, lon, lat
     licence = stated_licence(source) if isinstance(source, Path) else ""
     whole = ODBL_TABLE if names_odbl(licence) else THE_FILE
     named = table.cells["position_source"].map(names_odbl).astype(bool)
@@ -338,6 +232,16 @@ def load_zone_table(
         account.check(Message("zones that state no area"), missing)
     elif len(missing):
         account.check(Message("no column of areas: no zone has an area or an estimated GDP"))
+    doubtful = _doubtful(dates.values())
+    for words, odd in (
+        (Message("areas stated as approximate, taken as the number there"), areas.approximate),
+        (Message("areas whose cell has another unit than the heading; the cell's counts"),
+         areas.own_unit),
+        (Message("dates such as 2000.1, which may be a spreadsheet's 2000.10: only the year is "
+                 "taken; write 2000-01 or 2000-10"), doubtful),
+    ):  # fmt: skip
+        if odd:
+            account.check(words, odd)
     suspicions = tuple(suspicions_of(frame))
     for suspicion in suspicions:
         account.check(suspicion)
@@ -352,8 +256,27 @@ def load_zone_table(
         doubled=tuple(sorted(set(frame.loc[pairs.duplicated(), "name"]))),
         suspicions=suspicions,
         reasons=reasons,
+        approximate_areas=areas.approximate,
+        areas_in_own_unit=areas.own_unit,
+        doubtful_dates=doubtful,
     )
     return frame[[*COLUMNS, *PLACE_COLUMNS, *(f"own_{c}" for c in _OWN)]], report
+
+
+def _areas(table: UserTable, unit: str) -> Areas:
+    """Return the areas of a table; `unit` is what the study file states."""
+    heading = table.header.headings.get("area")
+    stated = unit or ("" if heading is None else heading.unit)
+    return read_areas(table.cells["area"], table.heading("area"), stated, table.header.row)
+
+
+def _doubtful(dates: Iterable[Dates]) -> dict[Row, str]:
+    """Return the doubtful cells of all columns of dates by row, those of one row side by side."""
+    found: dict[Row, list[str]] = {}
+    for read in dates:
+        for row, text in read.doubtful.items():
+            found.setdefault(row, []).append(text)
+    return {row: ", ".join(texts) for row, texts in found.items()}
 
 
 ONLY_CHINA = Message(
@@ -402,13 +325,10 @@ def _texts(table: UserTable, bound: Bound) -> tuple[pd.DataFrame, list[tuple[Row
         about = {row: found[key][1] for row, key in zip(cells.index, keys, strict=True)
                  if found[key][1]}  # fmt: skip
         table.account.check(
-            Message("cells of city or county that do not bind"), unusable, about  # type: ignore[arg-type]
+            Message("cells of city or county that do not bind"),
+            unusable,
+            about,  # type: ignore[arg-type]
         )
-    for column in ("approved", "extended"):
-        dates = cells[column].map({cell: _month(cell) for cell in cells[column].unique()})
-        for row in cells.index[dates.isna()]:
-            bad(row, column, Message("accepted: {values}", values=Message("a month as YYYY-MM")))
-        frame[column] = dates.fillna("")
     level = cells["level"].str.removesuffix("级").str.casefold()
     frame["level"] = level.map(_LEVELS).fillna(cells["level"])
     frame["type"] = cells["type"]
@@ -457,17 +377,6 @@ def _check_positions(frame: pd.DataFrame, table: UserTable) -> None:
             Message("positions outside the province that their row states, used as given"),
             about, about,
         )  # fmt: skip
-
-
-def _month(cell: str) -> str | None:
-    """Return a date of approval as YYYY-MM, or as YYYY where it has no month; None for none."""
-    if cell == "":
-        return ""
-    found = _DATE.fullmatch(cell.replace(" ", ""))
-    if found is None:
-        return None
-    year, month = found.groups()
-    return f"{year}-{int(month):02d}" if month else year
 
 
 def _with_provinces(
@@ -574,7 +483,7 @@ def locate_zone_table(
         named = zones["row"].to_dict()
         fine = {
             named[zone]: words for zone, words in far.items()
-            if located.at[zone, "geocode_level"] != "province"
+            if located.loc[zone, "geocode_level"] != "province"
         }  # fmt: skip
         if fine:
             account.check(
@@ -598,36 +507,36 @@ def locate_zone_table(
     return located
 
 
-def _bind(
-    zones: pd.DataFrame, located: pd.DataFrame, year: int, account: Account | None
-) -> None:
+def _bind(zones: pd.DataFrame, located: pd.DataFrame, year: int, account: Account | None) -> None:
     """Move zones whose name means another place than their city or county column to that column."""
     stated = (zones["city"] != "") | (zones["county"] != "")
     bound, today = Bound(year), gazetteer(LAST_YEAR)
     moved: dict[Any, Words] = {}
     for row in zones.index[stated & (zones["province"] != "")]:
-        scope = bound.of(zones.at[row, "province"], zones.at[row, "city"], zones.at[row, "county"])
+        scope = bound.of(
+            zones.loc[row, "province"], zones.loc[row, "city"], zones.loc[row, "county"]
+        )
         home = scope.finest if isinstance(scope, Scope) else None
         if home is None or home.level == "province" or not isinstance(scope, Scope):
             continue
-        found = today.by_adcode.get(str(located.at[row, "adcode"]))
+        found = today.by_adcode.get(str(located.loc[row, "adcode"]))
         inside = found is not None and scope.holds(found) and (
             found.level == "county" or home.level == "city"
         )  # fmt: skip
-        coarse = located.at[row, "geocode_level"] in ("province", "") or (
-            home.level == "county" and located.at[row, "geocode_level"] == "city"
+        coarse = located.loc[row, "geocode_level"] in ("province", "") or (
+            home.level == "county" and located.loc[row, "geocode_level"] == "city"
         )
         if inside and not coarse:
             continue
         # of several counties that the name may mean the one in the column
         candidates = [
-            d for code in str(located.at[row, "geocode_candidates"]).split(";")
+            d for code in str(located.loc[row, "geocode_candidates"]).split(";")
             if (d := today.by_adcode.get(code)) and d.level == "county" and scope.holds(d)
         ]  # fmt: skip
         place = candidates[0] if len(candidates) == 1 else home
         why: Words | None = None
         if found is not None and found.level != "province" and not scope.holds(found):
-            moved[zones.at[row, "row"]] = why = Message(
+            moved[zones.loc[row, "row"]] = why = Message(
                 "the name means {found}, the columns say {place}", found=found.name,
                 place=home.name,
             )  # fmt: skip
@@ -653,11 +562,13 @@ def _check_names(zones: pd.DataFrame, located: pd.DataFrame, account: Account) -
     read = geocode_texts([coarse["name"]], kind="address")
     about: dict[Row, Words] = {}
     for zone in coarse.index:
-        said = known.get(normalise(coarse.at[zone, "name"]), "") or read.at[zone, "geocode_province"]
-        if said and said != coarse.at[zone, "province"]:
-            about[coarse.at[zone, "row"]] = Message(
+        said = (
+            known.get(normalise(coarse.loc[zone, "name"]), "") or read.loc[zone, "geocode_province"]
+        )
+        if said and said != coarse.loc[zone, "province"]:
+            about[coarse.loc[zone, "row"]] = Message(
                 "the name says {name}, the row {province}",
-                name=said, province=coarse.at[zone, "province"],
+                name=said, province=coarse.loc[zone, "province"],
             )  # fmt: skip
     if about:
         account.check(
@@ -679,7 +590,7 @@ def _put(located: pd.DataFrame, row: Any, place: Division, why: Words | None) ->
         "geocode_reason": "" if why is None else why.in_language(ENGLISH),
     }  # fmt: skip
     for column, value in values.items():
-        located.at[row, column] = value
+        located.loc[row, column] = value  # type: ignore[call-overload]
 
 
 def english_names(zones: pd.DataFrame) -> pd.Series[str]:

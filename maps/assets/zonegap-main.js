@@ -107,7 +107,9 @@
     }
 
     home() {
-      this.fitRows(this.atlas.radius.keys());
+      const { bounds } = this.atlas.payload.home;
+      if (bounds) this.map.fitBounds(bounds, { padding: [24, 24], animate: false });
+      else this.fitRows(this.atlas.radius.keys());
     }
 
     fit() {

@@ -30,7 +30,14 @@
   function panel(app) {
     const { atlas } = app;
     const slider = $("zg-slider"), number = $("zg-number");
-    const mapNote = el("div", { className: "zg-map-note" });
+    // on a small screen only its first lines, which must stay, the rest at a touch
+    const mapNote = el("details", { className: "zg-map-note" });
+    const narrow = matchMedia("screen and (max-width: 900px), screen and (max-height: 500px)");
+    const unfold = () => { mapNote.open = !narrow.matches; };
+    unfold();
+    narrow.addEventListener("change", unfold);
+    mapNote.addEventListener("toggle", tellHeight);
+    L.DomEvent.disableClickPropagation(mapNote);
     let speaking = 0, counted = "", typed = null; // what stands in the number box and is not accepted
 
     const corner = L.control({ position: "bottomright" });
@@ -115,16 +122,14 @@
       const remark = said(atlas.payload.remark);
       const approved = tiles && tiles.approval ? atlas.word("note_tiles_approval", tiles) : "";
       const shifted = tiles && tiles.datum === "GCJ-02" ? atlas.word("note_gcj02") : "";
-      // what stands on the map, too
-      const first = [
+      // what stands on the map, too: no standard map, and whose number it bears, before all else
+      const always = [
         atlas.word("note_map"),
-        remark,
-        said(atlas.payload.scope),
-        atlas.pick(outlines.note),
         outlines.approval ? atlas.word("note_approval", { number: outlines.approval }) : "",
         approved,
-        shifted,
-      ];
+      ].filter(Boolean);
+      const more = [remark, said(atlas.payload.scope), atlas.pick(outlines.note), shifted].filter(Boolean);
+      const first = [...always, ...more];
       const lines = [
         ...first,
         tiles ? said(tiles.caution) : "",
@@ -141,7 +146,12 @@
         ...lines.filter(Boolean).map((line) => el("p", { className: first.includes(line) ? "zg-on-map" : "" }, line)),
         ...(links.length ? [el("p", {}, atlas.word("links"), ...where.flat())] : []),
       );
-      mapNote.replaceChildren(...first.filter(Boolean).map((line) => el("p", {}, line)));
+      const paragraphs = (texts) => texts.map((line) => el("p", {}, line));
+      mapNote.replaceChildren(el("summary", {}, ...paragraphs(always)), ...paragraphs(more));
+      tellHeight();
+    }
+
+    function tellHeight() {
       document.body.style.setProperty("--map-note", `${mapNote.offsetHeight}px`); // the drawer ends above it
     }
 
@@ -243,9 +253,16 @@
       });
     }
 
+    // The province of all zones, null where they are of several.
+    function onlyProvince() {
+      const { province } = atlas.columns;
+      const names = new Set(province ? province.dictionary || province.text : []);
+      return names.size === 1 ? [...names][0] || null : null;
+    }
+
     function showProvince() {
       const chosen = app.state.filters.province;
-      const name = app.province() ?? (chosen.length === 1 ? chosen[0] : null);
+      const name = app.province() ?? (chosen.length === 1 ? chosen[0] : onlyProvince());
       const box = $("zg-province");
       box.hidden = !atlas.read.province;
       if (box.hidden) return;

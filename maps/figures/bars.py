@@ -120,9 +120,7 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
     return page.figure
 
 
-def gdp_figure(
-    table: pd.DataFrame, places: Places, study: Study, style: Style = PLAIN
-) -> Figure:
+def gdp_figure(table: pd.DataFrame, places: Places, study: Study, style: Style = PLAIN) -> Figure:
     """Draw the estimated zone GDP of each province or city, within the threshold and beyond it.
 
     Parameters

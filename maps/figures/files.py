@@ -77,7 +77,8 @@ def own_style(result: StudyResult, style: Style) -> Style:
     texts = "".join([*(value(word, study.language) for word in words), *files, *lines])
     kept = one_after_the_other(kept_sentences(result))
     said = "" if kept is None else kept.in_language(study.language)
-    return replace(style, said=said, own_chinese=any("\u2e80" <= c <= "\uffef" for c in texts + said))
+    own_chinese = any("\u2e80" <= c <= "\uffef" for c in texts + said)
+    return replace(style, said=said, own_chinese=own_chinese)
 
 
 def save_figure(figure: Figure, path: Path) -> None:

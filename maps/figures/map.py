@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,9 +18,8 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 from pyproj import Proj
 
-from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.registry import table_path
-from maps.boundaries import Outlines, outlines_of
+from maps.boundaries import Outlines, outlines_of, province_seats
 from maps.figures.sheet import INK, MARGIN_CM, NOTE_PT, PALE, PLAIN, WIDTH_CM, Style, figure_sheet
 from maps.figures.words import beyond_note, boundary_note, note, source_notes, word
 from maps.style import (
@@ -151,7 +150,7 @@ def map_figure(
             np.concatenate([points[1], hub_points[1]]), LEAST_KM,
         )  # fmt: skip
     else:
-        seats = albers(*_seats(study.zones_provinces))
+        seats = albers(*province_seats(study.zones_provinces))
         extent = _extent(
             np.concatenate([points[0], seats[0]]), np.concatenate([points[1], seats[1]]),
             LEAST_PROVINCE_KM,
@@ -179,10 +178,9 @@ def map_figure(
         _boundaries(axes, albers, outlines.lines)
         line = _equal_distance(axes, albers, extent, hubs, study)
         counts = _zones(axes, points, zones, threshold_km)
-        axes.plot(
-            *(a[shown] for a in hub_points), "D", ms=2.9, mfc=HUB_COLOUR, mec="white", mew=0.4, zorder=8, label="hub"
-        )
-        _cluster_names(axes, hubs[shown], tuple(a[shown] for a in hub_points), language)
+        near = hub_points[0][shown], hub_points[1][shown]
+        axes.plot(*near, "D", ms=2.9, mfc=HUB_COLOUR, mec="white", mew=0.4, zorder=8, label="hub")
+        _cluster_names(axes, hubs[shown], near, language)
         far = int((zones["nearest_km"] > threshold_km).sum())
         hubs_here = int(shown.sum()), len(hubs)
         handles = _legend_handles(counts, hubs_here, threshold_km, line, language)
@@ -190,8 +188,8 @@ def map_figure(
         axes.legend(
             handles=handles, title=title, alignment="left", frameon=True,
             loc=_free_corner(
-                np.concatenate([points[0], hub_points[0][shown]]),
-                np.concatenate([points[1], hub_points[1][shown]]), extent,
+                np.concatenate([points[0], near[0]]), np.concatenate([points[1], near[1]]),
+                extent,
             ),
             fancybox=False, framealpha=0.92, edgecolor="none", borderpad=0.7,
         )  # fmt: skip
@@ -211,14 +209,6 @@ def _extent(x: FloatArray, y: FloatArray, least_km: float) -> Extent:
         float(middle[0] + width / 2.0),
         float(middle[1] + height / 2.0),
     )
-
-
-def _seats(provinces: Collection[str]) -> tuple[FloatArray, FloatArray]:
-    """Return longitude and latitude of every seat in some provinces: how far they reach."""
-    names = gazetteer(CATALOGUE_YEAR)
-    codes = {names.provinces[name].adcode for name in provinces}
-    inside = [d for d in names.current if d.province_adcode in codes and d.has_seat]
-    return np.array([d.lon for d in inside]), np.array([d.lat for d in inside])
 
 
 def _coast(axes: Axes, albers: Proj) -> None:

@@ -62,6 +62,7 @@ def province_figure(
     'Xinjiang'
     """
     language, threshold_km = study.language, study.thresholds_km[0]
+    title, quantiles = f"{places.kind}_title", f"{places.kind}_quantiles"
     rows = _spread(zones["nearest_km"], places.of_zones, threshold_km)
     labels = [places.names[str(name)] for name in rows.index]
     positions = [float(i) for i in range(len(rows))]
@@ -69,9 +70,9 @@ def province_figure(
         heads = [word(key, language) for key in ("median", "zones", "beyond", "beyond_pct")]
         right, edges_cm = text_columns_room_cm(page, heads)
         axes = page.axes(
-            word(f"{places.kind}_title", language),
+            word(title, language),
             [
-                note(f"{places.kind}_quantiles", language),
+                note(quantiles, language),
                 beyond_note(study),
                 *source_notes(study),
             ],

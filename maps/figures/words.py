@@ -31,9 +31,7 @@ WORDS: dict[str, Message] = {
     "province_title": Message(
         "Distance of development zones from the nearest technology hub, by province"
     ),
-    "city_title": Message(
-        "Distance of development zones from the nearest technology hub, by city"
-    ),
+    "city_title": Message("Distance of development zones from the nearest technology hub, by city"),
     "county_title": Message(
         "Distance of development zones from the nearest technology hub, by county"
     ),

@@ -202,7 +202,7 @@ def _refuse_cluster(engine: str, scheduler: str | None, workers: int | None) -> 
 
 def _refuse_zones(options: dict[str, Any]) -> None:
     """Refuse options that say which zones there are or where, beside a table of points."""
-    for name in ("zones_table", *ZONE_FILTERS, "openstreetmap"):
+    for name in ("zones_table", "zones_source", *ZONE_FILTERS, "openstreetmap"):
         if options[name] is not None:
             option = ASKED[name].option
             raise UsageError(

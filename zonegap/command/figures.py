@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 )
 def figures(
     study: Study,
+    asked: set[str],
     out: Annotated[
         Path | None,
         option("--out", "PATH", Message("Folder; figures/ in the study's without it."), OUTPUT),
@@ -49,7 +50,8 @@ def figures(
     from zones.report.provenance import staged_with_manifest
 
     folder = out or study.folder / "figures"
-    outlines = outlines_of(study)  # refused before the work
+    # refused before the work; a study file's number may be of tiles, for zonegap map
+    outlines = outlines_of(study, number_waits="map_approval" not in asked)
     result = result_of(study)
     with staged_with_manifest(folder, folder.resolve().parent, "figures") as stage:
         names = write_figures(result, stage, study.figures, Style(title, font), outlines)

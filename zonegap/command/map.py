@@ -22,7 +22,9 @@ from zones.hubs import HUB_LAYERS
 from zones.study import Study
 
 
-@study_command("zones hubs registrations distance geocode.openstreetmap geocode.datum map output.language")
+@study_command(
+    "zones hubs registrations distance geocode.openstreetmap geocode.datum map output.language"
+)
 def map_(
     study: Study,
     out: Annotated[

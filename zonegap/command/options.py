@@ -203,12 +203,20 @@ def study_option(name: str) -> Any:
     if asked.kind is TRUTH:
         switch = f"{asked.option}/--no-{asked.option.removeprefix('--')}"
         return Annotated[bool | None, option(switch, None, what, group)]
+    if asked.kind is PATH_OR_LINES:
+        lines = option(asked.option, asked.metavar, what, group, parser=_lines)
+        return Annotated[Path | None, lines]
     if asked.accepted is None:
-        kind = Path if asked.kind in (PATH, PATH_OR_LINES, PATH_OR_SYNTHETIC) else str
+        kind = Path if asked.kind in (PATH, PATH_OR_SYNTHETIC) else str
         return Annotated[kind | None, option(asked.option, asked.metavar, what, group)]
     make = words_of if asked.kind is TEXTS else word
     chosen = make(asked.option, _CurrentValues(asked), asked.metavar, what, group)
     return Annotated[str | None, chosen]
+
+
+def _lines(text: str) -> Path:
+    """Return lines to draw as a study file reads them: ./none is no word."""
+    return PATH_OR_LINES.read(text, Path()) or Path(text)
 
 
 class _CurrentValues(Collection[str]):

@@ -27,10 +27,8 @@ if TYPE_CHECKING:
     from zones.pipeline import StudyResult
 
 
-@study_command(
-    "zones hubs registrations distance gdp geocode map output.folder output.language"
-)
-def run(study: Study, strict: Strict = False) -> None:
+@study_command("zones hubs registrations distance gdp geocode map output.folder output.language")
+def run(study: Study, asked: set[str], strict: Strict = False) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from maps.boundaries import outlines_of
     from maps.page import drawn, study_map
@@ -40,7 +38,8 @@ def run(study: Study, strict: Strict = False) -> None:
     from zones.report.notes import notes_of
     from zones.writing import claimed
 
-    outlines = outlines_of(study)  # refused before the work
+    # refused before the work; a study file's number may be of tiles, for zonegap map
+    outlines = outlines_of(study, number_waits="map_approval" not in asked)
     with claimed(study.folder):
         step(Message("locating zones and measuring distances"), 1, 3)
         result = run_study(study, progress=progress_bar)
@@ -117,7 +116,8 @@ def gdp(study: Study, as_json: Json = False) -> None:
 
 
 @study_command(
-    "zones hubs registrations distance.method gdp geocode.openstreetmap geocode.datum output.language"
+    "zones hubs registrations distance.method gdp geocode.openstreetmap geocode.datum "
+    "output.language"
 )
 def reconcile(study: Study, as_json: Json = False) -> None:
     """Print the report's figures with ours beside them."""

@@ -27,7 +27,9 @@ COUNTS = {
 }
 
 
-@study_command("zones hubs registrations distance geocode.openstreetmap geocode.datum output.language")
+@study_command(
+    "zones hubs registrations distance geocode.openstreetmap geocode.datum output.language"
+)
 def threshold(
     study: Study,
     asked: set[str],
@@ -44,7 +46,6 @@ def threshold(
     as_json: Json = False,
 ) -> None:
     """Count the zones beyond each threshold, with the band their positions leave open."""
-
     if by is not None and count is not None:
         raise UsageError(not_both("--by", "--count"))
     if "thresholds_km" in asked and count is not None:
@@ -78,11 +79,12 @@ def _print_counts(result: StudyResult, as_json: bool) -> None:
 
 
 def _print_groups(result: StudyResult, by: str, as_json: bool) -> None:
+    from zones.groups import group_counts
     from zones.report.tables import report_table
 
     table = report_table("groups", result)
-    chosen = table.frame[table.frame["grouping"].isin([by, ""])]
-    show_table(replace(table, frame=chosen), as_json=as_json)
+    frame = group_counts(result.zones, result.study.thresholds_km, [by])
+    show_table(replace(table, frame=frame), as_json=as_json)
 
 
 def _print_inverse(result: StudyResult, count: int, as_json: bool) -> None:

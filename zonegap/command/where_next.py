@@ -12,7 +12,9 @@ from zonegap.console import say_whose, show_table
 from zones.study import Study
 
 
-@study_command("zones hubs registrations distance geocode.openstreetmap geocode.datum output.language")
+@study_command(
+    "zones hubs registrations distance geocode.openstreetmap geocode.datum output.language"
+)
 def where_next(
     study: Study,
     k: Annotated[

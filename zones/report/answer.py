@@ -29,7 +29,8 @@ def answers(result: StudyResult) -> list[tuple[Words, Words | None]]:
         study.thresholds_km,
         zones[["area_ha", "gdp_estimate_yi_cny"]],
     )
-    layer, said = value(study.hub_layer, study.language), []
+    layer = value(study.hub_layer, study.language)
+    said: list[tuple[Words, Words | None]] = []
     for _, row in counts.reset_index().iterrows():
         count = BEYOND.fill(layer=layer, zones=len(zones), **row)
         known = math.isfinite(row["beyond_area_pct"]) and math.isfinite(row["beyond_gdp_pct"])

@@ -28,6 +28,7 @@ from zones.parameters import (
     CURVE_STEP_KM,
     FIGURE_STEP_KM,
     GDP_VINTAGES,
+    GROUPINGS,
     LAND_YEARS,
 )
 from zones.pipeline import StudyResult
@@ -109,7 +110,8 @@ def division_table(result: StudyResult) -> pd.DataFrame:
 
 def is_one_province(result: StudyResult) -> bool:
     """Whether the study keeps the zones of one province only: they are told apart by city."""
-    return result.study.filtered and result.zones["province"].nunique() == 1
+    province = result.zones["province"]
+    return result.study.filtered and province.iloc[0] != "" and not _differ(province)
 
 
 def division_kind(result: StudyResult) -> str:
@@ -135,7 +137,12 @@ def _division_codes(result: StudyResult) -> pd.Series[str]:
 
 def has_both_sides(result: StudyResult) -> bool:
     """Whether there are zones in the three clusters and elsewhere, to be compared."""
-    return grouping(result.zones, "cluster").eq(REST).nunique() == 2
+    return _differ(grouping(result.zones, "cluster").eq(REST))
+
+
+def _differ(column: pd.Series[Any]) -> bool:
+    """Whether some values differ from the first."""
+    return bool((column != column.iloc[0]).any())
 
 
 def _with_zeros(table: pd.DataFrame) -> pd.DataFrame:
@@ -198,12 +205,23 @@ def curve_table(result: StudyResult) -> pd.DataFrame:
     for layer in result.layers()[1:]:
         distance_km = result.distance_under(layer, study.distance_method)
         table[f"beyond_{layer}"] = [int(beyond(distance_km, t).sum()) for t in thresholds_km]
+    if study.filtered:  # some zones may all be near: up to where none is left
+        counts = table[["possibly", *(f"beyond_{layer}" for layer in result.layers()[1:])]]
+        left = counts.max(axis=1) > 0
+        end_km = table.index[left].max() + CURVE_STEP_KM if left.any() else CURVE_STEP_KM
+        table = table[(table.index <= end_km) | table.index.isin(study.thresholds_km)]
     return table.reset_index()
 
 
 def group_table(result: StudyResult) -> pd.DataFrame:
-    """Return the counts beyond every threshold of the study, by every grouping."""
-    return group_counts(result.zones, result.study.thresholds_km)
+    """Return the counts beyond every threshold of the study, by every grouping.
+
+    Of some zones of a table, by those that tell them apart: of one province not by province.
+    """
+    several: tuple[str, ...] = GROUPINGS
+    if result.study.filtered:
+        several = tuple(by for by in GROUPINGS if _differ(grouping(result.zones, by)))
+    return group_counts(result.zones, result.study.thresholds_km, several)
 
 
 def layer_curves(result: StudyResult, step_km: float = FIGURE_STEP_KM) -> pd.DataFrame:

@@ -126,7 +126,7 @@ POSITION_SOURCES = (
         ("CC-BY-4.0",),
     ),
     PositionSource(
-        ("division_seats", "hand"),
+        "division_seats",
         Message("zonegap maintainers, from encyclopaedia articles and GeoNames"),
         MAINTAINERS,
         ("CC-BY-4.0",),
@@ -145,9 +145,13 @@ SAY_CC_BY = Message(
     "Positions: {names} (CC BY 4.0, {uri}), converted, merged and completed by zonegap."
 )
 AS_A_WHOLE = Message(
-    "ODbL 1.0 as a whole, {uri}: {count:,} of {rows:,} positions are derived from OpenStreetMap"
+    "ODbL 1.0 as a whole, {uri}: {count:,} of {rows:,} positions are derived from OpenStreetMap "
+    "(© OpenStreetMap contributors)"
 )
-WHOLE_OWN = Message("ODbL 1.0 as a whole, {uri}: your own table says that it is under it")
+WHOLE_OWN = Message(
+    "ODbL 1.0 as a whole, {uri}: your own table says that it is under it "
+    "(© OpenStreetMap contributors)"
+)
 BY_ROW = Message(
     "positions: CC BY 4.0, {uri}, as far as rights in them exist, row by row as geocode_source says"
 )
@@ -195,7 +199,7 @@ def position_tables(placed: pd.DataFrame) -> set[str]:
     levels = placed.get("geocode_level", pd.Series("", index=placed.index))
     town = levels == "place"
     geonames = cells.str.startswith("GeoNames")
-    compiled = cells.str.startswith(("division_seats", "hand"))
+    compiled = cells.str.startswith("division_seats")
     found = {
         "towns": geonames & town,
         "divisions": (geonames & ~town) | cells.str.startswith("adcode") | compiled,

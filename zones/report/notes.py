@@ -50,8 +50,8 @@ WEB_NOT_TAKEN = Message(
 )
 NO_ADDRESSES = Message("registrations.csv holds no addresses: registrations.addresses = false")
 SOLE_PROPRIETORS = Message(
-    "addresses left out of registrations.csv, and positions of the file not used: those of "
-    "{count:,} sole proprietors (by credit code, name or type), which may be homes; they stand "
+    "sole proprietors (by credit code, name or type): {count:,}; their addresses, which may be "
+    "homes, are left out of registrations.csv, and positions of the file not used; they stand "
     "where their address or name puts them, by county or city"
 )
 REMARK = Message("{name}: {remark}")
@@ -76,7 +76,8 @@ COMPANY_SENTENCES = {
     ),
     "capital": Message(
         "Registered capital: {blank:,} not stated, {unparsed:,} not understood{examples}; foreign "
-        "currencies at the European Central Bank's rates of {date}."
+        "currencies at the European Central Bank's rates of {date}, patacas and New Taiwan dollars "
+        "derived from them."
     ),
     "places": Message(
         "Companies located: {given:,} by the file's positions, {place:,} by town, {county:,} by "
@@ -126,6 +127,18 @@ ZONE_SENTENCES = {
     ),
     "remarks": Message("Rows taken as sums or remarks, not as zones{names}."),
     "suspicion": Message("{file}: {what}."),
+    "approximate": Message(
+        "Areas that the file states as approximate, taken as the number that stands there: "
+        "{count:,}{listed}."
+    ),
+    "own_unit": Message(
+        "Areas with another unit in the cell than in the heading; the cell's counts: "
+        "{count:,}{listed}."
+    ),
+    "dates": Message(
+        "Dates such as 2000.1, which may be a spreadsheet's 2000.10, taken as the year alone: "
+        "{count:,}{listed}."
+    ),
     "map": Message("Zones without a place, not on the map: {count:,} of {rows:,}{names}."),
 }
 
@@ -156,7 +169,7 @@ def notes_of(result: StudyResult, *, cells: bool = False) -> list[Words]:
     if len(ambiguous):
         notes.append(AMBIGUOUS.fill(names=Listed(ambiguous["name"])))
     methods = zones["geocode_method"]
-    placed = int(methods.str.startswith("hand").sum())
+    placed = int(methods.str.startswith("recalled").sum())
     seated = int(methods.str.match("seat|county-town").sum())
     if placed + seated:
         notes.append(RECALLED.fill(placed=placed, seated=seated))
@@ -224,6 +237,14 @@ def own_zones_sentences(result: StudyResult) -> list[Words]:
     doubled = sorted(set(report.doubled) & set(there["name"]))
     if doubled:
         out.append(sentence("doubled", names=examples(doubled)))
+    for key, odd in (
+        ("approximate", report.approximate_areas),
+        ("own_unit", report.areas_in_own_unit),
+        ("dates", report.doubtful_dates),
+    ):
+        if odd:
+            listed = _odd_cells(odd.items(), cells=False)
+            out.append(sentence(key, count=len(odd), listed=listed))
     remarks = remark_rows(report.account)
     if remarks:
         out.append(sentence("remarks", names=examples([ROWS.fill(rows=_listed(remarks))])))
@@ -281,7 +302,7 @@ def company_sentences(
             "capital",
             blank=report.blank_capital,
             unparsed=len(unparsed),
-            examples=_odd_cells(unparsed["value"], cells=cells),
+            examples=_odd_cells(unparsed["value"].items(), cells=cells),
             date=load_exchange_rates()["date"].iloc[0],
         ),
         sentence(
@@ -376,9 +397,9 @@ def _rows(texts: Iterable[tuple[object, str]], *, cells: bool) -> Iterable[objec
     return (ROW.fill(row=row, what=_short(text)) if cells else row for row, text in texts)
 
 
-def _odd_cells(values: pd.Series[str], *, cells: bool) -> Words | str:
-    """Return in brackets the rows of cells that are not understood, "" for none."""
-    rows = list(_rows(values.items(), cells=cells))
+def _odd_cells(texts: Iterable[tuple[object, str]], *, cells: bool) -> Words | str:
+    """Return in brackets the rows of cells to look at, with their texts if asked, "" for none."""
+    rows = list(_rows(texts, cells=cells))
     if cells or not rows:
         return examples(rows)
     return IN_BRACKETS.fill(listed=ROWS.fill(rows=_listed(rows)))

@@ -45,7 +45,7 @@ LINKS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def scope(study: Study) -> Words | None:
-    """Return what the built-in catalogue covers; None for the user's own zones or some provinces."""
+    """Return what the built-in catalogue covers; None for a user's zones and for some provinces."""
     return None if study.zones_table or study.zones_provinces else SCOPE
 
 

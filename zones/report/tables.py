@@ -332,7 +332,7 @@ def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
         **facts,
     }
     left_out = ["hubs_that_serve"] if result.kept is None else []
-    if key == "sensitivity" and "gdp_other_provinces_pct" not in frame:
+    if result.kept is not None and not has_both_sides(result):
         left_out.append("other")
     notes: list[Words | None] = []
     for note in note_keys:
