@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from geodata.user_tables.headers import read_table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +22,7 @@ from geodata.gazetteer import gazetteer
 from geodata.loaders import load_zones
 from geodata.resolver import resolve_zone
 from geodata.schema import Column
+from geodata.user_tables.addresses import load_texts
 from geodata.user_tables.capital import (
     LARGEST_YI_CNY,
     NO_UNIT,
@@ -31,7 +31,6 @@ from geodata.user_tables.capital import (
     parse_capital,
     unit_of,
 )
-from geodata.user_tables.addresses import load_texts
 from geodata.user_tables.companies import load_registrations
 from geodata.user_tables.files import open_tables
 from geodata.user_tables.zones import load_zone_table

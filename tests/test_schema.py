@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from geodata.user_tables.headers import read_table
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from geodata.loaders import ZONES, load_zones
 from geodata.registry import table_path
 from geodata.schema import Column, check_table
 from geodata.user_tables.addresses import load_texts
+from geodata.user_tables.tables import Wish
 from geodata.user_tables.zones import load_zone_table
 
 GOOD = {
@@ -163,7 +163,7 @@ def test_own_table_in_another_encoding(tmp_path: Path) -> None:
     path = tmp_path / "zones.csv"
     path.write_bytes(text.encode("gb18030"))
     for encoding in (None, "gb18030"):
-        zones, report = load_zone_table(path, encoding)
+        zones, report = load_zone_table(path, Wish(encoding))
         assert zones[load_zones().columns].equals(load_zones())
         assert (report.rows, report.derived, report.suspicions) == (2543, 0, ())
 
