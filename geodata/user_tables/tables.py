@@ -461,9 +461,7 @@ def _header(  # noqa: PLR0913, PLR0917
     places = {column: ns[0] for column, ns in chosen.items() if column not in ("lon", "lat")}
     unread = _take_columns(row, headings, kind, {*chosen, *wish.columns}, places, faults)
     lacking = len(faults)
-    pairs = (
-        _pairs(row, headings, chosen, wish, "datum" in places, faults) if kind.positions else []
-    )
+    pairs = _pairs(row, headings, chosen, wish, "datum" in places, faults) if kind.positions else []
     # a partner that is missing has been said
     positions = bool(pairs) or len(faults) > lacking
     for column in kind.needs:
