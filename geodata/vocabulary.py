@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from geodata.words import Message, Words, in_context
 
+# Mean radius R1 = (2a + b) / 3 of the WGS-84 ellipsoid (Moritz, Geodetic Reference System 1980).
+EARTH_RADIUS_KM = 6371.0088
 PROVINCES = tuple(
     "北京市 天津市 河北省 山西省 内蒙古自治区 辽宁省 吉林省 黑龙江省 上海市 江苏省 "
     "浙江省 安徽省 福建省 江西省 山东省 河南省 湖北省 湖南省 广东省 广西壮族自治区 海南省 "

@@ -1,8 +1,11 @@
-"""One assertion for numeric columns, and the brute force the analysis is held against."""
+"""What tests share: brute force, an assertion for numeric columns, the command as a process."""
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -77,3 +80,18 @@ def stated_beyond() -> int:
 def said_in(language: str, words: Iterable[Words]) -> list[str]:
     """Return words in a language."""
     return [each.in_language(language) for each in words]
+
+
+def zonegap(
+    *arguments: str, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "zonegap", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        cwd=cwd,
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"} | environment,
+    )

@@ -88,7 +88,7 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
      "没有密钥"),
     (None, ["distance", "points.parquet"], 2, "请指定输出（--out）或阈值（--km）"),
     (None, ["distance", "points.parquet", "--km", "5"], 3, "缺少'datum'列"),
-    (None, ["distance", "points.parquet", "--datum", "GPS", "--km", "5"], 2, "可接受：WGS-84"),
+    (None, ["distance", "points.parquet", "--datum", "UTM", "--km", "5"], 2, "可接受：WGS-84"),
     (None, ["distance", "--columns", "lon"], 2, "只用于点"),
     (None, ["distance", "points.parquet", "--datum", "WGS-84", "--out", "o.csv", "--columns",
             "lon,lon"], 2, "--columns：'lon'出现两次"),

@@ -6,7 +6,6 @@ import ast
 import hashlib
 import io
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -18,25 +17,11 @@ import pytest
 import typer
 
 from geodata.registry import TABLES, table_path
+from tests.helpers import zonegap
 from zonegap.command.app import app, main
 from zonegap.command.help import EXAMPLES
 from zones.hubs import HUB_LAYERS
 from zones.report.tables import REPORT_TABLES
-
-
-def zonegap(
-    *arguments: str, cwd: Path | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "zonegap", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        cwd=cwd,
-        check=False,
-        env=os.environ | {"PYTHONIOENCODING": "utf-8"} | environment,
-    )
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import shapely
 
 from maps.page import study_map
 from maps.safe_text import stable_html
-from tests.test_cli import zonegap
+from tests.helpers import zonegap
 from tests.test_map_file import DATA
 from zones.maximal_covering import where_next
 from zones.parameters import SYNTHETIC

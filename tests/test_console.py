@@ -14,7 +14,7 @@ import pytest
 
 from geodata.errors import UsageError
 from geodata.words import language_in_use
-from tests.test_cli import zonegap
+from tests.helpers import zonegap
 from zonegap import console
 from zonegap.command.app import main
 from zonegap.console import choose_language, prepare_streams

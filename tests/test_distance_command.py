@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.test_cli import zonegap
+from tests.helpers import zonegap
 from tests.test_point_tables import expected, make_parts, points
 from zonegap.command.app import main
 from zones.hubs import hub_layer

@@ -18,7 +18,7 @@ from geodata.errors import FontError
 from maps.figures import Style, save_figure, study_figures, write_figures
 from maps.figures import fonts as figure_fonts
 from maps.figures.fonts import LATIN, check_glyphs, figure_font, is_truetype
-from tests.test_cli import zonegap
+from tests.helpers import zonegap
 from tests.test_outputs import into, tree
 from zonegap.command.figures import figures_of_run
 from zones.pipeline import StudyResult

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +22,7 @@ from maps.figures.files import own_style, study_figures
 from maps.figures.sheet import PLAIN
 from maps.page import drawn, study_map
 from maps.safe_text import stable_html
+from tests.helpers import zonegap
 from tests.test_outputs import tree
 from zones.companies import located_registrations, registration_frame, registration_hubs
 from zones.pipeline import StudyResult, run_study
@@ -36,13 +35,6 @@ ODBL, CC_BY, MIT = (LICENCES[spdx] for spdx in ("ODbL-1.0", "CC-BY-4.0", "MIT"))
 BSD, NATURAL_EARTH = LICENCES["BSD-2-Clause"], LICENCES["LicenseRef-Natural-Earth"]
 OSM = "https://www.openstreetmap.org/copyright"
 GEONAMES, ADCODE = "https://www.geonames.org", "https://github.com/Vonng/adcode"
-
-
-def zonegap(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "zonegap", *arguments],
-        capture_output=True, encoding="utf-8", cwd=cwd, check=False,
-    )  # fmt: skip
 
 
 def write(result: StudyResult, folder: Path, **options: object) -> Path:

@@ -34,7 +34,7 @@ from maps.figures.map import ALBERS
 from maps.page import study_map, zone_map
 from maps.safe_text import stable_html
 from maps.tiles import tile_source
-from tests.test_cli import zonegap
+from tests.helpers import zonegap
 from zones.pipeline import StudyResult
 from zones.report.provenance import manifest
 from zones.report.sources import SCOPE

@@ -14,8 +14,7 @@ from geodata.errors import BadInputError, UsageError
 from geodata.loaders import load_published_figures
 from geodata.registry import table_path
 from geodata.user_tables.hubs import load_hub_table
-from tests.helpers import brute_force_km, said_in
-from tests.test_cli import zonegap
+from tests.helpers import brute_force_km, said_in, zonegap
 from zones.companies import (
     footnote_7,
     located_registrations,

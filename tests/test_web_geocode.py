@@ -29,8 +29,8 @@ from geodata.web.geocode import (
     web_geocode_zones,
 )
 from geodata.zone_geocoder import zone_points, zone_seats
+from tests.helpers import zonegap
 from tests.stub_geocoder import KEY, Reply, Script, Stub, amap, baidu, serve
-from tests.test_cli import zonegap
 from zonegap.command.app import main
 from zonegap.console import progress_bar
 from zones.distance.great_circle import haversine_km

@@ -10,12 +10,11 @@ The front door of the package::
 
 A study goes one way. `geodata` reads the built-in tables and the user's own, and knows where zones,
 addresses and companies are, and how surely. `zones` takes the places that count as hubs
-(`HubLayer`, `hub_layer`; `read_zones`, `read_hubs` for tables of your own), measures each zone's
-distance to the nearest one (`nearest`), counts those beyond a threshold (`beyond`,
-`count_beyond`), estimates their GDP (`zone_gdp`) and makes the tables of the report
-(`report_tables`). `maps` draws them (`zone_map`, `study_map`,
-`study_figures`). Each knows only those before it; this package knows all three, and holds the
-command ``zonegap``.
+(`HubLayer`, `hub_layer`; `read_hubs` and `read_zones` for your own), measures each zone's distance
+to the nearest one (`nearest`), counts those beyond a threshold (`beyond`, `count_beyond`),
+estimates their GDP (`zone_gdp`) and makes the tables of the report (`report_tables`). `maps` draws
+them (`zone_map`, `study_map`, `study_figures`). Each knows only those before it; this package knows
+all three, and holds the command ``zonegap``.
 
 Frames go in, frames or series come out on the same index; inputs stay as they are. Longitude and
 latitude are WGS-84 degrees, units stand in the names (``distance_km``, ``area_ha``,

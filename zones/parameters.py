@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-# Mean radius R1 = (2a + b) / 3 of the WGS-84 ellipsoid (Moritz, Geodetic Reference System 1980).
-EARTH_RADIUS_KM = 6371.0088
+from geodata import vocabulary
+
+EARTH_RADIUS_KM = vocabulary.EARTH_RADIUS_KM
 
 WGS84_A_KM = 6378.137  # semi-major axis, defining constant of WGS-84
 WGS84_F = 1.0 / 298.257223563  # flattening, defining constant of WGS-84

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from geodata.addresses import Scope, ScopeError, scope_of
 from geodata.gazetteer import LAST_YEAR, Gazetteer, gazetteer
+from geodata.vocabulary import EARTH_RADIUS_KM
 from geodata.words import Message, Words
 
-EARTH_RADIUS_KM = 6371.0088
 # Between the seats of two neighbouring counties of two provinces a position may belong to either.
 BORDER_KM = 50.0
 # No place of a province is farther from all seats of the province.
