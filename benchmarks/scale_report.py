@@ -50,7 +50,8 @@ def page(report: dict[str, Any]) -> str:
     zonegap distance points/ --datum WGS-84 --engine dask --scheduler tcp://10.0.0.5:8786 \\
         --hubs-file hubs.csv --columns id --out measured/
 
-`points/` holds Parquet parts with `lon`, `lat` (and `datum`). Each part is one task: read in
+`points/` holds Parquet parts with `lon`, `lat` (and `datum`); tables of other kinds and headings are
+[read whole](howto/points.md). Each part is one task: read in
 batches, measured, written beside its place and moved there when it is whole. A part whose result
 is there, and says that it is the answer to the same hubs, method, datum, columns and the same
 input (size and footer, and not written since), is not done again. So the same command goes on

@@ -42,7 +42,7 @@ COLUMNS: list[dict[str, str]] = [
         "Where next": "zones.maximal_covering",
     },
     {
-        "The study": "zones.filters zones.pipeline",
+        "The study": "zones.filters zones.reading zones.pipeline",
         "What moves the count": "zones.sensitivity",
         "The report": "zones.report.*",
     },
