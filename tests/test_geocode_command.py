@@ -113,6 +113,13 @@ def test_a_column_of_regions_binds_as_what_it_names(run) -> None:
     assert table["adcode"].tolist() == ["", ""]
 
 
+def test_columns_of_positions_are_no_matter_of_addresses(run) -> None:
+    Path("a.csv").write_text("地址,x,纬度值班\n杭州市,x,30\n宁波市,,31\n", encoding="utf-8")
+    code, table, said = run("a.csv", "--out", "-")
+    assert (code, table["adcode"].tolist()) == (0, ["330100", "330200"]), said
+    assert "longitude" not in said
+
+
 def test_company_names_are_located_where_there_is_no_address(run) -> None:
     Path("a.csv").write_text("公司名称,电话\n杭州示例科技有限公司,1\n", encoding="utf-8")
     code, table, said = run("a.csv", "--out", "-")

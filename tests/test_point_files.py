@@ -232,6 +232,14 @@ def test_columns_of_parquet_keep_their_types_under_any_heading(run) -> None:
     assert found.geometry.geom_equals(layer.geometry).tolist() == [True, False, True]
     np.testing.assert_allclose(found["lon"], [108.94, np.nan, 75.99])
     assert found["nearest_km"].isna().tolist() == [False, True, False]
+    # lon and lat of no datum give way to a geometry, which states its own
+    moved = layer.assign(lon=[1.0, None, 1.0], lat=[2.0, None, 2.0])
+    moved.to_parquet("m.parquet")
+    done = run("m.parquet", "--out", "m.csv")
+    assert (done.code, "points without a position" in done.err) == (0, True), done.err
+    table = pd.read_csv("m.csv")
+    assert list(table) == ["n", "day", "lon", "lat", "nearest_hub", "nearest_km"]
+    np.testing.assert_allclose(table["nearest_km"], found["nearest_km"], atol=0.0005)
     # of a text, degrees are numbers and all else is text
     written("csv")
     assert run("points.csv", "--datum", "WGS-84", "--out", "t.arrow").code == 0

@@ -39,7 +39,7 @@ class PointTable:
     ----------
     given
         All cells as they stand, in the table's order, by row as a spreadsheet shows it. Positions
-        of a geometry are ``lon`` and ``lat``, where the table has no such columns.
+        of a geometry are ``lon`` and ``lat``, where the table has none of these.
     degrees
         Headings whose cells were read as degrees.
     lon, lat
@@ -100,8 +100,9 @@ def _given(table: UserTable) -> tuple[pd.DataFrame, frozenset[str]]:
     assert given is not None
     pairs = [pair for pair in table.header.pairs if pair.lon != pair.lat]
     degrees = {heading.text for pair in pairs for heading in pair.headings}
-    if given.columns.isin(["lon", "lat"]).any():
-        return given, frozenset(degrees)
-    plain = {GEOMETRY_LON: "lon", GEOMETRY_LAT: "lat"}
-    names = [plain.get(name, name) for name in given.columns]
-    return given.set_axis(names, axis=1), frozenset(plain.get(name, name) for name in degrees)
+    made = {GEOMETRY_LON: "lon", GEOMETRY_LAT: "lat"}
+    if given.columns.isin(list(made.values())).any():
+        # no columns of the user's, and their names are taken
+        return given.loc[:, ~given.columns.isin(list(made))], frozenset(degrees)
+    names = [made.get(name, name) for name in given.columns]
+    return given.set_axis(names, axis=1), frozenset(made.get(name, name) for name in degrees)

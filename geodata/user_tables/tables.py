@@ -572,7 +572,7 @@ def _is_read(meaning: str, kind: TableKind, places: Mapping[str, int], pairs: bo
     Names, and what another kind of table would read, are named nowhere.
     """
     if meaning in ("lon", "lat", "lonlat"):
-        return pairs
+        return pairs or not kind.positions
     if meaning.endswith("_name") or meaning not in COLUMN_NAMES:
         return True
     columns = [c for c, meanings in kind.columns.items() if meaning in meanings]
