@@ -55,7 +55,7 @@ def fuzz(  # noqa: C901
 
     with atheris.instrument_imports(include=["geodata"]):
         from geodata.address_geocoder import geocode_texts
-        from geodata.user_tables import capital, companies, files, headers, zones
+        from geodata.user_tables import addresses, capital, companies, files, zones
     import pandas as pd
 
     from geodata.errors import ZonegapError
@@ -88,7 +88,7 @@ def fuzz(  # noqa: C901
                 zones.load_zone_table(path)
             else:
                 if target == "text":
-                    headers.read_table(path, ["公司名称"])
+                    addresses.load_texts(path, ["公司名称"])
                 for sheet in files.open_tables(path):
                     for _ in zip(range(1000), sheet.rows(), strict=False):
                         pass

@@ -178,7 +178,9 @@ HUBS: list[tuple[str | bytes, str]] = [
 ]
 GEOCODE: list[tuple[str | bytes, str]] = [
     ("", "the file is empty"),
-    ("a,b\n1,2\n", "column '地址' is missing; columns: a, b"),
+    ("a,b\n1,2\n", "no column '地址' in the first 30 rows (the first has 'a', 'b')"),
+    ("序号,住址\n1,2\n", "no column '地址' in the first 30 rows (the first has '序号', '住址')"),
+    ("公司名称,住址\n1,2\n", "row 1: no column '地址', which is named for address or name"),
     ("地址,地址\n1,2\n", "column '地址' stands twice"),
     ("地址,b\n1,2,3\n", "row 2: 3 cells; accepted: 2, as in the header"),
     ("地址,b\n1\n1,2\n1,2,3,4\n", "row 4: 4 cells; accepted: 2"),
@@ -271,7 +273,7 @@ CHINESE: list[tuple[str, str | bytes, str]] = [
     ("registrations", "注册资本,注册地址\n1万元,杭州\n", "没有企业名称列"),
     ("registrations", "公司名称,经度,纬度\n甲,120,30\n", "未注明坐标系"),
     ("hubs", H + "火星基地,,,,\n", "枢纽'火星基地'无法定位"),
-    ("geocode", "a,b\n1,2\n", "缺少'地址'列；现有列：a、b"),
+    ("geocode", "a,b\n1,2\n", "前30行没有列'地址'（首行为'a'、'b'）"),
     ("boundaries", b"hello", "应为GDAL可读的线或面文件"),
 ]
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from geodata.user_tables.headers import read_table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +22,7 @@ from geodata.gazetteer import gazetteer
 from geodata.loaders import load_zones
 from geodata.resolver import resolve_zone
 from geodata.schema import Column
+from geodata.user_tables.addresses import load_texts
 from geodata.user_tables.capital import (
     LARGEST_YI_CNY,
     NO_UNIT,
@@ -162,7 +162,7 @@ def test_text_tables(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(data)
     try:
-        frame = read_table(path, ["名称"])
+        frame = load_texts(path, ["名称"]).given
     except ZonegapError as error:
         assert str(path) in str(error)
     else:

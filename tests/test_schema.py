@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from geodata.user_tables.headers import read_table
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,8 @@ from geodata.errors import BadInputError, DataFileError
 from geodata.loaders import ZONES, load_zones
 from geodata.registry import table_path
 from geodata.schema import Column, check_table
+from geodata.user_tables.addresses import load_texts
+from geodata.user_tables.tables import Wish
 from geodata.user_tables.zones import load_zone_table
 
 GOOD = {
@@ -100,24 +101,24 @@ def test_missing_column_lists_the_columns() -> None:
 
 def test_unreadable_files_are_data_errors(tmp_path: Path) -> None:
     with pytest.raises(DataFileError, match="no such file"):
-        read_table(tmp_path / "none.csv", ["a"])
+        load_texts(tmp_path / "none.csv", ["a"])
     with pytest.raises(DataFileError, match="is a folder"):
-        read_table(tmp_path, ["a"])
+        load_texts(tmp_path, ["a"])
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(DataFileError, match="the file is empty"):
-        read_table(tmp_path / "empty.csv", ["a"])
+        load_texts(tmp_path / "empty.csv", ["a"])
     (tmp_path / "ragged.csv").write_text("a,b\n\n1,2\n1,2,3\n1\n")
     with pytest.raises(BadInputError, match=r"row 4: 3 cells; accepted: 2.*\n.*row 5: 1 cells"):
-        read_table(tmp_path / "ragged.csv", ["a"])
+        load_texts(tmp_path / "ragged.csv", ["a"])
     (tmp_path / "twice.csv").write_text("a,a\n1,2\n")
     with pytest.raises(BadInputError, match="column 'a' stands twice"):
-        read_table(tmp_path / "twice.csv", ["a"])
+        load_texts(tmp_path / "twice.csv", ["a"])
 
 
 def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text('a,b\n\n"x\ny",1\n,\n2,z\n', encoding="utf-8")
-    frame = read_table(path, ["b"])
+    frame = load_texts(path, ["b"]).given
     assert frame.to_dict("list") == {"a": ["x\ny", "2"], "b": ["1", "z"]}
     assert frame.index.tolist() == [3, 5]
 
@@ -130,7 +131,7 @@ def test_encoding_and_delimiter_are_found_and_a_title_is_passed_over(
     path = tmp_path / "t.csv"
     rows = ["导出于2024年", mark.join(["名称", "省"]), mark.join(["余杭经济开发区", "浙江省"])]
     path.write_bytes("\n".join(rows).encode(encoding))
-    frame = read_table(path, ["名称"])
+    frame = load_texts(path, ["名称"]).given
     assert frame["名称"].tolist() == ["余杭经济开发区"]
     assert list(frame) == ["名称", "省"]
 
@@ -140,7 +141,7 @@ def test_a_workbook_is_read_like_a_text(tmp_path: Path) -> None:
     sheet.to_excel(tmp_path / "t.xlsx", index=False)
     sheet.to_parquet(tmp_path / "t.parquet", index=False)
     for name in ("t.xlsx", "t.parquet"):
-        frame = read_table(tmp_path / name, ["地址"])
+        frame = load_texts(tmp_path / name, ["地址"]).given
         assert frame.to_dict("list") == {"地址": ["杭州市滨江区"], "备注": [""], "年": ["2020"]}
 
 
@@ -162,7 +163,7 @@ def test_own_table_in_another_encoding(tmp_path: Path) -> None:
     path = tmp_path / "zones.csv"
     path.write_bytes(text.encode("gb18030"))
     for encoding in (None, "gb18030"):
-        zones, report = load_zone_table(path, encoding)
+        zones, report = load_zone_table(path, Wish(encoding))
         assert zones[load_zones().columns].equals(load_zones())
         assert (report.rows, report.derived, report.suspicions) == (2543, 0, ())
 

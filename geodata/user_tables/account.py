@@ -128,6 +128,11 @@ class Said:
     about: dict[Row, Words] = field(default_factory=dict)
 
 
+def _is_utf_8(encoding: str) -> bool:
+    """Whether a text is in the encoding that needs no word."""
+    return encoding.casefold().replace("_", "-").startswith("utf-8")
+
+
 @dataclass
 class Account:
     """What became of one table.
@@ -223,7 +228,7 @@ class Account:
             yield Message("sheet {sheets}", sheets=Listed(self.sheets))
         if self.header_row > 1:
             yield Message("header in row {row}", row=self.header_row)
-        if self.encoding and not self.encoding.replace("_", "-").startswith("utf-8"):
+        if self.encoding and not _is_utf_8(self.encoding):
             yield Joined((self.encoding.upper(),))
         if self.delimiter not in ("", ","):
             from geodata.user_tables.text_files import DELIMITERS

@@ -104,6 +104,7 @@ def load_texts(
         shown=("text",),
         needs=("text",),
         keeps=True,
+        positions=False,
     )
     table = read_table(source, kind, Wish(encoding, wanted))
     account, places, texts = table.account, table.header.places, table.header.texts

@@ -86,7 +86,10 @@ def with_regions(cells: pd.DataFrame, bound: Bound) -> pd.DataFrame:
         ):  # fmt: skip
             if column == "province" and province:
                 continue
-            if region and isinstance(bound.of(**given), Scope):
+            found = bound.of(**given)
+            # what names a city is no province, though it binds as well
+            finer = isinstance(found, Scope) and found.finest is not found.province
+            if region and isinstance(found, Scope) and not (column == "province" and finer):
                 goes[province, region] = column
                 break
     keys = list(zip(cells["province"], cells["region"], strict=True))

@@ -64,6 +64,8 @@ class TableKind:
         Columns without which a table is refused; `POSITION` for a longitude and a latitude.
     keeps
         Whether all cells are kept as they stand, too: `UserTable.given`.
+    positions
+        Whether longitudes and latitudes are read.
     """
 
     rows: Words
@@ -71,6 +73,7 @@ class TableKind:
     shown: tuple[str, ...] = ("name", "province", "lon")
     needs: tuple[str, ...] = ("name",)
     keeps: bool = False
+    positions: bool = True
 
     def needed(self) -> Words:
         """Return what a header must have, for a message."""
@@ -385,7 +388,9 @@ def _spread_blanks(upper: list[str], lower: list[str]) -> list[str] | None:
 
 def _score(texts: list[str], kind: TableKind, wish: Wish) -> tuple[int, int]:
     """Return how many columns of a kind headings give, and whether all that it needs are there."""
-    meanings = {m for ms in kind.columns.values() for m in ms} | {"lon", "lat", "lonlat", "datum"}
+    meanings = {m for ms in kind.columns.values() for m in ms}
+    if kind.positions:
+        meanings |= {"lon", "lat", "lonlat", "datum"}
     plain = set(map(plain_heading, texts)) - {""}
     chosen = {c: text for c, h in wish.columns.items() if (text := plain_heading(h)) in plain}
     columns, found = set(chosen), set()
@@ -395,7 +400,8 @@ def _score(texts: list[str], kind: TableKind, wish: Wish) -> tuple[int, int]:
         if plain_heading(text) not in chosen.values() and meaning in meanings:
             columns.add(meaning)
     there = [
-        "lonlat" in found or {"lon", "lat"} <= columns if column == POSITION
+        # one without its partner is a header, too, and a fault of it
+        not found.isdisjoint(("lon", "lat", "lonlat")) if column == POSITION
         else column in chosen or not found.isdisjoint(kind.columns[column])
         for column in kind.needs
     ]  # fmt: skip
@@ -418,9 +424,12 @@ def _no_header(sheets: list[Sheet], kind: TableKind, wish: Wish) -> Words:
             headings=Listed(map(repr, missing)), rows=HEADER_WITHIN_ROWS, seen=seen,
         )  # fmt: skip
     shown = [
-        Message("{column}: {accepted}", column=column, accepted=accepted_headings(kind, column))
+        Message(
+            "{column}: {accepted}",
+            column=COLUMN_NAMES.get(column, column), accepted=accepted_headings(kind, column),
+        )
         for column in kind.shown
-    ]
+    ]  # fmt: skip
     return Message(
         "no header in the first {rows} rows (the first has {seen}); accepted: a row that names "
         "the columns, at least {needed}; {columns}",
@@ -452,7 +461,7 @@ def _header(  # noqa: PLR0913, PLR0917
     places = {column: ns[0] for column, ns in chosen.items() if column not in ("lon", "lat")}
     unread = _take_columns(row, headings, kind, {*chosen, *wish.columns}, places, faults)
     lacking = len(faults)
-    pairs = _pairs(row, headings, chosen, wish, "datum" in places, faults)
+    pairs = _pairs(row, headings, chosen, wish, "datum" in places, faults) if kind.positions else []
     # a partner that is missing has been said
     positions = bool(pairs) or len(faults) > lacking
     for column in kind.needs:
@@ -498,9 +507,14 @@ def _chosen(
                     column=COLUMN_NAMES.get(plain_name(column), column),
                 )
             )  # fmt: skip
+    twice = dict.fromkeys(texts[ns[0]] for ns in chosen.values() if len(ns) > 1)
     faults += [
-        _twice(row, column, [texts[n] for n in ns]) for column, ns in chosen.items() if len(ns) > 1
-    ]
+        Message(
+            "row {row}: column {heading!r} stands twice; rename or remove one of them",
+            row=row, heading=heading,
+        )
+        for heading in twice
+    ]  # fmt: skip
     return chosen
 
 
@@ -515,7 +529,7 @@ def _take_columns(  # noqa: PLR0913, PLR0917
     """Give each column the first heading by meaning, stem, unit and place; return the others."""
     taken = set(places.values())
     unread: dict[int, UnreadColumn] = {}
-    first_choice = {meanings[0]: column for column, meanings in kind.columns.items()}
+    first_choice = {ms[0]: column for column, ms in kind.columns.items() if ms}
     for column, meanings in kind.columns.items():
         if column in chosen:
             continue
@@ -755,7 +769,7 @@ def _rows(
     account.columns = list(_read_columns(header, cells))
     given = _in_one([own.texts for _, own in parts], kept)
     table = UserTable(path, header, cells, account, own_table, given)
-    if not header.pairs and not faults:
+    if kind.positions and not header.pairs and not faults:
         faults += _look_like_positions(header, suspects)
     if cells.empty and not faults:
         faults.append(

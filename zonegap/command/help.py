@@ -41,6 +41,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "distance": (
         "zonegap distance --out distances.csv",
         "zonegap distance --hubs cores --method geodesic",
+        "zonegap distance schools.xlsx --datum GCJ-02 --out measured.csv",
     ),
     "threshold": (
         "zonegap threshold --km 300,500,800",
@@ -56,6 +57,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "zonegap figures --lang zh --km 300 --out figures-300",
     ),
     "geocode": (
+        "zonegap geocode firms.xlsx --out located.csv",
         "zonegap geocode firms.csv --column 注册地址 --column 公司名称 --out located.csv",
         "zonegap geocode firms.csv --column address --city-column city --out located.csv --strict",
         "zonegap geocode firms.csv --column 注册地址 --out located.csv --provider amap",

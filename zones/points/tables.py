@@ -349,7 +349,7 @@ def _checked_columns(schema: pa.Schema, path: Path, task: Task) -> list[str]:
             faults.append(
                 Message("column {column!r}: type {t}; accepted: numbers", column=column, t=t)
             )
-    kept = kept_columns(schema.names, path, task, faults)
+    kept = _kept(schema.names, task, faults)
     if task.datum is None and "datum" not in schema.names:
         faults.append(
             Message(
@@ -365,12 +365,11 @@ def _checked_columns(schema: pa.Schema, path: Path, task: Task) -> list[str]:
                 "--datum: {path} has a column 'datum' of its own; leave one of them out", path=path
             )
         )
+    _refuse_taken(kept, path)
     return kept
 
 
-def kept_columns(
-    names: Sequence[str], path: Path, task: Task, faults: list[Words] | None = None
-) -> list[str]:
+def kept_columns(names: Sequence[str], path: Path, task: Task) -> list[str]:
     """Return the columns of the points that a task keeps.
 
     Parameters
@@ -381,8 +380,6 @@ def kept_columns(
         Their file.
     task
         What is asked.
-    faults
-        Gets what is missing, where there are others to be said with it.
 
     Raises
     ------
@@ -391,18 +388,31 @@ def kept_columns(
     UsageError
         When one has the name of a column of the result.
     """
-    have, found = Listed(names), [] if faults is None else faults
+    faults: list[Words] = []
+    kept = _kept(names, task, faults)
+    if faults:
+        raise BadInputError(str(path), faults)
+    _refuse_taken(kept, path)
+    return kept
+
+
+def _kept(names: Sequence[str], task: Task, faults: list[Words]) -> list[str]:
+    """Return the columns that a task keeps; what is missing or stands twice goes to the faults."""
     kept = list(names) if task.columns is None else list(task.columns)
-    found += [_MISSING.fill(column=c, have=have) for c in kept if c not in names]
-    found += [
+    faults += [_MISSING.fill(column=c, have=Listed(names)) for c in kept if c not in names]
+    faults += [
         Message("column {column!r} stands twice", column=c)
         for c in dict.fromkeys(kept)
+        # of lon and lat that is said already
         if list(names).count(c) > 1 and c not in _LIMITS
     ]
-    if found and faults is None:
-        raise BadInputError(str(path), found)
+    return kept
+
+
+def _refuse_taken(kept: list[str], path: Path) -> None:
+    """Refuse a column that has the name of one of the result."""
     taken = [name for name in RESULT if name in kept]
-    if taken and not found:
+    if taken:
         raise UsageError(
             Message(
                 "{path}: column {column!r} is there already; choose others with --columns",
@@ -410,7 +420,6 @@ def kept_columns(
                 column=taken[0],
             )
         )
-    return kept
 
 
 def _degrees(
