@@ -291,7 +291,8 @@ def whose(folder: Path, *arguments: str) -> str:
     [
         ("浙江省杭州市余杭区文一西路1号", {"divisions", "division_seats"}, "encyclopaedia"),
         ("江苏省昆山市千灯镇玉溪西路", {"divisions", "towns"}, GEONAMES),
-        ("北京市海淀区上地十街", {"divisions"}, CC_BY),
+        ("北京市海淀区上地十街", {"divisions"}, ADCODE),
+        ("江苏省昆山市某路", {"divisions"}, GEONAMES),  # the seat of a county is no town
         ("某处", set(), "only your own files were used"),
     ],
 )
@@ -443,7 +444,10 @@ def test_points_that_are_under_the_odbl_keep_it(earlier: Path) -> None:
     for half in halves(text):
         assert {ODBL, OSM} <= set(re.findall("<(http[^>]+)>", half))
     licence = parquet_about(earlier / "o.parquet")["licence"]
-    assert licence.startswith("ODbL 1.0 as a whole")
+    assert re.match("ODbL 1.0 as a whole, .* of 2,543 positions", licence)  # as the file says it
+    assert licence.endswith(
+        "your own table says that it is under it (© OpenStreetMap contributors)"
+    )
 
 
 # ---- a map by itself

@@ -268,6 +268,9 @@ def test_tables_of_a_part_add_up(run: tuple[StudyResult, Path]) -> None:
     assert (parts["zones"] > 0).all()
     three = result.zones["province_adcode"].isin(CLUSTERS.values())
     assert ("clusters_vs_rest" in tables) == (three.any() and not three.all())
+    if "clusters_vs_rest" in tables and result.study.zones_provinces:
+        of_some = tables["clusters_vs_rest"]["group"].tolist()
+        assert of_some == ["Zhejiang", "other provinces", "total"], "no sum of three"
     left_out = tables["hubs_left_out"]
     assert left_out["zones_served"].sum() == len(result.zones)
     assert (left_out["zones_served"] > 0).all()

@@ -473,23 +473,7 @@ def locate_zone_table(
     if account is not None:
         _check_names(zones[~given], located[~given], account)
     if account is not None and given.any():
-        far = far_from_address(
-            zones.loc[given, ["lon", "lat"]],
-            located.loc[given].assign(
-                geocode_province=zones.loc[given, "province"], geocode_city="",
-                geocode_county=zones.loc[given, "name"],
-            ),
-        )  # fmt: skip
-        named = zones["row"].to_dict()
-        fine = {
-            named[zone]: words for zone, words in far.items()
-            if located.loc[zone, "geocode_level"] != "province"
-        }  # fmt: skip
-        if fine:
-            account.check(
-                Message("positions far from the place that the zone's name or row says"),
-                fine, fine,
-            )  # fmt: skip
+        _check_far(zones[given], located[given], account)
     for column in ("lon", "lat"):
         located[column] = zones[column].where(given, located[column])
     radius = zones["stated_uncertainty_km"]
@@ -505,6 +489,28 @@ def locate_zone_table(
     for column in _OWN:
         located.loc[own, column] = zones.loc[own, f"own_{column}"]
     return located
+
+
+def _check_far(zones: pd.DataFrame, located: pd.DataFrame, account: Account) -> None:
+    """Note given positions far from the place that name and columns say, each row once."""
+    names = gazetteer(LAST_YEAR).by_adcode
+    places = located["adcode"].map(lambda code: names[code].name if code in names else "")
+    far = far_from_address(
+        zones[["lon", "lat"]],
+        located.assign(
+            geocode_province=zones["province"], geocode_city="", geocode_county=places
+        ),
+    )  # fmt: skip
+    said = {row for check in account.checks for row in check.about}
+    rows = zones["row"].to_dict()
+    about = {
+        rows[zone]: words for zone, words in far.items()
+        if located.loc[zone, "geocode_level"] != "province" and rows[zone] not in said
+    }  # fmt: skip
+    if about:
+        account.check(
+            Message("positions far from the place that the zone's name or row says"), about, about
+        )
 
 
 def _bind(zones: pd.DataFrame, located: pd.DataFrame, year: int, account: Account | None) -> None:

@@ -175,7 +175,9 @@ def cluster_table(result: StudyResult) -> pd.DataFrame:
     # a group without zones keeps its row, for its companies, where it was not left out by name
     rows = [*CLUSTERS, THREE, REST, TOTAL]
     if chosen is not None:
-        rows = [row for row in rows if row in table.index]
+        there = [row for row in rows if row in table.index]
+        # of one or two clusters there is no sum of the three
+        rows = [row for row in there if row != THREE or set(CLUSTERS) <= set(there)]
     table = _with_zeros(table.reindex(rows))
     companies = listed.value_counts()
     companies[THREE], companies[TOTAL] = (listed != REST).sum(), len(listed)
