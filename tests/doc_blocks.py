@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from zonegap.command.app import main
+from zonegap.console import VARIABLE
 
 ROOT = Path(__file__).parent.parent
+_BOTH = "2>&1"  # behind a command: what it says beside its results, too
 _FENCE = re.compile(
     r"^```(?P<language>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<body>.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -42,6 +44,9 @@ def blocks_of(page: Path) -> list[Block]:
 def run_line(line: str, folder: Path) -> str:
     """Run one command line of a page in a folder and return what it prints; messages if it fails."""
     words = shlex.split(line)
+    both = words[-1] == _BOTH
+    if both:
+        words.pop()
     if words[0] == "python":
         done = subprocess.run(
             [sys.executable, *words[1:]],
@@ -50,17 +55,31 @@ def run_line(line: str, folder: Path) -> str:
         )  # fmt: skip
         return done.stdout
     assert words[0] == "zonegap", f"a page prints a command that the test does not know: {line}"
-    out, err = io.StringIO(), io.StringIO()
+    out, err = _stream(), _stream()
+    if both:
+        err = out
     code: int | str | None = 0
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        patch.setenv(VARIABLE, "en")  # a page says --lang where it means another language
         patch.setattr(sys, "argv", words)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
                 main()
             except SystemExit as ended:
                 code = ended.code
-    return err.getvalue() if code else out.getvalue()
+    return _text(err if code else out)
+
+
+def _stream() -> io.TextIOWrapper:
+    """Return a stream that shows Chinese."""
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n", write_through=True)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    stream.seek(0)
+    return stream.read()
 
 
 def check_block(commands: str, expected: str | None, folder: Path) -> None:
