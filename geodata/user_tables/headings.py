@@ -48,7 +48,7 @@ STEMS: dict[str, tuple[str, ...]] = {
         ),
         "hub_name": (
             "hub 枢纽 枢纽名称 站名 车站 车站名 车站名称 高铁站 站点名称 站点 港口 港口名称 港名 "
-            "机场 机场名称 学校 学校名称 高校 高校名称 大学 院校名称 医院名称 城市名称 点位名称 "
+            "机场 机场名称 学校 学校名称 高校 高校名称 大学 院校名称 医院名称 点位名称 "
             "地点 地名 hubname port portname station stationname airport airportname school "
             "schoolname university universityname college poi poiname place placename"
         ),
@@ -61,7 +61,7 @@ STEMS: dict[str, tuple[str, ...]] = {
         "province_adcode": "省份代码 省代码 provinceadcode provincecode",
         "city": (
             "所属城市 城市 所在城市 所属市 所在市 市 地级市 地市 市州 设区市 市级 所属地市 "
-            "所在地市 注册城市 城市名 city cityname prefecture prefname prefecturename shi"
+            "所在地市 注册城市 城市名 城市名称 地市名称 city cityname prefecture prefname prefecturename shi"
         ),
         "county": (
             "所属区县 区县 所在区县 所属县区 县区 所在县区 县市区 区县市 所在县 所属县 所在区 "
@@ -181,6 +181,13 @@ _BORDERS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z0-9])(?=[㐀-鿿])|(?<=[�
 # words that one token was cut into: bd 09, wgs 84, epsg 4326
 _JOINED = re.compile(r"\b(wgs|bd|gcj|epsg|cgcs)\s+(84|1984|09|02|09ll|09mc|4326|4490|3857|2000)\b")
 _SQUARES = re.compile(r"\b(k|h)?m\s+2\b")
+# traditional characters of headings: 經度, 園區名稱, 縣市
+_SIMPLIFIED = str.maketrans(
+    "經緯縣區發園稱號碼積註冊資單構學車場準審態狀類時間聯絡電話標準詳細營業處級別業產開國產點機關東"
+    "總額劃據應實繳認幣種備說優資訊鄉鎮鐵線灣衛關設擴況聯屬於計貨記錄",
+    "经纬县区发园称号码积注册资单构学车场准审态状类时间联络电话标准详细营业处级别业产开国产点机关东"
+    "总额划据应实缴认币种备说优资讯乡镇铁线湾卫关设扩况联属于计货记录",
+)
 _LONGEST = 200  # a heading beyond this is text, not a heading
 
 
@@ -229,7 +236,7 @@ class Heading:
 
 def plain_heading(heading: str) -> str:
     """Return a heading in the form it is compared in."""
-    return unicodedata.normalize("NFKC", heading).casefold().strip()
+    return unicodedata.normalize("NFKC", heading).translate(_SIMPLIFIED).casefold().strip()
 
 
 def datum_of(text: str) -> str:
@@ -263,7 +270,7 @@ def read_heading(text: str) -> Heading:
         return Heading(text, "lat", text, -1, "WGS-84")
     if not text.strip() or len(text) > _LONGEST:
         return Heading(text)
-    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = unicodedata.normalize("NFKC", text).translate(_SIMPLIFIED).strip()
     # the whole without signs first: 省(区、市), 所属区/县, 住所(经营场所)
     whole = _signless(folded.casefold())
     if whole in _MEANING:
@@ -293,7 +300,9 @@ def _with_remark(found: Heading, inside: str) -> Heading:
         return replace(found, datum=found.datum or _DATUM_OF[plain])
     if plain in UNUSABLE_DATUMS:
         return replace(found, unusable=inside)
-    if plain in AREA_UNITS or plain in _LENGTH_UNITS or _MONEY.fullmatch(plain):
+    if plain in _LENGTH_UNITS:
+        return replace(found, unit=found.unit or _LENGTH_UNITS[plain])
+    if plain in AREA_UNITS or _MONEY.fullmatch(plain):
         return replace(found, unit=found.unit or inside.rsplit(":", maxsplit=1)[-1].strip())
     return replace(found, remark=(found.remark or inside).strip())
 
