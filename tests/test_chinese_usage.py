@@ -127,7 +127,7 @@ COMMANDS = (
 MACHINE = {
     *ACCEPTED, *COMMANDS.split(), "TOML", "Parquet", "URL", "dask", "csv", "xlsx", "xls", "tsv",
     "parquet", "xlsb", "ods", "dta", "Arrow", "zip", "lon", "lat", "datum", "FILE", "k", "count", "TABLE", "threshold_km", "arrow",
-    "feather", "GDAL", "GeoJSON", "GeoPackage", "Shapefile", "tianditu", "amap", "https", "x", "y", "z", "ha", "km2", "m2", *DATUMS, *registry(), *" ".join(map(" ".join, STEMS.values())).split(), "hub", "layer", "parts",
+    "feather", "GDAL", "GeoJSON", "GeoPackage", "Shapefile", "tianditu", "amap", "https", "x", "y", "z", "ha", "km2", "m2", *DATUMS, "CGCS2000", *registry(), *" ".join(map(" ".join, STEMS.values())).split(), "hub", "layer", "parts",
     *(asked.key.partition(".")[2] for asked in ASKED.values()),
 }  # fmt: skip
 
