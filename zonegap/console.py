@@ -200,7 +200,19 @@ def laid_out(lines: Sequence[tuple[Words, Sequence[Words]]]) -> list[str]:
             line += gap + part
             filled = True
         out.append(line)
-    return out
+    return [piece for line in out for piece in _folded(line, indent)]
+
+
+def _folded(line: str, indent: int) -> list[str]:
+    """Return a line in pieces that fit, cut at a space where there is one."""
+    pieces = []
+    while _width(line) > COLUMNS:
+        end = next(n for n in range(len(line), 0, -1) if _width(line[:n]) <= COLUMNS)
+        space = line.rfind(" ", indent + 1, end + 1)
+        end = space if space > indent else end
+        pieces.append(line[:end].rstrip())
+        line = " " * indent + line[end:].lstrip()
+    return [*pieces, line]
 
 
 def _width(text: str) -> int:

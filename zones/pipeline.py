@@ -146,7 +146,7 @@ def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
         zones, kept = filtered_zones(zones, study)
         zones = zones.copy()
         report.account.leave_out(
-            Message("left out by the filters"), rows[~rows.index.isin(zones.index)]
+            Message("kept out by the filters of the study"), rows[~rows.index.isin(zones.index)]
         )
         located = locate_zone_table(
             zones, study.year, report.account, openstreetmap=study.openstreetmap
@@ -235,7 +235,7 @@ def study_hubs(study: Study, registrations: Registrations | None = None) -> Stud
         listed = hubs_of_table(located)
         hubs = of_provinces(study.hub_layer, listed, study.hub_provinces)
         account.leave_out(
-            Message("left out by hubs.provinces"),
+            Message("in other provinces than hubs.provinces"),
             map(row_label, located.index[~listed.index.isin(hubs.index)]),
         )
     elif study.hub_layer == "registrations":

@@ -81,6 +81,22 @@ def read_positions(
     return lon, lat, faults
 
 
+def outside_bounds(table: UserTable, bounds: dict[str, tuple[float, float]]) -> bool:
+    """Whether a table has positions in degrees that lie outside of some bounds."""
+    for n, pair in enumerate(table.header.pairs):
+        if pair.lon == pair.lat:
+            continue
+        lon, lat = (
+            pd.to_numeric(table.cells[f"{side}_{n}"], errors="coerce") for side in ("lon", "lat")
+        )
+        degrees = lon.between(*ANYWHERE["lon"]) & lat.between(*ANYWHERE["lat"])
+        inside = lon.between(*bounds["lon"]) & lat.between(*bounds["lat"])
+        swapped = lat.between(*bounds["lon"]) & lon.between(*bounds["lat"])
+        if bool((degrees & ~inside & ~swapped).any()):
+            return True
+    return False
+
+
 def _texts_of(table: UserTable, n: int, pair: Pair) -> pd.DataFrame | None:
     """Return the two texts of a pair; None where its one column holds no positions."""
     cells = table.cells

@@ -662,21 +662,9 @@ def _with_datum(
     ground, wished = "heading", datum_of(wish.datum)
     if pair.headings[0].text == GEOMETRY_LON:
         ground = "file"
-    elif wished and datum and wished != datum:
-        faults.append(
-            Message(
-                "row {row}: column {heading!r} is in {datum}; --datum says {other}: leave one out",
-                row=row, heading=pair.headings[0].text, datum=datum, other=wish.datum,
-            )
-        )  # fmt: skip
     elif wished and not datum:
+        # of cells that a column of datums leaves blank, too
         datum, ground = wished, "option"
-        if has_datums:
-            faults.append(
-                Message(
-                    "--datum: the table has a column of datums of its own; leave one of them out"
-                )
-            )
     elif unusable and not datum and not has_datums:
         faults.append(
             Message(
@@ -826,7 +814,8 @@ def _read_columns(header: Header, cells: pd.DataFrame) -> Iterable[ReadColumn]:
     for n, pair in enumerate(header.pairs):
         datum, ground = pair.datum, pair.ground
         if not datum and "datum" in header.places:
-            datum, ground = "", "column"
+            named = sorted({datum_of(d) for d in cells["datum"].unique()} - {""})
+            datum, ground = ", ".join(named), "column"
         filled = int((cells[f"lon_{n}"] != "").sum())
         lon, lat = (h.text for h in pair.headings)
         column, partner = ("lonlat", "") if pair.lon == pair.lat else ("lon", lat)

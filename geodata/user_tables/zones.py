@@ -37,6 +37,7 @@ from geodata.user_tables.files import stated_licence
 from geodata.user_tables.positions import (
     IN_CHINA,
     far_from_address,
+    outside_bounds,
     read_positions,
     read_uncertainty,
 )
@@ -195,10 +196,15 @@ def load_zone_table(
     bound = Bound()
     table.cells = with_regions(table.cells, bound)
     lon, lat, faults = read_positions(table, IN_CHINA)
-    if faults:
+    if faults and outside_bounds(table, IN_CHINA):
         faults = [(table.header.row, ONLY_CHINA), *faults]
     unit = next((u for u in map(unit_of_choice, wish.columns) if u), "")
     areas = _areas(table, unit)
+    if unit:
+        table.account.columns = [
+            replace(c, unit=unit, ground="option") if c.column == "area" else c
+            for c in table.account.columns
+        ]
     frame, bad_cells = _texts(table, bound)
     dates = {
         column: read_months(table.cells[column], table.heading(column))
@@ -556,13 +562,16 @@ def _bind(zones: pd.DataFrame, located: pd.DataFrame, year: int, account: Accoun
 
 def _check_names(zones: pd.DataFrame, located: pd.DataFrame, account: Account) -> None:
     """Note names that say another province than the row, and zones at a province's seat."""
-    coarse = zones[(located["geocode_level"] == "province").to_numpy()]
+    by_column = (located["geocode_method"] == "column").to_numpy()
+    lost = (located["geocode_level"] == "province").to_numpy()
+    if lost.any():
+        account.check(
+            Message("zones known by their province only, put at its seat (90 % radius 300 km)"),
+            zones.loc[lost, "row"],
+        )
+    coarse = zones[lost | by_column]
     if coarse.empty:
         return
-    account.check(
-        Message("zones known by their province only, put at its seat (90 % radius 300 km)"),
-        coarse["row"],
-    )
     catalogue = load_zones()
     known = dict(zip(catalogue["name"].map(normalise), catalogue["province"], strict=True))
     read = geocode_texts([coarse["name"]], kind="address")
