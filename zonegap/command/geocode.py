@@ -125,8 +125,9 @@ def geocode(
     for old, new in taken.items():
         remark(Message("your column {old} is written as {new}", old=old, new=new))
     both = table.rename(columns=taken).join(located.round({"lon": 6, "lat": 6}))
+    text = BOM + csv_text(both)
     with staged_with_sources(out) as (table_file, about):
-        table_file.write_text(BOM + csv_text(both), encoding="utf-8", newline="")
+        table_file.write_text(text, encoding="utf-8", newline="")
         write_text_sources(located, file.name, about, out.name)
     levels = located["geocode_level"]
     for level, words in LEVELS.items():
