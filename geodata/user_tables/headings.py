@@ -61,7 +61,8 @@ STEMS: dict[str, tuple[str, ...]] = {
         "province_adcode": "省份代码 省代码 provinceadcode provincecode",
         "city": (
             "所属城市 城市 所在城市 所属市 所在市 市 地级市 地市 市州 设区市 市级 所属地市 "
-            "所在地市 注册城市 城市名 城市名称 地市名称 city cityname prefecture prefname prefecturename shi"
+            "所在地市 注册城市 城市名 城市名称 地市名称 city cityname prefecture prefname "
+            "prefecturename shi"
         ),
         "county": (
             "所属区县 区县 所在区县 所属县区 县区 所在县区 县市区 区县市 所在县 所属县 所在区 "
