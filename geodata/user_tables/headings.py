@@ -360,6 +360,9 @@ def _attached(found: Heading, text: str) -> Heading | None:
         if stem not in _MEANING:
             continue
         meaning, rank = _MEANING[stem]
+        # a number or code of a company is none of the row's
+        if found.owner and meaning in ("id", "code", "remark"):
+            continue
         if (datum or found.datum or found.unusable) and meaning not in (*_POSITION, "geometry"):
             continue
         if unit and meaning not in ("area", "other_area", "capital", "uncertainty"):

@@ -147,7 +147,6 @@ def geocode(
     taken = {c: f"input_{c}" for c in passed.columns if c in located.columns}
     for old, new in taken.items():
         remark(Message("your column {old} is written as {new}", old=old, new=new))
-<<<<<<< HEAD
     both = passed.rename(columns=taken).join(located.round({"lon": 6, "lat": 6}))
     say: Callable[[Words | str], None] = show
     if out == STDOUT:
@@ -157,13 +156,6 @@ def geocode(
         with staged_with_sources(out) as (table_file, about):
             write_csv(both, table_file)
             write_text_sources(located, file.name, about, out.name)
-=======
-    both = table.rename(columns=taken).join(located.round({"lon": 6, "lat": 6}))
-    text = BOM + csv_text(both)
-    with staged_with_sources(out) as (table_file, about):
-        table_file.write_text(text, encoding="utf-8", newline="")
-        write_text_sources(located, file.name, about, out.name)
->>>>>>> licences
     levels = located["geocode_level"]
     for level, words in LEVELS.items():
         say(Message("{level}: {count:,}", level=words, count=int((levels == level).sum())))
