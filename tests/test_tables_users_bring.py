@@ -393,7 +393,11 @@ SHIFT = {"WGS-84": wgs84, "GCJ-02": gcj02, "BD-09": bd09}
 
 def lat_of(heading: str) -> str:
     return (
-        heading.translate(TO_LAT).replace("lng", "lat").replace("Lng", "Lat").replace("lon", "lat")
+        heading.translate(TO_LAT)
+        .replace("lng", "lat")
+        .replace("Lng", "Lat")
+        .replace("lon", "lat")
+        .replace("Long", "Lat")
     )
 
 

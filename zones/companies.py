@@ -22,6 +22,7 @@ from geodata.user_tables.companies import (
     load_registrations,
     locate_registrations,
 )
+from geodata.user_tables.headings import read_heading
 from geodata.user_tables.positions import DatumDoubt
 from geodata.user_tables.tables import Wish
 from geodata.words import Joined, Listed, Message, Name, Words
@@ -191,6 +192,14 @@ def located_registrations(
     """
     source = given if isinstance(given, pd.DataFrame) else registrations_file(Path(given))
     frame, report = load_registrations(source, wish, keep_deregistered=keep_deregistered)
+    named = next(c.heading for c in report.account.columns if c.column == "name")
+    if read_heading(named).stem in ("hub", "枢纽"):
+        raise UsageError(
+            Message(
+                "{path}: a list of hubs, not of companies; accepted with --hubs-file",
+                path=report.file,
+            )
+        )
     located, doubt, reasons = locate_registrations(frame)
     level, account = located["geocode_level"], report.account
     for text, words in (

@@ -307,7 +307,7 @@ class Study:
     )  # fmt: skip
     zones_provinces: tuple[str, ...] | None = _asked(
         None, "zones.provinces", TEXTS, option="--province", metavar="LIST",
-        help=Message("Only zones of these provinces, comma-separated: 湖北,Anhui."),
+        help=Message("Only zones of these provinces, comma-separated: Hubei,Anhui."),
         kept_as=_full_province,
     )  # fmt: skip
     zones_levels: tuple[str, ...] | None = _asked(
