@@ -181,7 +181,7 @@ def test_provinces_follow_from_names(tmp_path: Path) -> None:
     lost = (frame["province"] == "").to_numpy()
     page = Path(__file__).parent.parent / "docs" / "howto" / "own-zones.md"
     readme = " ".join(page.read_text("utf-8").split())
-    stated = f"{100 * same.mean():.0f} %, with {(~same & ~lost).sum()} of 2,543 wrong"
+    stated = f"{100 * same.mean():.0f} % are found, with {(~same & ~lost).sum()} of 2,543 wrong"
     assert stated in readme
     assert report.derived == len(frame) - lost.sum()
 

@@ -183,7 +183,7 @@ def test_what_was_left_out_is_said_and_written(tmp_path: Path) -> None:
     rows = [
         "甲公司,100万元,杭州市西湖区,浙江省,存续,91330106A",
         "乙公司,乱,广州市天河区,广东省,注销,91330106B",
-        "丙公司,三百万,深圳市南山区,广东省,存续,91330106C",
+        "丙公司,三百多万,深圳市南山区,广东省,存续,91330106C",
         "=HYPERLINK(1),-,深圳市福田区,广东省,存续,91330106A",
         "+丁公司,200万美元,,香港,存续,91330106D",
     ]
@@ -195,7 +195,7 @@ def test_what_was_left_out_is_said_and_written(tmp_path: Path) -> None:
     )
     assert "1 not understood (rows 4)" in said  # what is written quotes no cell
     on_terminal = " ".join(said_in("en", company_sentences(companies, cells=True)))
-    assert "1 not understood (4: '三百万')" in on_terminal
+    assert "1 not understood (4: '三百多万')" in on_terminal
     assert (
         "Companies of unknown province, or of none of the 31, in no group and no total: 1." in said
     )

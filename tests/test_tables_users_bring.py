@@ -408,8 +408,8 @@ def tables(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
     datum = draw(st.sampled_from(list(SHIFT)))
     true = pd.DataFrame({
         "name": draw(st.lists(st.sampled_from(NAMES), min_size=rows, max_size=rows)),
-        "lon": draw(st.lists(st.floats(100, 120).map(lambda x: round(x, 5)), min_size=rows, max_size=rows)),
-        "lat": draw(st.lists(st.floats(24, 40).map(lambda x: round(x, 5)), min_size=rows, max_size=rows)),
+        "lon": draw(st.lists(st.floats(104, 114).map(lambda x: round(x, 5)), min_size=rows, max_size=rows)),
+        "lat": draw(st.lists(st.floats(26, 37).map(lambda x: round(x, 5)), min_size=rows, max_size=rows)),
         "area_ha": draw(st.lists(st.integers(50, 9000).map(float), min_size=rows, max_size=rows)),
     })  # fmt: skip
     shifted = [SHIFT[datum](x, y) for x, y in zip(true["lon"], true["lat"], strict=True)]

@@ -494,6 +494,9 @@ def locate_zone_table(
     own = given & zones["own"]
     for column in _OWN:
         located.loc[own, column] = zones.loc[own, f"own_{column}"]
+    # what the table has from OpenStreetMap was read from the table
+    osm = own & located["geocode_source"].map(names_odbl).astype(bool)
+    located.loc[osm, "geocode_source"] = FROM_OPENSTREETMAP
     return located
 
 
