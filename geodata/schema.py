@@ -15,6 +15,9 @@ from geodata.words import Listed, Message, Words
 
 _LONGEST_SHOWN = 80
 # digits match in one way only: of 100,000 of them and a letter no second way is tried
+# digits in groups of three, and what may be a decimal comma: 104,07 or 1.234,5
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -89,9 +92,11 @@ class Column:
                 share = float(plain[:-1]) / 100.0
                 return Message("; it is a percentage: as a share it is {share:g}", share=share)
             return Message("; it is a percentage")
-        bare = plain.replace(",", "")
+        bare = plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain
         if bare != value and _NUMBER.fullmatch(bare):
             return Message("; write it as {plain}", plain=bare)
+        if _DECIMAL_COMMA.fullmatch(plain):
+            return Message("; a comma is no decimal point here: write 104.07 for 104,07")
         return ""
 
 

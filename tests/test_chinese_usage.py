@@ -110,7 +110,7 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
     (None, ["gdp", "--level", "市级"], 2, "可接受：国家级、省级"),
     (None, ["reconcile", "--level", "national"], 2, "故此处不作对照"),
     ("[hubs]\nlayer = 'cores'\nprovinces = ['青海省']\n", ["threshold", "study.toml"], 2,
-     "没有剩下任何枢纽"),
+     "在青海省没有枢纽"),
     ("[geocode]\nyear = 1900\n", ["threshold", "study.toml"], 2, "1980至2024"),
     ("[zones]\nencoding = 'gbk'\n", ["threshold", "study.toml"], 2, "须与zones.table同用"),
     (None, ["run", "none.toml"], 3, "文件不存在"),

@@ -129,7 +129,7 @@ FAILURES = [
     ("[zones]\ntable = 'province.csv'", [], 3, "column 'province_adcode': '990000'; accepted: 440000"),
     ("[zones]\ntable = 'digits.csv'", [], 3, "row 2, column 'area_ha': '3_980'; accepted: a number"),
     ("[zones]\ntable = 'header.csv'", [], 3, "header.csv: row 1: no rows below the header; accepted: at least one"),
-    ("[hubs]\nlayer = 'cores'\nprovinces = ['青海省']", [], 2, "no hub is left"),
+    ("[hubs]\nlayer = 'cores'\nprovinces = ['青海省']", [], 2, "no hub in 青海省"),
     ("", ["--km", "far"], 2, "--km: 'far'; accepted: numbers in km"),
     ("", ["--km", "-5"], 2, "at least 0"),
     ("", ["--hubs", "towns"], 2, "towns"),

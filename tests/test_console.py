@@ -243,10 +243,12 @@ def test_progress_on_a_terminal_only_in_plain_signs(
     shown = on_a_terminal(*options, cwd=folder, **environment)
     assert "working" in shown
     assert "100%" in shown
-    assert shown.isascii()
+    # the account names the user's own columns
+    assert all(line.isascii() for line in shown.splitlines() if "working" in line)
     assert not re.search(r"\x1b\[[0-9;]*m", shown)  # no colour, so none to switch off
     said = zonegap(*options, cwd=folder, **environment).stderr
-    assert said == "whose it is: o.SOURCES.md\n"
+    assert "working" not in said
+    assert said.endswith("whose it is: o.SOURCES.md\n")
 
 
 def test_steps_of_a_run_on_a_terminal(folder: Path) -> None:

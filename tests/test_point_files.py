@@ -126,14 +126,14 @@ def test_the_datum_is_of_a_heading_or_an_option(run, datum: str, heading: str) -
     assert f"({datum}, " in done.err
 
 
-def test_no_datum_is_asked_for_and_two_are_refused(run) -> None:
+def test_a_datum_is_asked_for_and_the_points_own_goes_first(run) -> None:
     PLACED.to_csv("p.csv", index=False)
     done = run("p.csv", "--out", "o.csv")
     assert (done.code, "without a datum; accepted: --datum" in done.err) == (3, True)
     PLACED.assign(datum="WGS-84").to_csv("p.csv", index=False)
-    done = run("p.csv", "--datum", "BD-09", "--out", "o.csv")
-    assert (done.code, "--datum" in done.err) == (3, True)
     assert run("p.csv", "--out", "o.csv").code == 0
+    assert run("p.csv", "--datum", "BD-09", "--out", "q.csv").code == 0
+    assert Path("o.csv").read_bytes() == Path("q.csv").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ class HubLayer:
     key
         Its word in options, study files and columns.
     places
-        Gives the hubs of a year in some provinces, by their codes: code of a division -> number
-        of companies behind it, 0 where that is no count. None for a layer whose hubs a file gives.
+        Gives the hubs of a year: code of a division -> number of companies behind it, 0 where
+        that is no count. None for a layer whose hubs a file gives.
     short
         In a table: prefectures.
     title, map_title
@@ -51,10 +51,13 @@ class HubLayer:
         The hubs in a note on one layer alone; the title without.
     sentence
         The hubs in a sentence on which layers the published count fits; None leaves it out.
+    places_in
+        Gives them in any provinces, by their codes; None where the layer has no others than those
+        of `places`.
     """
 
     key: str
-    places: Callable[[Gazetteer, tuple[str, ...]], dict[str, int]] | None
+    places: Callable[[Gazetteer], dict[str, int]] | None
     short: Words
     title: Words
     map_title: Words
@@ -64,13 +67,11 @@ class HubLayer:
     definition: Words | None = None
     in_full: Words | None = None
     sentence: Words | None = None
+    places_in: Callable[[Gazetteer, tuple[str, ...]], dict[str, int]] | None = None
 
 
-def _prefectures(names: Gazetteer, provinces: tuple[str, ...]) -> dict[str, int]:
-    """Return the prefecture-level cities of provinces; a municipality is one itself.
-
-    Beijing goes first where the provinces are the three clusters'.
-    """
+def _prefectures_in(names: Gazetteer, provinces: tuple[str, ...]) -> dict[str, int]:
+    """Return the prefecture-level cities of provinces; a municipality is one itself."""
     codes: list[str] = []
     for province in provinces:
         inside = sorted(
@@ -81,7 +82,7 @@ def _prefectures(names: Gazetteer, provinces: tuple[str, ...]) -> dict[str, int]
     return dict.fromkeys(codes, 0)
 
 
-def _listed(names: Gazetteer, provinces: tuple[str, ...]) -> dict[str, int]:
+def _listed_in(names: Gazetteer, provinces: tuple[str, ...]) -> dict[str, int]:
     """Return the head-office cities of listed companies in provinces."""
     from geodata.loaders import load_listed_companies  # brings pandas: not at start
 
@@ -91,10 +92,21 @@ def _listed(names: Gazetteer, provinces: tuple[str, ...]) -> dict[str, int]:
     return {str(code): int(n) for code, n in counts.items()}
 
 
-def _cores(names: Gazetteer, provinces: tuple[str, ...]) -> dict[str, int]:
-    return {code: 0 for code in CORE_CITIES if f"{code[:2]}0000" in provinces}
+def _prefectures(names: Gazetteer) -> dict[str, int]:
+    """Return the prefecture-level cities of the clusters, Beijing itself first."""
+    return _prefectures_in(names, THREE)
 
 
+def _listed(names: Gazetteer) -> dict[str, int]:
+    return _listed_in(names, THREE)
+
+
+def _cores(names: Gazetteer) -> dict[str, int]:
+    return dict.fromkeys(CORE_CITIES, 0)
+
+
+# the provinces of the layers where none are asked for, Beijing first
+THREE = (CLUSTERS["Beijing"], CLUSTERS["Zhejiang"], CLUSTERS["Guangdong"])
 # The colours are of Okabe and Ito's palette, told apart with every colour-vision deficiency.
 HUB_LAYERS: dict[str, HubLayer] = {
     layer.key: layer
@@ -102,6 +114,7 @@ HUB_LAYERS: dict[str, HubLayer] = {
         HubLayer(
             key="prefectures",
             places=_prefectures,
+            places_in=_prefectures_in,
             short=Name("prefectures", "地级市"),
             title=Name("Prefecture-level cities", "地级及以上城市"),
             map_title=Name("Prefecture-level cities ({clusters})", "地级及以上城市（{clusters}）"),
@@ -127,6 +140,7 @@ HUB_LAYERS: dict[str, HubLayer] = {
         HubLayer(
             key="listed",
             places=_listed,
+            places_in=_listed_in,
             short=Name("listed", "上市公司"),
             title=Name("Cities of listed companies", "上市公司所在城市"),
             map_title=Name("Head offices of listed companies", "上市公司总部所在城市"),
@@ -188,10 +202,6 @@ HUB_LAYERS: dict[str, HubLayer] = {
 }
 
 
-# the provinces of a built-in layer where none are asked for, Beijing first
-THREE = (CLUSTERS["Beijing"], CLUSTERS["Zhejiang"], CLUSTERS["Guangdong"])
-
-
 def hub_layer(
     layer: str,
     *,
@@ -243,10 +253,12 @@ def hub_layer(
     if places is not None:
         if file is not None:
             raise UsageError(Message("hub layer {layer!r}: takes no file", layer=layer))
-        codes = THREE if provinces is None else tuple(
-            names.provinces[p].adcode for p in provinces
-        )  # fmt: skip
-        hubs = _at_seats(places(names, codes), names)
+        places_in = HUB_LAYERS[layer].places_in
+        if provinces is None or places_in is None:
+            found = places(names)
+        else:
+            found = places_in(names, tuple(names.provinces[p].adcode for p in provinces))
+        hubs = _at_seats(found, names)
     elif file is None:
         option = "--hubs-file" if layer == "file" else "--registrations"
         raise UsageError(
@@ -280,10 +292,9 @@ def of_provinces(
         if empty:
             there = sorted(set(hubs["province_adcode"]) & {d.adcode for d in
                                                            today.provinces.values()})  # fmt: skip
-            built_in = HUB_LAYERS[layer].places
-            if built_in is not None:
-                everywhere = tuple(d.adcode for d in today.provinces.values())
-                inside = built_in(today, everywhere)
+            places_in = HUB_LAYERS[layer].places_in
+            if places_in is not None:
+                inside = places_in(today, tuple(d.adcode for d in today.provinces.values()))
                 there = sorted({f"{code[:2]}0000" for code in inside})
             accepted = [today.by_adcode[code].name for code in there]
             raise UsageError(

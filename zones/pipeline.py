@@ -65,6 +65,8 @@ class StudyResult:
         Hubs beside those of each layer; None for none.
     kept
         What the study's filters keep of its table; None without filters.
+    order
+        Labels of all zones in the order they came in.
     """
 
     study: Study
@@ -78,10 +80,11 @@ class StudyResult:
     accounts: tuple[Account, ...] = ()
     added_hubs: pd.DataFrame | None = None
     kept: Kept | None = None
+    order: pd.Index | None = None
 
     def all_zones(self) -> pd.DataFrame:
         """Return the zones, those without a place too, in the order they came in."""
-        return with_unplaced(self.zones, self.unplaced)
+        return with_unplaced(self.zones, self.unplaced, self.order)
 
     def unresolved(self) -> int:
         """Return the number of zones and companies that have no place."""
@@ -125,12 +128,15 @@ class StudyResult:
 
 @dataclass(frozen=True, eq=False)
 class StudyZones:
-    """The zones of a study: with a place, without one, what their table lacks, what was kept."""
+    """The zones of a study: with a place, without one, what their table lacks, what was kept, and
+    the labels of all in the order they came in.
+    """
 
     placed: pd.DataFrame
     unplaced: pd.DataFrame
     report: ZoneTableReport | None
     kept: Kept | None
+    order: pd.Index
 
 
 def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
@@ -172,21 +178,21 @@ def located_zones(study: Study, progress: Progress | None = None) -> StudyZones:
         options = WebOptions(study.provider, study.cache, study.key_file, progress=progress)
         found = web_geocode_zones(located[ask], zones[ask], options).located
         located = pd.concat([found, located[~ask]]).loc[located.index]
-    both = zones.join(located).assign(**{ORDER: range(len(zones))})
+    both = zones.join(located)
     placed = both["lon"].notna()
-    return StudyZones(both[placed].copy(), both[~placed], report, kept)
+    return StudyZones(both[placed].copy(), both[~placed], report, kept, both.index)
 
 
-ORDER = "order"  # column of the place of a zone in its table, while it is on its way
-
-
-def with_unplaced(zones: pd.DataFrame, unplaced: pd.DataFrame) -> pd.DataFrame:
-    """Return all zones in the order they came in; what those without a place lack is empty."""
+def with_unplaced(
+    zones: pd.DataFrame, unplaced: pd.DataFrame, order: pd.Index | None = None
+) -> pd.DataFrame:
+    """Return all zones in an order of their labels; what those without a place lack is empty."""
     if unplaced.empty:
-        return zones.drop(columns=ORDER, errors="ignore")
+        return zones
     both = zones.reindex([*zones.index, *unplaced.index])
     both.loc[unplaced.index, unplaced.columns] = unplaced
-    both = both.sort_values(ORDER, kind="stable").drop(columns=ORDER)
+    if order is not None:
+        both = both.reindex(order)
     for column in zones.columns:
         if column.startswith("beyond_"):
             both[column] = both[column].astype("boolean")
@@ -318,7 +324,7 @@ def run_study(study: Study, *, progress: Progress | None = None) -> StudyResult:
     result = StudyResult(
         study, zones, chosen.hubs, provinces,
         registrations=registrations, unplaced=own.unplaced, zone_report=own.report,
-        accounts=_accounts(own, chosen, registrations), added_hubs=chosen.added, kept=own.kept,
+        accounts=_accounts(own, chosen, registrations), added_hubs=chosen.added, kept=own.kept, order=own.order,
     )  # fmt: skip
     result.nearest_km[study.hub_layer, study.distance_method] = zones["nearest_km"]
     return result

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.addresses import Scope, ScopeError, scope_of
-from geodata.gazetteer import LAST_YEAR, Gazetteer, gazetteer
+from geodata.gazetteer import CATALOGUE_YEAR, LAST_YEAR, Gazetteer, gazetteer
 from geodata.vocabulary import EARTH_RADIUS_KM
 from geodata.words import Message, Words
 
@@ -98,6 +98,32 @@ def with_regions(cells: pd.DataFrame, bound: Bound) -> pd.DataFrame:
         here &= (cells[column] == "").to_numpy()
         cells.loc[here, column] = cells.loc[here, "region"]
     return cells
+
+
+def with_codes(cells: pd.DataFrame, bound: Bound) -> tuple[pd.DataFrame, list[Any]]:
+    """Return the cells with what their codes of divisions say, and the rows of unknown codes.
+
+    A code of six digits fills province, city and county of a row that leaves city and county blank.
+    """
+    blank = (cells["city"] == "") & (cells["county"] == "") & (cells["adcode"] != "")
+    if not blank.any():
+        return cells, []
+    cells, unknown = cells.copy(), []
+    by_code = {d.adcode: d for year in (CATALOGUE_YEAR, LAST_YEAR) for d in gazetteer(year).current}
+    for row, code in cells.loc[blank, "adcode"].items():
+        division = by_code.get(str(code)[:6].ljust(6, "0"))
+        if division is None:
+            unknown.append(row)
+            continue
+        parent = by_code.get(division.city_adcode)
+        if division.level == "county":
+            cells.loc[row, "county"] = division.name
+            cells.loc[row, "city"] = parent.name if parent is not None else ""
+        elif division.level == "city":
+            cells.loc[row, "city"] = division.name
+        if not cells.loc[row, "province"]:
+            cells.loc[row, "province"] = by_code[division.province_adcode].name
+    return cells, unknown
 
 
 def provinces_by_cell(cells: pd.Series[str]) -> dict[str, str]:

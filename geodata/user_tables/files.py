@@ -396,7 +396,8 @@ def _packed_kind(path: Path) -> str:
             names = [name.replace("\\", "/").casefold() for name in archive.namelist()]
             mime = b""
             if "mimetype" in names:
-                with archive.open(archive.infolist()[names.index("mimetype")]) as part:
+                entry = archive.infolist()[names.index("mimetype")]
+                with archive.open(entry, "r") as part:
                     mime = part.read(200)
     except ZIP_ERRORS as error:
         raise damaged_file(path, "xlsx", error) from None

@@ -176,7 +176,7 @@ _ROLES = tuple(
 )
 _LANGUAGES = {"cn": "", "zh": "", "chn": "", "chinese": "", "en": "en", "eng": "en",
               "english": "en", "中文": "", "英文": "en"}  # fmt: skip
-_SEPARATORS = re.compile(r"[\s_\-./:*\\|,，、;+=~#'\"“”]+")
+_SEPARATORS = re.compile(r"[\s_\-./:*\\|,，、;+=~#\"“”]+")
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】|\{([^{}]*)\}")
 _BORDERS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z0-9])(?=[㐀-鿿])|(?<=[㐀-鿿])(?=[A-Za-z])")
 # words that one token was cut into: bd 09, wgs 84, epsg 4326

@@ -17,6 +17,7 @@ from geodata.user_tables.divisions import (
     outside_province,
     outside_words,
     province_at,
+    with_codes,
     with_regions,
 )
 from geodata.user_tables.positions import (
@@ -41,6 +42,7 @@ HUBS = TableKind(
         "city": ("city",),
         "county": ("county",),
         "region": ("region",),
+        "adcode": ("adcode",),
         "datum": ("datum",),
         "uncertainty": ("uncertainty",),
         "credit_code": ("credit_code",),
@@ -87,6 +89,10 @@ def load_hub_table(source: Source, wish: Wish | None = None) -> tuple[pd.DataFra
     table = read_table(source, HUBS, wish)
     bound = Bound()
     table.cells = with_regions(table.cells, bound)
+    if not table.own:
+        table.cells, unknown = with_codes(table.cells, bound)
+        if unknown:
+            table.account.check(Message("codes that are no division of China"), unknown)
     cells, account = table.cells, table.account
     lon, lat, faults = read_positions(table, ANYWHERE)
     radius_km, bad_radii = read_uncertainty(table)

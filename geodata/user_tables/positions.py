@@ -36,6 +36,9 @@ _NUMBER = r"([+-]?\d{1,3}(?:\.\d{0,20})?)"
 _BOTH = re.compile(
     rf"(?:POINT\s*)?[(\[]?\s*{_NUMBER}\s*[°EeNn]?\s*[,，;；/\s]\s*{_NUMBER}\s*[°EeNn]?\s*[)\]]?"
 )
+_AROUND = re.compile(
+    r"POINT|SRID=4326;|[\"'{}\[\]():]|lng|longitude|lon|latitude|lat", re.IGNORECASE
+)
 _MOST = 0.9  # of the cells: a heading such as 位置 may hold positions or addresses
 
 
@@ -62,6 +65,8 @@ def read_positions(
         if texts is None:
             continue
         given = (texts["lon"] != "") | (texts["lat"] != "")
+        if n and not faults:
+            _compare(table, n, texts[given.to_numpy()], lon, lat)
         # a row that an earlier pair has placed needs no other
         given &= np.isnan(lon)
         values = texts[given.to_numpy()]
@@ -79,6 +84,37 @@ def read_positions(
             datums.to_numpy(),
         )
     return lon, lat, faults
+
+
+_SAME_KM = 1.0  # two pairs of one row that lie nearer say the same
+
+
+def _compare(table: UserTable, n: int, texts: pd.DataFrame, lon: Degrees, lat: Degrees) -> None:
+    """Note the rows whose further pair lies elsewhere than the one that is taken."""
+    pair, first = table.header.pairs[n], table.header.pairs[0]
+    numbers = texts.apply(pd.to_numeric, errors="coerce").dropna()
+    datums = _datums(table, pair, numbers)
+    numbers = numbers[(datums != "").to_numpy()]
+    if numbers.empty:
+        return
+    x, y = to_wgs84(
+        numbers["lon"].to_numpy(float), numbers["lat"].to_numpy(float),
+        datums[numbers.index].to_numpy(),
+    )  # fmt: skip
+    place = table.cells.index.get_indexer(numbers.index)
+    east = (x - lon[place]) * np.cos(np.radians(y))
+    away_km = np.hypot(east, y - lat[place]) * KM_PER_DEGREE
+    about: dict[Row, Words] = {
+        row_label(row): Message("{km:,.0f} km apart", km=km)
+        for row, km in zip(numbers.index, away_km, strict=True)
+        if km > _SAME_KM
+    }
+    if about:
+        headings = Listed(h.text for h in (first.headings[0], pair.headings[0]))
+        table.account.check(
+            Message("positions in {headings} differ; the first is taken", headings=headings),
+            about, about,
+        )  # fmt: skip
 
 
 def outside_bounds(table: UserTable, bounds: dict[str, tuple[float, float]]) -> bool:
@@ -105,7 +141,9 @@ def _texts_of(table: UserTable, n: int, pair: Pair) -> pd.DataFrame | None:
         # degrees may carry their sign: 120.1°E
         return pd.DataFrame({side: _plain_degrees(c) for side, c in both.items()})
     column = cells[f"lon_{n}"]
-    parts = column.str.extract(rf"^{_BOTH.pattern}$", flags=re.IGNORECASE).fillna("")
+    # what stands around the numbers: POINT (104 30), {"lng": 104, "lat": 30}, [104, 30]
+    bare = column.str.replace(_AROUND, " ", regex=True).str.strip()
+    parts = bare.str.extract(rf"^{_BOTH.pattern}$", flags=re.IGNORECASE).fillna("")
     filled = column != ""
     if not filled.any() or float((parts.loc[filled, 0] != "").mean()) < _MOST:
         heading = pair.headings[0].text
@@ -178,6 +216,18 @@ def _faults_of(
             faults.append((row_label(row), cell_fault(row, table.heading("datum"), cell, accepted)))
     for side, other in (("lon", "lat"), ("lat", "lon")):
         faults += _number_faults(values, side, other, pair, bounds)
+    # zeros stand for none in exports: nothing lies there but the sea
+    zeros = (pd.to_numeric(values["lon"], errors="coerce") == 0.0) & (
+        pd.to_numeric(values["lat"], errors="coerce") == 0.0
+    )
+    if not faults:
+        faults += [
+            (row_label(row), Message(
+                "row {row}: longitude 0, latitude 0 is no place; accepted: blank cells for none",
+                row=row,
+            ))
+            for row in values.index[zeros]
+        ]  # fmt: skip
     return faults
 
 

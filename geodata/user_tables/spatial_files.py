@@ -225,6 +225,25 @@ def _stated_encoding(part: Path | None) -> str | None:
 # --- positions
 
 
+_LINE, _RING, _POINTS, _LINES = 1, 2, 4, 5  # type ids of shapely
+
+
+def _refuse_lines(shapes: Any, kinds: Any, source: object) -> None:
+    """Refuse a line, or several points in one row: no single place stands for them."""
+    import numpy as np
+    import shapely
+
+    several = (kinds == _POINTS) & (shapely.get_num_geometries(shapes) > 1)
+    bad = np.isin(kinds, [_LINE, _RING, _LINES]) | several
+    if bad.any():
+        text = Message(
+            "{path}: row {row}: a line or several points, which are no place; accepted: a point or "
+            "an area in each row",
+            path=source, row=int(np.flatnonzero(bad)[0]) + 2,
+        )  # fmt: skip
+        raise DataFileError(text)
+
+
 def positions(source: str, shapes: Any, crs: Any) -> tuple[Positions, Geometry]:
     """Return where geometries are, as text, and what they are.
 
@@ -268,7 +287,9 @@ def positions(source: str, shapes: Any, crs: Any) -> tuple[Positions, Geometry]:
         system = pyproj.CRS.from_user_input(crs)
         name = _crs_name(crs, system)
         shapes = np.asarray(shapes, dtype=object)
-        inside = bool((~np.isin(shapely.get_type_id(shapes), [-1, 0])).any())
+        kinds = shapely.get_type_id(shapes)
+        _refuse_lines(shapes, kinds, source)
+        inside = bool((~np.isin(kinds, [-1, 0])).any())
         points = shapely.point_on_surface(shapes) if inside else shapes
         gone = shapely.is_missing(points) | shapely.is_empty(points)
         lon, lat = np.full((2, len(shapes)), np.nan)

@@ -39,6 +39,7 @@ from geodata.vocabulary import DATUMS
 from geodata.words import Listed, Message, Words
 
 HEADER_WITHIN_ROWS = 30
+_DIGITS = re.compile(r"(?!(?:19|20)\d\d$)[+-]?[\d,]*\.?\d+", re.ASCII)
 # best datum first: what needs no conversion loses nothing
 _DATUM_ORDER = {"WGS-84": 0, "GCJ-02": 1, "BD-09": 2, "": 3}
 # columns where one merged cell cannot stand for several rows
@@ -320,12 +321,27 @@ def _find_header(sheet: Sheet, path: str, kind: TableKind, wish: Wish) -> Header
             alone = filled == 1 and all(sum(map(bool, row)) <= 1 for row in first[n + 1 :])
             if score[0] == 0 or (score[0] == 1 and not (score[1] and (filled > 1 or alone))):
                 continue
+            # a cell of digits is no heading, but a year may be
+            digits = sum(bool(_DIGITS.fullmatch(text)) for text in texts)
+            if digits and digits * 2 >= filled:
+                continue
             rank = (*score, -span, -n)
             if best is None or rank > best[0]:
                 best = rank, n + span, texts
     if best is None:
         return None
-    _, row, texts = best
+    rank, row, texts = best
+    above = first[: row + rank[-2]]  # rank holds the negative number of the header's rows
+    whole = [
+        n for n, cells in enumerate(above, 1) if sum(map(bool, cells)) >= sum(map(bool, texts))
+    ]
+    if len(whole) > 1 or (whole and sum(map(bool, texts)) > 1):
+        fault = Message(
+            "row {row} reads like the header ({seen}), but row {above} above it is as full; "
+            "accepted: the header above all entries, or its columns named in the study file",
+            row=row, above=whole[0], seen=Listed(map(repr, [t for t in texts if t][:6])),
+        )  # fmt: skip
+        raise BadInputError(path, [fault])
     titles = " ".join(text for cells in first[: row - 1] for text in cells if text)
     return _header(row, texts, titles, path, kind, wish)
 
@@ -559,7 +575,7 @@ def _left_over(
     heading: Heading, kind: TableKind, places: Mapping[str, int], pairs: bool
 ) -> UnreadColumn:
     """Return what is said of a column that is not read."""
-    positions = heading.meaning in ("lon", "lat", "lonlat") and pairs
+    positions = heading.meaning in ("lon", "lat", "lonlat", "geometry") and pairs
     meant = heading.looks_like or heading.meaning
     if not positions and _is_read(meant, kind, places, pairs):
         meant = ""
@@ -637,9 +653,11 @@ def _pairs(  # noqa: PLR0913, PLR0917
         pairs = [
             Pair(n, n, (h, h), lat_first=h.stem in LAT_FIRST)
             for n, h in enumerate(headings)
-            if h.meaning == "lonlat"
+            if h.meaning in ("lonlat", "geometry")
         ]
-    stated = [_with_datum(pair, row, wish, has_datums, faults) for pair in pairs]
+    # beside degrees, an axis is a grid in metres
+    worded = [p for p in pairs if p.headings[0].text == GEOMETRY_LON or not p.headings[0].is_bare]
+    stated = [_with_datum(pair, row, wish, has_datums, faults) for pair in worded or pairs]
     return sorted(
         stated,
         key=lambda p: (
@@ -702,10 +720,14 @@ def _account(path: str, sheet: Sheet, header: Header, kind: TableKind) -> Accoun
 # ---- the rows
 
 # how the first text of a row reads that is a sum or a remark and no entry of the table
-_SUM = r"(?:本页|全[省市区国]|本[省市])?(?:合\s*计|总\s*计|小\s*计|累\s*计|共\s*计)"
+_SUM = (
+    r"[^\d\s]{0,12}?(?:合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|平均|平均值|均值|中位数)"
+    r"(?:\s*\d[\d,.]*\s*[个家户]?)?"
+)
+_NOTE = r"(?:注\s*\d*|备注|说明|资料来源|数据来源|来源|导出时间|导出日期|填表人|制表人|审核人|其中)"
+_ENGLISH_SUM = r"(?:grand |sub[- ]?)?totals?|sum|average|mean|median"
 _REMARK = re.compile(
-    rf"(?:{_SUM}|注\s*\d*|备注|说明|资料来源|数据来源|来源|导出时间|导出日期|填表人|制表人|审核人)"
-    rf"(?:\s*[:：(（].*)?$|{_SUM}\s*\d[\d,.]*\s*[个家户]?$|(?:grand )?(?:sub)?totals?:?$|sum:?$",
+    rf"(?:{_SUM}|{_NOTE})(?:\s*[:：(（].*)?$|(?:{_ENGLISH_SUM})(?:$|[:：(（]|\s(?:of\s)?\S{{1,30}}$)",
     re.IGNORECASE,
 )
 REMARK_ROWS = Message("sums, remarks, headers")  # rows that are no entries of the table

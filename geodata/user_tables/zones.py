@@ -31,6 +31,7 @@ from geodata.user_tables.divisions import (
     outside_province,
     outside_words,
     province_at,
+    with_codes,
     with_regions,
 )
 from geodata.user_tables.files import stated_licence
@@ -159,7 +160,7 @@ class ZoneTableReport:
     doubtful_dates: dict[Row, str] = field(default_factory=dict)
 
 
-def load_zone_table(
+def load_zone_table(  # noqa: C901, PLR0915, one table, read in order
     source: Source, wish: Wish | None = None
 ) -> tuple[pd.DataFrame, ZoneTableReport]:
     """Read a table of zones.
@@ -195,6 +196,10 @@ def load_zone_table(
     table = read_table(source, ZONES, replace(wish, columns=chosen))
     bound = Bound()
     table.cells = with_regions(table.cells, bound)
+    if not table.own:
+        table.cells, unknown = with_codes(table.cells, bound)
+        if unknown:
+            table.account.check(Message("codes that are no division of China"), unknown)
     lon, lat, faults = read_positions(table, IN_CHINA)
     if faults and outside_bounds(table, IN_CHINA):
         faults = [(table.header.row, ONLY_CHINA), *faults]
@@ -367,7 +372,8 @@ def _check_positions(frame: pd.DataFrame, table: UserTable) -> None:
     if abroad.any():
         faults = [
             (row_label(row), Message(
-                "row {row}: {lon:.5g}, {lat:.5g} lies outside China", row=row, lon=x, lat=y,
+                "row {row}: {lon:.5g}, {lat:.5g} lies outside the 31 provinces that are "
+                    "covered", row=row, lon=x, lat=y,
             ))
             for row, x, y in zip(rows[abroad], lon[abroad], lat[abroad], strict=True)
         ]  # fmt: skip

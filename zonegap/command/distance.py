@@ -222,7 +222,7 @@ def _of_study(study: Study, out: Path | None) -> None:
         say_account(account)
     say_kept(own.kept)
     placed = with_distances(own.placed, hubs.hubs, study)
-    table = with_unplaced(placed, own.unplaced)
+    table = with_unplaced(placed, own.unplaced, own.order)
     columns = ["name", "lon", "lat", "uncertainty_km", "nearest_hub", "nearest_km"]
     columns += ["beijing_km", "zhejiang_km", "guangdong_km"]
     digits = {c: 3 for c in columns if c.endswith("_km")} | {"lon": 6, "lat": 6}
