@@ -73,7 +73,7 @@ ZONES: list[tuple[str | bytes, str]] = [
     (Z + "甲,火星省,10,,,,\n", "row 2, column '省份': '火星省'; accepted: 北京市, 天津市"),
     (Z + GOOD_ZONE + "甲,Marsland,10,,,,\n", "row 3, column '省份': 'Marsland'"),
     (Z + "甲,陕西省,many,,,,\n", "row 2, column '核准面积(公顷)': 'many'; accepted: a number"),
-    (Z + '甲,陕西省,"1,20",,,,\n', "'1,20'; accepted: a number; write it as 120"),
+    (Z + '甲,陕西省,"1,20",,,,\n', "'1,20'; accepted: a number; a comma is no decimal point here"),
     (Z + "甲,陕西省,100-200,,,,\n", "'100-200'; accepted: one number, no range and no sum"),
     (Z + "甲,陕西省,5顷,,,,\n", "'5顷'; accepted: a number, or a number and one of 公顷, ha"),
     (Z + "甲,陕西省,1_200,,,,\n", "'1_200'; accepted: a number"),

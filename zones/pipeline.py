@@ -128,9 +128,7 @@ class StudyResult:
 
 @dataclass(frozen=True, eq=False)
 class StudyZones:
-    """The zones of a study: with a place, without one, what their table lacks, what was kept, and
-    the labels of all in the order they came in.
-    """
+    """The zones of a study: placed or not, what their table lacks, what was kept, their order."""
 
     placed: pd.DataFrame
     unplaced: pd.DataFrame
@@ -324,7 +322,8 @@ def run_study(study: Study, *, progress: Progress | None = None) -> StudyResult:
     result = StudyResult(
         study, zones, chosen.hubs, provinces,
         registrations=registrations, unplaced=own.unplaced, zone_report=own.report,
-        accounts=_accounts(own, chosen, registrations), added_hubs=chosen.added, kept=own.kept, order=own.order,
+        accounts=_accounts(own, chosen, registrations), added_hubs=chosen.added,
+        kept=own.kept, order=own.order,
     )  # fmt: skip
     result.nearest_km[study.hub_layer, study.distance_method] = zones["nearest_km"]
     return result

@@ -110,7 +110,7 @@ def with_codes(cells: pd.DataFrame, bound: Bound) -> tuple[pd.DataFrame, list[An
         return cells, []
     cells, unknown = cells.copy(), []
     by_code = {d.adcode: d for year in (CATALOGUE_YEAR, LAST_YEAR) for d in gazetteer(year).current}
-    for row, code in cells.loc[blank, "adcode"].items():
+    for row, code in zip(cells.index[blank], cells.loc[blank, "adcode"], strict=True):
         division = by_code.get(str(code)[:6].ljust(6, "0"))
         if division is None:
             unknown.append(row)

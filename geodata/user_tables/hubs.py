@@ -105,8 +105,10 @@ def load_hub_table(source: Source, wish: Wish | None = None) -> tuple[pd.DataFra
     hubs = cells[["name", "name_en"]].copy()
     hubs["lon"], hubs["lat"] = lon, lat
     given = hubs["lon"].notna()
-    homes, at_seats = sole_proprietors(cells), _located(cells)
-    located, reasons = at_seats
+    # only a table that says of companies what they are; a place may be called after its trade
+    told = bool({"credit_code", "type"} & set(table.header.places))
+    homes = sole_proprietors(cells) & told
+    located, reasons = _located(cells)
     # a sole proprietor's name and position may be those of a person and a home
     if homes.any():
         account.check(

@@ -330,12 +330,11 @@ def _find_header(sheet: Sheet, path: str, kind: TableKind, wish: Wish) -> Header
                 best = rank, n + span, texts
     if best is None:
         return None
-    rank, row, texts = best
-    above = first[: row + rank[-2]]  # rank holds the negative number of the header's rows
-    whole = [
-        n for n, cells in enumerate(above, 1) if sum(map(bool, cells)) >= sum(map(bool, texts))
-    ]
-    if len(whole) > 1 or (whole and sum(map(bool, texts)) > 1):
+    (*_, minus_span, _), row, texts = best
+    filled = sum(map(bool, texts))
+    above = first[: row + minus_span]
+    whole = [n for n, cells in enumerate(above, 1) if sum(map(bool, cells)) >= filled]
+    if len(whole) > 1 or (whole and filled > 1):
         fault = Message(
             "row {row} reads like the header ({seen}), but row {above} above it is as full; "
             "accepted: the header above all entries, or its columns named in the study file",
