@@ -79,7 +79,9 @@ def _escaped(text: str) -> str:
 
 
 def _exit_codes() -> str:
+    from zonegap.command.app import STOPPED_EXIT
     from zonegap.command.options import UNRESOLVED_EXIT
+    from zonegap.console import UNREAD_EXIT
 
     by_code: dict[int, list[str]] = {}
     for error in vars(geodata.errors).values():
@@ -88,4 +90,7 @@ def _exit_codes() -> str:
             by_code.setdefault(error.exit_code, []).append(f"{words} (`{error.__name__}`)")
     rows = ["| code | meaning |", "|---|---|", "| 0 | done |"]
     rows += [f"| {code} | {'; '.join(words)} |" for code, words in sorted(by_code.items())]
-    return "\n".join([*rows, f"| {UNRESOLVED_EXIT} | {UNRESOLVED} |"])
+    rows.append(f"| {UNRESOLVED_EXIT} | {UNRESOLVED} |")
+    rows.append(f"| {STOPPED_EXIT} | stopped by Ctrl+C |")
+    rows.append(f"| {UNREAD_EXIT} | nobody reads the output any more, as behind `head` |")
+    return "\n".join(rows)

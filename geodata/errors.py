@@ -107,6 +107,10 @@ _SYSTEM_FAULTS = {
     errno.ENAMETOOLONG: Message("File name too long"),
     errno.EBUSY: Message("Device or resource busy"),
     errno.EMFILE: Message("Too many open files"),
+    errno.EFBIG: Message("File too large"),
+    errno.EDQUOT: Message("Disk quota exceeded"),
+    errno.EIO: Message("Input/output error"),
+    errno.ELOOP: Message("Too many levels of symbolic links"),
 }
 
 

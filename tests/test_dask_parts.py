@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -185,3 +188,77 @@ def test_all_workers_share_the_parts(
     )
     assert len(taken) == 20
     assert min(taken.count(pid) for pid in worker_pids(cluster.scheduler_address)) >= 5
+
+
+def task_of_cores() -> Task:
+    return Task(hub_layer("cores"), datum="WGS-84")
+
+
+def test_no_worker_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Finished parts stay, and nobody waits for ever."""
+    make_parts(tmp_path / "in", 3, 50)
+    out = tmp_path / "out"
+    todo = open_parts(parts_of(tmp_path / "in"), out, task_of_cores())
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, protocol="tcp", **NO_DASHBOARD
+    ) as alone:
+
+        def lose(part: Path, counts: Counts) -> None:
+            alone.scale(0)  # the worker and what would start it again
+
+        monkeypatch.setattr("zones.points.cluster.measure_once", _slow)
+        with pytest.raises(ZonegapError, match=r"no worker is left for 3 seconds; parts that are"):
+            measure_on_cluster(
+                todo, out, task_of_cores(), lose, scheduler=alone.scheduler_address,
+                without_worker_s=3.0,
+            )  # fmt: skip
+    done = sorted(p.name for p in out.iterdir())
+    assert 1 <= len(done) < 3
+    assert all(name.startswith("part-") for name in done)
+
+
+def _slow(part: Path, out: Path, task: Task) -> Counts:
+    from zones.points.parts import measure_once
+
+    if part.name != "part-000.parquet":
+        time.sleep(2.0)
+    return measure_once(part, out, task)
+
+
+def test_the_scheduler_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """One sentence, and no pages of the library's own."""
+    file = tmp_path / "scheduler.json"
+    scheduler = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port",
+         "0", "--no-dashboard", "--scheduler-file", str(file)],
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    worker = None
+    try:
+        deadline = time.monotonic() + 60
+        while not file.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        address = json.loads(file.read_text())["address"]
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1",
+             "--no-nanny", "--no-dashboard", "--death-timeout", "5"],
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        monkeypatch.setattr("zones.points.cluster.measure_once", _slow)
+        make_parts(tmp_path / "in", 3, 50)
+        out = tmp_path / "out"
+        todo = open_parts(parts_of(tmp_path / "in"), out, task_of_cores())
+        capfd.readouterr()
+        with pytest.raises(ZonegapError, match="the cluster was restarted or closed; parts that"):
+            measure_on_cluster(
+                todo, out, task_of_cores(), lambda *_: scheduler.kill(), scheduler=address,
+                patience_s=60.0,
+            )  # fmt: skip
+        assert capfd.readouterr().err == ""
+        assert "part-000.parquet" in {p.name for p in out.iterdir()}
+    finally:
+        for process in filter(None, (scheduler, worker)):
+            process.kill()
+            process.wait()

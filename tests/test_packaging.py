@@ -122,7 +122,7 @@ def test_metadata_is_valid_and_says_what_the_project_says(wheel: Path) -> None:
     held = {Path(name.partition(".dist-info/licenses/")[2]) for name in licences}
     assert held == stated >= {Path("LICENSE"), Path("NOTICE"), Path("LICENSES/ODbL-1.0.txt")}
     assert about.description_content_type == "text/markdown"
-    assert "zonegap = zonegap.command.app:main" in entry
+    assert "zonegap = zonegap.__main__:main" in entry
     extras = PROJECT["optional-dependencies"]
     assert set(about.provides_extra or ()) == set(extras) >= {"web", "fonts", "outlines", "dev"}
     assert len(message_from_bytes(raw).get_all("Requires-Dist") or ()) == sum(

@@ -198,11 +198,12 @@ def test_finished_parts_are_not_done_again(tmp_path: Path) -> None:
     before = {p.name: p.read_bytes() for p in out.iterdir()}
     assert sorted(before) == names
     assert measure_all(folder, out, task) == []
-    # a torn result, a changed part and a part that is gone are done; nothing else
-    (out / names[0]).write_bytes(before[names[0]][:-10])
+    # an emptied result, a changed part and a part that is gone are done; nothing else
+    (out / names[0]).write_bytes(b"")
     (out / names[2]).unlink()
     points(200, 9).to_parquet(folder / names[3])
-    (out / ".zonegap-elsewhere-1-1.parquet").write_bytes(b"left by a killed process")
+    (out / ".zonegap-part-dead").mkdir()
+    (out / ".zonegap-part-dead" / "part-009.parquet").write_bytes(b"left by a killed process")
     assert measure_all(folder, out, task) == [names[0], names[2], names[3]]
     after = {p.name: p.read_bytes() for p in out.iterdir()}
     assert sorted(after) == names
@@ -274,7 +275,8 @@ def test_only_unfinished_parts_are_swept(tmp_path: Path) -> None:
     # the stage of another command that was killed: it clears it itself
     stage = out / ".zonegap-stage"
     (stage / "new").mkdir(parents=True)
-    (out / ".zonegap-elsewhere-1-1.parquet").write_bytes(b"left by a killed process")
+    (out / ".zonegap-part-dead").mkdir()
+    (out / ".zonegap-part-dead" / "part-009.parquet").write_bytes(b"left by a killed process")
     task = Task(hub_layer("cores"), datum="WGS-84")
     assert measure_all(folder, out, task) == ["part-000.parquet"]
     assert sorted(p.name for p in out.iterdir()) == [".zonegap-stage", "part-000.parquet"]

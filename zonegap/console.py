@@ -7,13 +7,13 @@ import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import typer
 
-from geodata.errors import UsageError, not_accepted
+from geodata.errors import UsageError, ZonegapError, not_accepted, system_fault
 from geodata.words import (
     ENGLISH,
     LANGUAGES,
@@ -30,7 +30,6 @@ VARIABLE = "ZONEGAP_LANG"
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides (POSIX)
 # what GBK and ASCII lack and a plain sign says as well
 PLAIN = {"²": "2", "–": "-", "—": "-", "×": "x", "≥": ">=", "≤": "<=", "…": "...", "÷": "/"}
-STDOUT = Path("-")  # of --out: standard output
 PARTS = 200  # a bar of a million rows need not move a million times
 
 Item = TypeVar("Item")
@@ -158,8 +157,32 @@ def show(text: Words | str, end: str = "\n") -> None:
 
     Not by typer, which writes UTF-8 to a stream that says it is ASCII.
     """
-    sys.stdout.write(f"{text}{end}")
-    sys.stdout.flush()
+    if sys.stdout is None:
+        raise ZonegapError(Message("standard output is closed"))
+    try:
+        sys.stdout.write(f"{text}{end}")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_output()
+        raise ZonegapError(not_printed(error)) from None
+
+
+def not_printed(error: OSError) -> Words:
+    """Return what is wrong with the output, such as a full disk that it is redirected to."""
+    return Message("standard output: {fault}", fault=system_fault(error))
+
+
+UNREAD_EXIT = 141  # nobody reads the output any more: as shells have it for SIGPIPE
+
+
+def discard_output() -> None:
+    """Send what is still to be printed nowhere, so that Python says nothing of it at its end."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def show_table(table: ReportTable, *, as_json: bool) -> None:
@@ -174,8 +197,11 @@ def show_table(table: ReportTable, *, as_json: bool) -> None:
 
 def remark(text: Words | str) -> None:
     """Say something beside the results."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    if sys.stderr is None:  # closed: nobody wants to know
+        return
+    with suppress(BrokenPipeError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
 
 COLUMNS = 80  # of a terminal, where an account is laid out
@@ -237,7 +263,7 @@ def step(what: Words, number: int, of: int) -> None:
 
 def on_terminal() -> bool:
     """Whether messages go to a terminal that can go back in its line."""
-    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def progress_bar(items: Iterable[Item], length: int) -> Iterator[Item]:

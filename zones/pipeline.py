@@ -275,9 +275,8 @@ def with_distances(zones: pd.DataFrame, hubs: pd.DataFrame, study: Study) -> pd.
     """Add the nearest hub, the distances and one column a threshold."""
     zones = zones.join(nearest(zones, hubs, method=study.distance_method))
     zones = zones.join(cluster_distances(zones, hubs, method=study.distance_method))
-    for threshold_km in study.thresholds_km:
-        zones[f"beyond_{threshold_km:g}km"] = beyond(zones["nearest_km"], threshold_km)
-    return zones
+    found = {f"beyond_{t:g}km": beyond(zones["nearest_km"], t) for t in study.thresholds_km}
+    return zones.join(pd.DataFrame(found, index=zones.index))
 
 
 def with_gdp(zones: pd.DataFrame, provinces: pd.DataFrame, study: Study) -> pd.DataFrame:

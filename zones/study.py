@@ -29,11 +29,13 @@ from zones.parameters import (
     FARTHEST_KM,
     GDP_VINTAGES,
     LAND_YEARS,
+    SYNTHETIC,
     THRESHOLD_KM,
 )
 
 FORMATS = ("csv", "xlsx", "docx", "tex", "md")
 MAX_STUDY_MB = 1
+MOST_THRESHOLDS = 200  # each is a column, and a line of every table
 FIGURE_FORMATS = ("png", "svg", "pdf")
 # the lines of the maps where no file of one's own is named
 BOUNDARIES = (PROVINCE_LINES, NO_LINES, PACKAGE_LINES) = (
@@ -48,7 +50,8 @@ def _text(value: Any, folder: Path) -> str | None:
 
 
 def _path(value: Any, folder: Path) -> Path | None:
-    return folder / value if isinstance(value, str) and value else None
+    right = isinstance(value, str) and value and "\0" not in value
+    return folder / value if right else None
 
 
 def _path_or_synthetic(value: Any, folder: Path) -> Path | None:
@@ -87,7 +90,10 @@ def _texts(value: Any, folder: Path) -> tuple[str, ...] | None:
 def _numbers(value: Any, folder: Path) -> tuple[float, ...] | None:
     given = value if isinstance(value, list) else [value]
     right = all(isinstance(v, int | float) and not isinstance(v, bool) for v in given)
-    return tuple(float(v) for v in given) if right else None
+    try:
+        return tuple(float(v) for v in given) if right else None
+    except OverflowError:  # a whole number beyond every float
+        return None
 
 
 def _period(value: Any, folder: Path) -> str | None:
@@ -550,6 +556,9 @@ class Study:
 
     def _check_thresholds(self) -> None:
         given, key = self.thresholds_km, ASKED["thresholds_km"].key
+        if len(given) > MOST_THRESHOLDS:
+            most = Message("at most {most:,} thresholds", most=MOST_THRESHOLDS)
+            raise UsageError(not_accepted(key, len(given), most))
         right = given and all(0 <= t <= FARTHEST_KM for t in given)
         if not right:
             wrong = ", ".join(f"{t:g}" for t in given if not 0 <= t <= FARTHEST_KM)
@@ -569,6 +578,14 @@ class Study:
     def filtered(self) -> bool:
         """Whether only some zones of the table are asked for."""
         return any(getattr(self, name) for name in ZONE_FILTERS)
+
+    def files(self) -> tuple[Path, ...]:
+        """Return the files that the study reads or keeps answers in; some may not be there."""
+        words = (*BOUNDARIES, SYNTHETIC)
+        paths = (PATH, PATH_OR_SYNTHETIC, PATH_OR_LINES, PATH_OR_NAMES)
+        given = (getattr(self, name) for name, asked in ASKED.items()
+                 if asked.kind in paths and name != "folder")  # fmt: skip
+        return tuple(Path(each) for each in given if each is not None and each not in words)
 
     def parameters(self) -> dict[str, Any]:
         """Return what was asked, as JSON-ready values, without output folder and key file."""
@@ -612,7 +629,11 @@ def read_study(path: Path | None) -> Study:
         sections = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise unreadable(path, error) from None
-    except (tomllib.TOMLDecodeError, UnicodeError) as error:
+    except RecursionError:
+        raise UsageError(
+            Message("{path}: lists in lists, too deep to be read", path=path)
+        ) from None
+    except ValueError as error:  # of TOML, of UTF-8, and a number of thousands of digits
         raise UsageError(
             Message("{path}: not a TOML file ({why})", path=path, why=_toml_fault(error))
         ) from None

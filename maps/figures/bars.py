@@ -10,6 +10,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from maps.figures.sheet import (
+    LABEL_CM,
     MARGIN_CM,
     PALE,
     PLAIN,
@@ -87,6 +88,8 @@ def type_figure(types: pd.DataFrame, study: Study, style: Style = PLAIN) -> Figu
             positions.append(y)
         y += 1.3
     with figure_sheet(language, style) as page:
+        labels = [page.cut(text, LABEL_CM) for text in labels]
+        headings = [(page.cut(text, LABEL_CM), place) for text, place in headings]
         left = MARGIN_CM + page.width_cm([*labels, *(h for h, _ in headings)]) + 0.3
         heads = [word(key, language) for key in ("zones", "share", "beyond")]
         right, edges_cm = text_columns_room_cm(page, heads)

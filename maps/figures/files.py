@@ -97,6 +97,14 @@ def save_figure(figure: Figure, path: Path) -> None:
         figure.savefig(path, format=kind, metadata=_METADATA[kind])
 
 
+def figure_files(formats: Iterable[str]) -> list[str]:
+    """Return the names that `write_figures` may write."""
+    kinds = ("province", "city", "county")
+    several = ("provinces", "cities", "counties")
+    names = ["types", "map", "threshold_curve", *several, *(f"{kind}_gdp" for kind in kinds)]
+    return [f"{name}.{kind}" for name in names for kind in formats]
+
+
 def write_figures(
     result: StudyResult,
     folder: Path,

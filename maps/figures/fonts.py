@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from geodata.errors import FontError, how_to_install
-from geodata.words import Listed, Message, has_chinese_names
+from geodata.words import Listed, Message, has_chinese_names, library_words
 
 # Times-like, and comes with matplotlib, so that English figures are equal on every machine.
 LATIN = "STIXGeneral"
@@ -109,8 +110,19 @@ def check_glyphs(figure: Figure, families: Iterable[str]) -> None:
 
 @lru_cache(maxsize=64)
 def characters(family: str) -> frozenset[int]:
-    """Return the code points an installed family has."""
-    return frozenset(font_manager.get_font(_path(family)).get_charmap())
+    """Return the code points an installed family has.
+
+    Raises
+    ------
+    FontError
+        When its file is gone or damaged since matplotlib made its list.
+    """
+    try:
+        return frozenset(font_manager.get_font(_path(family)).get_charmap())
+    except (OSError, RuntimeError, ValueError) as error:
+        raise FontError(
+            Message("font {font!r}: cannot be read{why}", font=family, why=library_words(error))
+        ) from None
 
 
 def is_truetype(family: str) -> bool:
@@ -142,8 +154,9 @@ def _chinese(wanted: str | None = None) -> list[str]:
         if find_more is not None:
             find_more()
         for family in families:
-            if _installed(family) and probe <= characters(family):
-                return [family]
+            with suppress(FontError):  # a damaged one: the next
+                if _installed(family) and probe <= characters(family):
+                    return [family]
     raise FontError(
         Message("no font with Chinese characters is installed; {advice}", advice=ADVICE)
     )
@@ -162,11 +175,8 @@ def _weight(weight: int | str) -> int:
 
 def _add_extra() -> None:
     """Add the font of the extra ``fonts``, where it is installed."""
-    try:
-        path = importlib.import_module(EXTRA).sans_path()
-    except ImportError:
-        return
-    font_manager.fontManager.addfont(path)
+    with suppress(ImportError, OSError, RuntimeError, ValueError):
+        font_manager.fontManager.addfont(importlib.import_module(EXTRA).sans_path())
 
 
 def _add_new() -> None:

@@ -27,6 +27,8 @@ BODY_PT, TITLE_PT, NOTE_PT = 8.0, 10.0, 7.0
 LINE = 1.35  # line pitch over type size
 INK, PALE = "#222222", "#666666"
 THIN_PT = 0.6
+LABEL_CM = 6.0  # of names beside the rows of a figure; longer ones are cut
+CUT = "..."  # in every font
 DPI = 300
 
 RC: dict[str, Any] = {
@@ -55,6 +57,7 @@ RC: dict[str, Any] = {
     "text.hinting": "none",
     "svg.fonttype": "path",  # the reader's machine needs no font
     "svg.hashsalt": "zonegap",
+    "text.parse_math": False,  # a $ in a name is a dollar
 }
 
 _CJK = "\u2e80-\u9fff\uff00-\uffef\u3000-\u303f"
@@ -100,6 +103,17 @@ class FigureSheet:
         prop = FontProperties(family=self.families, size=size_pt)
         measure = TextToPath().get_text_width_height_descent
         return max(measure(text, prop, False)[0] for text in texts) / PT_PER_CM
+
+    def cut(self, text: str, width_cm: float, size_pt: float = BODY_PT) -> str:
+        """Return a text of one line, cut where it is wider than so much."""
+        if self.width_cm([text], size_pt) <= width_cm:
+            return text
+        kept = next(
+            (n for n in range(len(text) - 1, 0, -1)
+             if self.width_cm([text[:n] + CUT], size_pt) <= width_cm),
+            0,
+        )  # fmt: skip
+        return text[:kept].rstrip() + CUT
 
     def wrap(self, text: str, width_cm: float, size_pt: float) -> list[str]:
         """Break a text into lines of at most that width, between words or Chinese characters."""

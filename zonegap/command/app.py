@@ -5,14 +5,16 @@ Heavy libraries are imported inside the commands, so that ``--help`` answers at 
 
 from __future__ import annotations
 
+import signal
 import sys
+import traceback
 from typing import Annotated
 
 import typer
 
 from geodata.errors import ZonegapError, system_fault
 from geodata.registry import product_version, registry, registry_digest
-from geodata.words import Message
+from geodata.words import Foreign, Message
 from zonegap.command import study
 from zonegap.command.data import data
 from zonegap.command.distance import distance
@@ -23,9 +25,11 @@ from zonegap.command.map import map_
 from zonegap.command.options import WrongUsage, help_command, wrong_usage_text
 from zonegap.command.threshold import threshold
 from zonegap.command.where_next import where_next
-from zonegap.console import remark, setup, show
+from zonegap.console import UNREAD_EXIT, discard_output, not_printed, remark, setup, show
 
 STOPPED_EXIT = 130  # by Ctrl+C, as shells have it
+DEBUG = "--debug"  # anywhere in the line: it is added when something went wrong
+LONGEST_FAULT = 300
 
 app = typer.Typer(
     name="zonegap",
@@ -132,33 +136,95 @@ def _options(
             is_eager=True,
         ),
     ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option(
+            DEBUG,
+            help=as_help(Message("Show where in the program an error arose.")),
+            rich_help_panel=as_group(OTHER),
+        ),
+    ] = False,
 ) -> None:
     if context.invoked_subcommand is None:
         show(context.get_help())
 
 
 def main() -> None:
-    """Run the command; a known error is one message and its exit code, never a traceback.
+    """Run the command; whatever goes wrong is one message and an exit code, never a traceback.
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input data, 4 rows unresolved (--strict),
-    130 stopped by the user.
+    130 stopped by the user, 141 nobody reads the output any more.
     """
+    debug = DEBUG in sys.argv[1:]
+    sys.argv[1:] = [argument for argument in sys.argv[1:] if argument != DEBUG]
+    try:
+        code = _ended(debug=debug)
+    except KeyboardInterrupt:
+        code = STOPPED_EXIT
+    if code == STOPPED_EXIT:
+        # a second Ctrl+C, or one while Python ends, has nothing left to stop
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        remark(Message("stopped"))
+    sys.exit(_all_told(code))
+
+
+def _ended(*, debug: bool) -> int | None:  # noqa: C901, PLR0911, one for each way to end
+    """Run the command and say what went wrong; return the exit code."""
     try:
         setup()
-        code = app(prog_name="zonegap", standalone_mode=False)
+        code: int | None = app(prog_name="zonegap", standalone_mode=False)
+        return code
     except ZonegapError as error:
+        if debug:
+            traceback.print_exc()
         remark(f"zonegap: {error}")
-        code = error.exit_code
+        return error.exit_code
     except WrongUsage as error:
         remark(f"zonegap: {wrong_usage_text(error)}")
         remark(Message("try: {command} --help", command=help_command(error, sys.argv[1:])))
-        code = 2
+        return 2
     except typer.Abort:
-        code = STOPPED_EXIT
+        return STOPPED_EXIT
+    except BrokenPipeError:
+        return UNREAD_EXIT
+    except (KeyboardInterrupt, SystemExit):
+        raise
     except OSError as error:
-        fault = Message("{file}: {fault}", file=error.filename or "", fault=system_fault(error))
+        if debug:
+            traceback.print_exc()
+        fault = system_fault(error)
+        named = Message("{file}: {fault}", file=error.filename, fault=fault)
+        remark(f"zonegap: {fault if error.filename is None else named}")
+        return 1
+    except MemoryError:
+        lacking = Message("not enough memory")
+        remark(f"zonegap: {lacking}")
+        return 1
+    except BaseException as error:
+        if debug:
+            traceback.print_exc()
+        unforeseen = Message("unforeseen")
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        fault = Message(
+            "an error of zonegap {version} itself ({what}); please report it with what you typed; "
+            "{option} shows where it arose",
+            version=product_version(), what=Foreign(text[:LONGEST_FAULT], unforeseen),
+            option=DEBUG,
+        )  # fmt: skip
         remark(f"zonegap: {fault}")
-        code = 1
-    if code == STOPPED_EXIT:
-        remark(Message("stopped"))
-    sys.exit(code)
+        return 1
+
+
+def _all_told(code: int | None) -> int | None:
+    """Return the exit code after all is printed; at its end Python would say it in its own way."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        discard_output()
+        if isinstance(error, BrokenPipeError):
+            return code or UNREAD_EXIT
+        if not code:
+            remark(f"zonegap: {not_printed(error)}")
+        return code or 1
+    return code

@@ -44,12 +44,14 @@ def data(
     entries = registry()
     if name is not None:
         check_accepted("TABLE", name, sorted(entries))
-    for n in sorted(entries) if name is None else [name]:
+    names = sorted(entries) if name is None else [name]
+    if as_json:
+        # at once: who reads the first line only takes nothing from the others
+        lines = (entries[n].__dict__ | {"name": n, "path": str(table_path(n))} for n in names)
+        show("\n".join(json.dumps(line, ensure_ascii=False) for line in lines))
+        return
+    for n in names:
         path, entry = table_path(n), entries[n]
-        if as_json:
-            about = entry.__dict__ | {"name": n, "path": str(path)}
-            show(json.dumps(about, ensure_ascii=False))
-            continue
         show(
             Message(
                 "{name}: {title}; {rows:,} rows; {date}; {licence}",

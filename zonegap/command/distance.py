@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -12,6 +12,7 @@ from geodata.user_tables.headings import datum_of
 from geodata.words import Listed, Message, Words
 from zonegap.command.help import OUTPUT
 from zonegap.command.options import (
+    Force,
     argument,
     number,
     only_with,
@@ -23,12 +24,23 @@ from zonegap.command.options import (
     with_study_options,
     word,
 )
-from zonegap.console import STDOUT, advancing_bar, remark, say_whose, show
+from zonegap.console import advancing_bar, remark, say_whose, show
 from zones.hubs import HUB_LAYERS
 from zones.parameters import ENGINES
 from zones.study import ASKED, ZONE_FILTERS, Study
+from zones.writing import (
+    BOM,
+    STDOUT,
+    Guard,
+    csv_text,
+    is_stream,
+    sources_beside,
+    stream,
+)
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geodata.user_tables.points import PointTable
     from zones.points.tables import Counts, Task
     from zones.report.licences import PointSources
@@ -96,6 +108,7 @@ def distance(
             parser=number(1, whole=True),
         ),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Measure to the nearest hub: the study's zones, or points of a table of any size."""
     if source is None or source.suffix.lower() == STUDY:
@@ -106,7 +119,9 @@ def distance(
                 "--engine": None if engine == "auto" else engine,
             }
         )  # fmt: skip
-        _of_study(study_of(source, options), out)
+        study = study_of(source, options)
+        given = study.files() if source is None else (source, *study.files())
+        _of_study(study, out, Guard(given, force))
         return
     _refuse_zones(options)
     _refuse_cluster(engine, scheduler, workers)
@@ -114,35 +129,40 @@ def distance(
     from zones.points.parts import stated_licence_of
     from zones.points.tables import Task
     from zones.points.whole_tables import is_streamed
-    from zones.report.licences import NAME, PointSources, sources_beside
+    from zones.report.licences import NAME, PointSources, reserved_with_sources
 
     kept = None if columns is None else _names(columns)
     _check_out(source, out, engine, counts=options["thresholds_km"] is not None)
     study = study_of(None, options)
-    points = None
-    if not source.is_dir() and not is_streamed(source, study.datum):
-        points = _read_points(source, study)
-        say_account(points.account)
-    hubs = study_hubs(study)
-    for account in hubs.accounts:
-        say_account(account)
-    whose = PointSources(study, hubs.hubs, source.name, stated_licence_of(source, points))
-    task = Task(
-        hubs.hubs,
-        study.distance_method,
-        datum_of(study.datum or "") or None,
-        kept,
-        () if options["thresholds_km"] is None else study.thresholds_km,
-        "auto" if engine == CLUSTER else engine,
-        about=tuple(whose.metadata().items()),
-    )
-    if source.is_dir():
-        assert out is not None
-        counts = _of_folder(source, out, task, engine, scheduler, workers, whose)
-    else:
-        counts = _of_file(source, points, out, task, whose)
-    _say_counts(study, task, counts, remark if out == STDOUT else show)
-    if out == STDOUT:
+    guard = Guard((source, *study.files()), force)
+    with ExitStack() as stack:
+        if out is not None and not source.is_dir():
+            stack.enter_context(reserved_with_sources(out, guard))
+        points = None
+        if not source.is_dir() and not is_streamed(source, study.datum):
+            points = _read_points(source, study)
+            say_account(points.account)
+        hubs = study_hubs(study)
+        for account in hubs.accounts:
+            say_account(account)
+        whose = PointSources(study, hubs.hubs, source.name, stated_licence_of(source, points))
+        task = Task(
+            hubs.hubs,
+            study.distance_method,
+            datum_of(study.datum or "") or None,
+            kept,
+            () if options["thresholds_km"] is None else study.thresholds_km,
+            "auto" if engine == CLUSTER else engine,
+            about=tuple(whose.metadata().items()),
+        )
+        if source.is_dir():
+            assert out is not None
+            counts = _of_folder(source, out, task, engine, scheduler, workers, whose, guard)
+        else:
+            counts = _of_file(source, points, out, task, whose, guard)
+    streamed = out is not None and is_stream(out)
+    _say_counts(study, task, counts, remark if streamed else show)
+    if streamed:
         remark(whose.licence())
     elif out is not None:
         remark(Message("{points:,} points: {out}", points=counts.points, out=out))
@@ -210,11 +230,30 @@ def _refuse_zones(options: dict[str, Any]) -> None:
             )
 
 
-def _of_study(study: Study, out: Path | None) -> None:
+def _of_study(study: Study, out: Path | None, guard: Guard) -> None:
     """Print each zone's nearest hub and its distance to each cluster as CSV."""
+    from zones.report.licences import (
+        reserved_with_sources,
+        staged_with_sources,
+        write_distance_sources,
+    )
+
+    with reserved_with_sources(STDOUT if out is None else out, guard):
+        placed, hubs, text = _measured_zones(study)
+        if out is None or is_stream(out):
+            with stream(STDOUT if out is None else out) as pipe:
+                pipe.write(text)
+            return
+        with staged_with_sources(out, guard) as (file, about):
+            file.write_text(BOM + text, encoding="utf-8", newline="")
+            write_distance_sources(study, placed, hubs, about, out.name)
+    remark(str(out))
+    say_whose(sources_beside(out))
+
+
+def _measured_zones(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """Return the zones of a study that have a place, its hubs, and all zones measured as CSV."""
     from zones.pipeline import located_zones, study_hubs, with_distances, with_unplaced
-    from zones.report.licences import sources_beside, staged_with_sources, write_distance_sources
-    from zones.writing import BOM, csv_text
 
     own, hubs = located_zones(study), study_hubs(study)
     accounts = () if own.report is None else (own.report.account,)
@@ -226,21 +265,13 @@ def _of_study(study: Study, out: Path | None) -> None:
     columns = ["name", "lon", "lat", "uncertainty_km", "nearest_hub", "nearest_km"]
     columns += ["beijing_km", "zhejiang_km", "guangdong_km"]
     digits = {c: 3 for c in columns if c.endswith("_km")} | {"lon": 6, "lat": 6}
-    text = csv_text(table[columns].round(digits), index=True, newline="\n")
-    if out is None or out == STDOUT:
-        show(text, end="")
-    else:
-        with staged_with_sources(out) as (file, about):
-            file.write_text(BOM + text, encoding="utf-8", newline="")
-            write_distance_sources(study, own.placed, hubs.hubs, about, out.name)
-        remark(str(out))
-        say_whose(sources_beside(out))
+    return own.placed, hubs.hubs, csv_text(table[columns].round(digits), index=True, newline="\n")
 
 
 def _check_out(source: Path, out: Path | None, engine: str, *, counts: bool) -> None:
     """Refuse what cannot be asked of a folder or one file of points, before it is read."""
     if source.is_dir():
-        if out is None or out == STDOUT:
+        if out is None or is_stream(out):
             raise UsageError(Message("--out: a folder of points needs a folder to write to"))
         return
     if engine == CLUSTER:
@@ -252,9 +283,9 @@ def _check_out(source: Path, out: Path | None, engine: str, *, counts: bool) -> 
         )
     if out is None and not counts:
         raise UsageError(Message("points: say where to write (--out) or what to count (--km)"))
-    if out is None or out == STDOUT:
+    if out is None or is_stream(out):
         return
-    if out.suffix not in RESULTS or out.is_dir() or out.resolve() == source.resolve():
+    if out.suffix not in RESULTS or out.is_dir():
         raise UsageError(
             Message(
                 "--out: {out}; accepted: another file {accepted}, or - for standard output",
@@ -264,8 +295,9 @@ def _check_out(source: Path, out: Path | None, engine: str, *, counts: bool) -> 
 
 
 def _of_file(
-    source: Path, points: PointTable | None, out: Path | None, task: Task, whose: PointSources
-) -> Counts:
+    source: Path, points: PointTable | None, out: Path | None, task: Task, whose: PointSources,
+    guard: Guard,
+) -> Counts:  # fmt: skip
     """Measure the points of one file, read or not; without `out` they are only counted."""
     from zones.points.tables import measure_table, row_count
     from zones.points.whole_tables import measure_points
@@ -277,9 +309,12 @@ def _of_file(
         with advancing_bar(row_count(source), POINTS) as advance:
             return measure_table(source, file, task, progress=advance)
 
-    if out is None or out == STDOUT:
-        return measure(None if out is None else sys.stdout)
-    with staged_with_sources(out) as (file, about):
+    if out is None:
+        return measure(None)
+    if is_stream(out):
+        with stream(out) as pipe:
+            return measure(pipe)
+    with staged_with_sources(out, guard) as (file, about):
         counts = measure(file)
         write_point_sources(whose, about, [out.name])
         return counts
@@ -287,7 +322,7 @@ def _of_file(
 
 def _of_folder(
     folder: Path, out: Path, task: Task, engine: str, scheduler: str | None,
-    workers: int | None, whose: PointSources,
+    workers: int | None, whose: PointSources, guard: Guard,
 ) -> Counts:  # fmt: skip
     from zones.points.cluster import measure_on_cluster
     from zones.points.parts import count_in_result, measure_here, open_parts, parts_of
@@ -296,7 +331,7 @@ def _of_folder(
 
     # parts that an earlier run finished are counted in its results, the others measured
     parts = parts_of(folder)
-    todo = open_parts(parts, out, task)
+    todo = open_parts(parts, out, task, guard)
     total = Counts.zero(task.thresholds_km)
     for part in sorted(set(parts) - set(todo)):
         total.add(count_in_result(out / part.name, task.thresholds_km))

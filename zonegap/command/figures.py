@@ -11,8 +11,9 @@ from geodata.errors import FontError
 from geodata.words import Message
 from zonegap.command.help import OUTPUT
 from zonegap.command.options import option, result_of, study_command
-from zonegap.console import show
+from zonegap.console import note, show
 from zones.study import Study
+from zones.writing import Guard, followed
 
 if TYPE_CHECKING:
     from maps.boundaries import Outlines
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 def figures(
     study: Study,
     asked: set[str],
+    guard: Guard,
     out: Annotated[
         Path | None,
         option("--out", "PATH", Message("Folder; figures/ in the study's without it."), OUTPUT),
@@ -43,21 +45,34 @@ def figures(
 ) -> None:
     """Write the five figures of the study, fit for print; the first threshold counts."""
     from maps.boundaries import outlines_of
-    from maps.figures.files import write_figures
+    from maps.figures.files import figure_files, write_figures
     from maps.figures.sheet import Style
     from maps.page import drawn
     from zones.report.licences import NAME, write_sources
-    from zones.report.provenance import staged_with_manifest
+    from zones.report.provenance import reserved_with_manifest, staged_with_manifest
 
     folder = out or study.folder / "figures"
     # refused before the work; a study file's number may be of tiles, for zonegap map
     outlines = outlines_of(study, number_waits="map_approval" not in asked)
-    result = result_of(study)
-    with staged_with_manifest(folder, folder.resolve().parent, "figures") as stage:
-        names = write_figures(result, stage, study.figures, Style(title, font), outlines)
-        write_sources(result, stage / NAME, {"figures": names}, drawn(outlines))
+    if outlines.caution is not None:
+        note(outlines.caution)
+    home = followed(folder).parent
+    with reserved_with_manifest(folder, home, guard, [*figure_files(study.figures), NAME]):
+        result = result_of(study)
+        with staged_with_manifest(folder, home, "figures", guard=guard) as stage:
+            names = write_figures(result, stage, study.figures, Style(title, font), outlines)
+            write_sources(result, stage / NAME, {"figures": names}, drawn(outlines))
     for name in [*names, NAME]:
         show(str(folder / name))
+
+
+def figures_files(study: Study) -> list[str]:
+    """Return the names in a study's folder that its figures may have."""
+    if not study.figures:
+        return []
+    from maps.figures.files import figure_files
+
+    return [f"figures/{name}" for name in figure_files(study.figures)]
 
 
 def figures_of_run(

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from geodata.errors import UsageError
 from geodata.gazetteer import FIRST_YEAR, LAST_YEAR
 from geodata.vocabulary import LEVELS, TEXT_KINDS
 from geodata.words import Listed, Message, Words
 from zonegap.command.help import OUTPUT
 from zonegap.command.options import (
     UNRESOLVED_EXIT,
+    Force,
     MessageLang,
     Rate,
     argument,
@@ -27,7 +26,15 @@ from zonegap.command.options import (
     with_study_options,
     word,
 )
-from zonegap.console import STDOUT, progress_bar, remark, say_whose, show
+from zonegap.console import progress_bar, remark, say_whose, show
+from zones.writing import (
+    Guard,
+    add_csv,
+    is_stream,
+    sources_beside,
+    stream,
+    write_csv,
+)
 
 ALL = "all"  # of --keep
 
@@ -95,6 +102,7 @@ def geocode(
         ),
     ] = False,
     rate: Rate = None,
+    force: Force = False,
     lang: MessageLang = None,
 ) -> None:
     """Locate addresses or company names, offline; every row keeps its reason."""
@@ -103,74 +111,73 @@ def geocode(
     from geodata.web.geocode import web_geocode_texts
     from zones.report.licences import (
         licence_of_texts,
-        sources_beside,
+        reserved_with_sources,
         staged_with_sources,
         write_text_sources,
     )
-    from zones.writing import add_csv, write_csv
 
     web = web_options(options, rate)
-    if out != STDOUT and out.resolve() == file.resolve():
-        raise UsageError(
-            Message("--out: {out} is the input itself; accepted: another file", out=out)
-        )
-    binding = {"province": province_column, "city": city_column, "county": county_column}
-    table = load_texts(file, column or (), binding)
-    kept = [] if keep in (None, ALL) else [name for name in parts_of(str(keep)) if name]
-    # a register may name persons: what was not asked for does not go on
-    passed = table.with_columns(None if keep == ALL else kept)
-    say_account(table.account)
-    bound = [table.bound.get(name) for name in binding]
-    located = geocode_texts(table.texts, *bound, year=year, kind=kind, progress=progress_bar)
-    failed = 0
-    if web:
-        found = web_geocode_texts(located, table.texts, bound[0], bound[1], web)
-        located, failed = found.located, found.counts["failed"]
-        remark(
-            Message(
-                "{provider}: taken {taken:,}, kept {kept:,}, refused {refused:,}, failed "
-                "{failed:,}, not asked {not_asked:,}, requests {requests:,}",
-                provider=web.provider,
-                **{name.replace(" ", "_"): count for name, count in found.counts.items()},
+    given = (file, options["key_file"], options["cache"])
+    guard = Guard(tuple(each for each in given if each is not None), force)
+    with reserved_with_sources(out, guard):
+        binding = {"province": province_column, "city": city_column, "county": county_column}
+        table = load_texts(file, column or (), binding)
+        kept = [] if keep in (None, ALL) else [name for name in parts_of(str(keep)) if name]
+        # a register may name persons: what was not asked for does not go on
+        passed = table.with_columns(None if keep == ALL else kept)
+        say_account(table.account)
+        bound = [table.bound.get(name) for name in binding]
+        located = geocode_texts(table.texts, *bound, year=year, kind=kind, progress=progress_bar)
+        failed = 0
+        if web:
+            found = web_geocode_texts(located, table.texts, bound[0], bound[1], web)
+            located, failed = found.located, found.counts["failed"]
+            remark(
+                Message(
+                    "{provider}: taken {taken:,}, kept {kept:,}, refused {refused:,}, failed "
+                    "{failed:,}, not asked {not_asked:,}, requests {requests:,}",
+                    provider=web.provider,
+                    **{name.replace(" ", "_"): count for name, count in found.counts.items()},
+                )
             )
-        )
-        if failed:
-            remark(Message("run again to ask for the failed ones once more"))
-    dropped = [c for c in table.given.columns if c and c not in passed.columns]
-    if dropped:
-        remark(
-            Message(
-                "columns not kept: {columns}; accepted: --keep with their names, or --keep all",
-                columns=Listed(dropped),
+            if failed:
+                remark(Message("run again to ask for the failed ones once more"))
+        dropped = [c for c in table.given.columns if c and c not in passed.columns]
+        if dropped:
+            remark(
+                Message(
+                    "columns not kept: {columns}; accepted: --keep with their names, or --keep all",
+                    columns=Listed(dropped),
+                )
             )
-        )
-    taken = {c: f"input_{c}" for c in passed.columns if c in located.columns}
-    for old, new in taken.items():
-        remark(Message("your column {old} is written as {new}", old=old, new=new))
-    both = passed.rename(columns=taken).join(located.round({"lon": 6, "lat": 6}))
-    say: Callable[[Words | str], None] = show
-    if out == STDOUT:
-        add_csv(both, sys.stdout, newline="\n")
-        say = remark
-    else:
-        with staged_with_sources(out) as (table_file, about):
-            write_csv(both, table_file)
-            write_text_sources(located, file.name, about, out.name)
-    levels = located["geocode_level"]
-    for level, words in LEVELS.items():
-        say(Message("{level}: {count:,}", level=words, count=int((levels == level).sum())))
-    unresolved = int((levels == "").sum())
-    ambiguous = int(((levels == "") & (located["geocode_candidates"] != "")).sum())
-    say(
-        Message(
-            "unresolved: {unresolved:,} of {rows:,} rows, {ambiguous:,} with candidates",
-            unresolved=unresolved, rows=len(located), ambiguous=ambiguous,
-        )
-    )  # fmt: skip
-    if out == STDOUT:
-        remark(licence_of_texts(located))
-    else:
-        show(str(out))
-        say_whose(sources_beside(out))
-    if strict and (unresolved or failed):
-        raise typer.Exit(UNRESOLVED_EXIT)
+        taken = {c: f"input_{c}" for c in passed.columns if c in located.columns}
+        for old, new in taken.items():
+            remark(Message("your column {old} is written as {new}", old=old, new=new))
+        both = passed.rename(columns=taken).join(located.round({"lon": 6, "lat": 6}))
+        say: Callable[[Words | str], None] = show
+        if is_stream(out):
+            with stream(out) as pipe:
+                add_csv(both, pipe, newline="\n")
+            say = remark
+        else:
+            with staged_with_sources(out, guard) as (table_file, about):
+                write_csv(both, table_file)
+                write_text_sources(located, file.name, about, out.name)
+        levels = located["geocode_level"]
+        for level, words in LEVELS.items():
+            say(Message("{level}: {count:,}", level=words, count=int((levels == level).sum())))
+        unresolved = int((levels == "").sum())
+        ambiguous = int(((levels == "") & (located["geocode_candidates"] != "")).sum())
+        say(
+            Message(
+                "unresolved: {unresolved:,} of {rows:,} rows, {ambiguous:,} with candidates",
+                unresolved=unresolved, rows=len(located), ambiguous=ambiguous,
+            )
+        )  # fmt: skip
+        if is_stream(out):
+            remark(licence_of_texts(located))
+        else:
+            show(str(out))
+            say_whose(sources_beside(out))
+        if strict and (unresolved or failed):
+            raise typer.Exit(UNRESOLVED_EXIT)

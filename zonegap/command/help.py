@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 from geodata.errors import UsageError
 from geodata.words import ENGLISH, Joined, Listed, Message, Words, in_context
+from zonegap.console import UNREAD_EXIT, discard_output
 from zones.study import did_you_mean
 
 QUESTION, OUTPUT = Message("What is asked"), Message("What is written")
@@ -117,6 +119,14 @@ class Command(TyperCommand):
 
 class Group(TyperGroup):
     """The command itself: whole sentences for its parts, examples, did-you-mean."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; an output that nobody reads any more is no failure to speak of."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # typer would end with 1, before `main` sees it
+            discard_output()
+            raise typer.Exit(UNREAD_EXIT) from None
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write how it is called."""

@@ -20,6 +20,7 @@ from zonegap.command.options import (
 from zonegap.console import note, say_whose, show
 from zones.hubs import HUB_LAYERS
 from zones.study import Study
+from zones.writing import Guard, sources_beside
 
 
 @study_command(
@@ -27,6 +28,7 @@ from zones.study import Study
 )
 def map_(
     study: Study,
+    guard: Guard,
     out: Annotated[
         Path | None,
         option("--out", "FILE", Message("HTML file; map.html in the study's folder."), OUTPUT),
@@ -83,35 +85,38 @@ def map_(
     from maps.page import drawn, study_map
     from maps.safe_text import stable_html
     from maps.tiles import tile_source
-    from zones.report.licences import sources_beside, write_sources
-    from zones.report.provenance import staged_with_manifest
+    from zones.report.licences import write_sources
+    from zones.report.provenance import reserved_with_manifest, staged_with_manifest
 
     if tiles is None and (tiles_key or tiles_credit or tiles_datum):
         raise UsageError(only_with("--tiles-key, --tiles-credit, --tiles-datum", "--tiles"))
     outlines = outlines_of(study, tiles=tiles is not None)
+    if outlines.caution is not None:
+        note(outlines.caution)
     background = None
     if tiles is not None:
         number = "" if outlines.approval else study.map_approval
         background = tile_source(tiles, tiles_key, tiles_credit, tiles_datum, number)
         if background.caution is not None:
             note(background.caution)
-    result = result_of(study)
-    page = study_map(
-        result,
-        layer=layer,
-        threshold_km=threshold_km,
-        new_hubs=new_hubs,
-        weight=weight,
-        outlines=outlines,
-        tiles=background,
-    )
     path = out or study.folder / "map.html"
-    with staged_with_manifest(path.parent, path.parent, "map") as stage:
-        stage.mkdir()
-        html = stable_html(page)
-        (stage / path.name).write_text(html, encoding="utf-8", newline="")
-        about = sources_beside(path)
-        files = {"map": [path.name]}
-        write_sources(result, stage / about.name, files, drawn(outlines, background))
+    about, folder = sources_beside(path), path.parent
+    with reserved_with_manifest(folder, folder, guard, (path.name, about.name), path.name):
+        result = result_of(study)
+        page = study_map(
+            result,
+            layer=layer,
+            threshold_km=threshold_km,
+            new_hubs=new_hubs,
+            weight=weight,
+            outlines=outlines,
+            tiles=background,
+        )
+        with staged_with_manifest(folder, folder, "map", name=path.name, guard=guard) as stage:
+            stage.mkdir()
+            html = stable_html(page)
+            (stage / path.name).write_text(html, encoding="utf-8", newline="")
+            files = {"map": [path.name]}
+            write_sources(result, stage / about.name, files, drawn(outlines, background))
     show(str(path))
     say_whose(about)

@@ -32,6 +32,7 @@ from zones.study import (
     override,
     read_study,
 )
+from zones.writing import Guard
 
 if TYPE_CHECKING:
     from geodata.user_tables.account import Account
@@ -174,6 +175,15 @@ Json = Annotated[bool, option("--json", None, Message("Print JSON for programs."
 Weight = Annotated[
     str, word("--weight", WEIGHTS, "WHAT", Message("What new hubs bring within reach"))
 ]
+Force = Annotated[
+    bool,
+    option(
+        "--force",
+        None,
+        Message("Replace files that are no earlier result of zonegap, too; never an input."),
+        OUTPUT,
+    ),
+]
 Rate = Annotated[
     float | None,
     option("--rate", "N", Message("Web requests a second at most."), WEB, parser=number(0)),
@@ -301,19 +311,27 @@ def study_command(asked_for: str) -> Callable[[Callable[..., Any]], Callable[...
     -------
     Callable
         A decorator. The function's first parameter gets the `Study`; one named ``asked`` gets the
-        fields that the command line itself gives.
+        fields that the command line itself gives, and one named ``guard`` what outputs may not
+        replace: with it comes the option ``--force``.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         first, *own = inspect.signature(function, eval_str=True).parameters.values()
-        tells = any(p.name == "asked" for p in own)
-        own = [p for p in own if p.name != "asked"]
+        tells, guards = (any(p.name == name for p in own) for name in ("asked", "guard"))
+        own = [p for p in own if p.name not in ("asked", "guard")]
+        if guards:
+            keyword = inspect.Parameter.KEYWORD_ONLY
+            own.append(inspect.Parameter("force", keyword, default=False, annotation=Force))
 
         @functools.wraps(function)
         def with_file(options: dict[str, Any], study_file: Path | None, **given: Any) -> Any:
             if tells:
                 given["asked"] = {name for name, value in options.items() if value is not None}
-            return function(study_of(study_file, options), **given)
+            study = study_of(study_file, options)
+            if guards:
+                files = study.files() if study_file is None else (study_file, *study.files())
+                given["guard"] = Guard(files, given.pop("force"))
+            return function(study, **given)
 
         file = inspect.Parameter(
             "study_file", inspect.Parameter.KEYWORD_ONLY, default=None,

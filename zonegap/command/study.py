@@ -9,7 +9,7 @@ import typer
 
 from geodata.errors import UsageError
 from geodata.words import Message
-from zonegap.command.figures import figures_of_run
+from zonegap.command.figures import figures_files, figures_of_run
 from zonegap.command.help import OUTPUT
 from zonegap.command.options import (
     UNRESOLVED_EXIT,
@@ -22,32 +22,35 @@ from zonegap.command.options import (
 )
 from zonegap.console import note, progress_bar, show, show_table, step
 from zones.study import Study
+from zones.writing import Guard, followed, reserved
 
 if TYPE_CHECKING:
     from zones.pipeline import StudyResult
 
 
 @study_command("zones hubs registrations distance gdp geocode map output.folder output.language")
-def run(study: Study, asked: set[str], strict: Strict = False) -> None:
+def run(study: Study, asked: set[str], guard: Guard, strict: Strict = False) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from maps.boundaries import outlines_of
     from maps.page import drawn, study_map
     from maps.safe_text import stable_html
     from zones.pipeline import run_study
-    from zones.report.files import write_run
+    from zones.report.files import run_files, write_run
     from zones.report.notes import notes_of
-    from zones.writing import claimed
 
     # refused before the work; a study file's number may be of tiles, for zonegap map
     outlines = outlines_of(study, number_waits="map_approval" not in asked)
-    with claimed(study.folder):
+    if outlines.caution is not None:
+        note(outlines.caution)
+    names = [*run_files(study), *figures_files(study)]
+    with reserved(study.folder, guard=guard, outputs=names):
         step(Message("locating zones and measuring distances"), 1, 3)
         result = run_study(study, progress=progress_bar)
         step(Message("drawing the map"), 2, 3)
         page = stable_html(study_map(result, outlines=outlines))
         step(Message("writing zones, tables and figures"), 3, 3)
         figures = figures_of_run(result, outlines)
-        written = write_run(result, page, figures, drawn(outlines))
+        written = write_run(result, page, figures, drawn(outlines), guard)
     if written.summary:
         show(written.summary)
         show("")
@@ -87,24 +90,27 @@ def _show_answer(result: StudyResult) -> None:
 )
 def tables(
     study: Study,
+    guard: Guard,
     out: Annotated[
         Path | None,
         option("--out", "PATH", Message("Folder; tables/ in the study's without it."), OUTPUT),
     ] = None,
 ) -> None:
     """Write the tables of the study."""
-    from zones.report.files import write_tables
+    from zones.report.files import table_files, write_tables
     from zones.report.licences import NAME, write_sources
-    from zones.report.provenance import staged_with_manifest
+    from zones.report.provenance import reserved_with_manifest, staged_with_manifest
     from zones.report.tables import report_tables
 
     folder = out or study.folder / "tables"
-    result = result_of(study)
-    with staged_with_manifest(folder, folder.resolve().parent, "tables") as stage:
-        write_tables(report_tables(result), study.formats, stage)
-        names = sorted(path.name for path in stage.iterdir())
-        write_sources(result, stage / NAME, {"tables": names})
-        names.append(NAME)
+    home = followed(folder).parent
+    with reserved_with_manifest(folder, home, guard, table_files(study.formats)):
+        result = result_of(study)
+        with staged_with_manifest(folder, home, "tables", guard=guard) as stage:
+            write_tables(report_tables(result), study.formats, stage)
+            names = sorted(path.name for path in stage.iterdir())
+            write_sources(result, stage / NAME, {"tables": names})
+            names.append(NAME)
     for name in names:
         show(str(folder / name))
 

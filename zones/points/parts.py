@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import os
-import socket
-import threading
-from collections.abc import Callable
-from contextlib import suppress
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geodata.errors import DataFileError, UsageError
+from geodata.errors import DataFileError, UsageError, ZonegapError, system_fault
 from geodata.registry import names_odbl
 from geodata.user_tables.points import PointTable
 from geodata.words import Message
 from zones.points.tables import SUFFIXES, Counts, Task, licence_of_points, measure_table
+from zones.writing import SOURCES, Guard, check_folder, followed, move_over
 
-TEMPORARY = ".zonegap-"
+TEMPORARY = ".zonegap-part-"
 DONE_KEY = "zonegap_task"  # in a part's metadata: what it is the answer to
 
 
@@ -56,7 +59,7 @@ def stated_licence_of(source: Path, points: PointTable | None = None) -> str:
     return "; ".join(dict.fromkeys(filter(None, said)))
 
 
-def open_parts(parts: list[Path], out: Path, task: Task) -> list[Path]:
+def open_parts(parts: list[Path], out: Path, task: Task, guard: Guard | None = None) -> list[Path]:
     """Return the parts that are not done yet, and make the folder `out`.
 
     A part is done when `out` holds a complete Parquet file of its name that says it is the answer
@@ -66,15 +69,29 @@ def open_parts(parts: list[Path], out: Path, task: Task) -> list[Path]:
     Raises
     ------
     UsageError
-        When `out` is the folder of the parts.
+        When `out` is the folder of the parts, a part of the result is an input under another name,
+        or a file of a part's name is there that is no result; see `zones.writing.Guard`.
     """
-    if out.resolve() == parts[0].parent.resolve():
+    if out.is_dir() and out.samefile(parts[0].parent):
         raise UsageError(
             Message("--out: {out} is the input itself; accepted: another folder", out=out)
         )
+    guard = guard or Guard()
+    own = Guard((*guard.inputs, *parts), guard.force)
+    check_folder(out)
+    own.check(out / SOURCES)
     out.mkdir(parents=True, exist_ok=True)
     digest = task.digest()
-    return [part for part in parts if not _is_done(out / part.name, part, part_key(part, digest))]
+    todo = []
+    for part in parts:
+        result = out / part.name
+        own.check_input(result)
+        if _is_done(result, part, part_key(part, digest)):
+            continue
+        if DONE_KEY not in _metadata(result):  # an older result of ours is made again
+            own.check(result)
+        todo.append(part)
+    return todo
 
 
 def measure_once(part: Path, out: Path, task: Task) -> Counts:
@@ -85,15 +102,63 @@ def measure_once(part: Path, out: Path, task: Task) -> Counts:
     key = part_key(part, task.digest())
     if _is_done(out / part.name, part, key):
         return count_in_result(out / part.name, task.thresholds_km)
-    # a name that no other process or thread uses
-    own = f"{socket.gethostname()}-{os.getpid()}-{threading.get_ident()}"
-    unfinished = out / f"{TEMPORARY}{own}.parquet"
-    try:
-        counts = measure_table(part, unfinished, task, {DONE_KEY: key})
-        unfinished.replace(out / part.name)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with _unfinished(out, part.name) as file:
+        counts = measure_table(part, file, task, {DONE_KEY: key})
+        place = followed(out / part.name)
+        if place.exists():
+            file.chmod(stat.S_IMODE(place.stat().st_mode))
+        move_over(file, place)
     return counts
+
+
+@contextmanager
+def _unfinished(out: Path, name: str) -> Iterator[Path]:
+    """Give a place for a part that no other process or thread uses, and no reader looks into.
+
+    It is locked as long as its owner lives, so that others see whether anybody is at it.
+    """
+    file, held = _locked(out, name)
+    try:
+        with held:
+            yield file
+    except OSError as error:
+        if isinstance(error, BrokenPipeError) or error.filename not in (None, str(file)):
+            raise
+        raise ZonegapError(
+            Message("{path}: cannot be written ({why})", path=out / name, why=system_fault(error))
+        ) from None
+    finally:
+        shutil.rmtree(file.parent, ignore_errors=True)
+
+
+def _locked(out: Path, name: str) -> tuple[Path, IO[bytes]]:
+    """Make a file in a folder of its own and lock it, before anybody can think it left behind."""
+    while True:
+        file = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=out)) / name
+        try:
+            held = file.open("wb")
+        except FileNotFoundError:  # removed while the folder was empty
+            continue
+        _lock(held)
+        if file.exists():  # not removed before it was locked
+            return file, held
+        held.close()
+
+
+def _lock(file: IO[bytes]) -> bool:
+    """Lock an open file for this process; False where another one has it or nobody can.
+
+    The system unlocks it when the process ends, however that comes.
+    """
+    if sys.platform == "win32":  # an open file cannot be removed there
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def measure_here(
@@ -106,11 +171,19 @@ def measure_here(
 
 
 def remove_unfinished(out: Path) -> None:
-    """Remove the files that killed processes left unfinished."""
-    for left in out.glob(f"{TEMPORARY}*.parquet"):
-        # a worker may still be at one; Windows keeps it then, and the next run removes it
+    """Remove what killed processes left unfinished, and nothing that a living one is at.
+
+    Where a file system knows no locks, or the process was another machine's that still counts as
+    its owner, it stays.
+    """
+    for folder in out.glob(f"{TEMPORARY}*"):
         with suppress(OSError):
-            left.unlink()
+            for left in folder.iterdir():
+                with left.open("rb") as file:
+                    free = _lock(file)
+                if free:
+                    left.unlink()
+            folder.rmdir()
 
 
 def count_in_result(result: Path, thresholds_km: tuple[float, ...]) -> Counts:
@@ -142,7 +215,15 @@ def _is_done(result: Path, part: Path, key: str) -> bool:
     try:
         if result.stat().st_mtime_ns < part.stat().st_mtime_ns:
             return False
+    except OSError:
+        return False
+    return _metadata(result).get(DONE_KEY) == key
+
+
+def _metadata(result: Path) -> dict[str, str]:
+    """Return what a Parquet file says of itself; nothing where it is none."""
+    try:
         metadata = pq.read_schema(result).metadata or {}
     except (OSError, pa.ArrowException):
-        return False
-    return bool(metadata.get(DONE_KEY.encode()) == key.encode())
+        return {}
+    return {k.decode("utf-8", "replace"): v.decode("utf-8", "replace") for k, v in metadata.items()}

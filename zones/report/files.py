@@ -18,10 +18,10 @@ from zones.pipeline import StudyResult
 from zones.report.latex import write_tex
 from zones.report.licences import NAME, metadata, write_sources
 from zones.report.markdown import to_markdown
-from zones.report.provenance import manifest, recorded_outputs, unchanged_leftovers, write_json
-from zones.report.tables import ReportTable, report_tables
-from zones.study import FORMATS, check_accepted
-from zones.writing import FIXED_DATE, staged, write_csv
+from zones.report.provenance import manifest, unchanged_leftovers, write_json
+from zones.report.tables import REPORT_TABLES, ReportTable, report_tables
+from zones.study import FORMATS, Study, check_accepted
+from zones.writing import FIXED_DATE, MANIFEST, Guard, recorded_outputs, staged, write_csv
 
 ZONE_COLUMNS = (
     "id code name name_en province level type approved extended area_ha industries remark "
@@ -127,6 +127,21 @@ def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Pa
         (folder / "tables.md").write_text(text, encoding="utf-8", newline="\n")
 
 
+def table_files(formats: Iterable[str]) -> list[str]:
+    """Return the names that `write_tables` may write."""
+    formats = list(formats)
+    each = [f"{key}.csv" for key in REPORT_TABLES] if "csv" in formats else []
+    return [*each, *(f"tables.{kind}" for kind in formats if kind != "csv"), NAME]
+
+
+def run_files(study: Study) -> list[str]:
+    """Return the names in the output folder that `write_run` may write, figures left out."""
+    own = ["registrations.csv"] if study.registrations is not None else []
+    zones = [f"zones.{kind}" for kind in ("csv", "parquet", "gpkg")]
+    tables = [f"tables/{name}" for name in table_files(study.formats) if name != NAME]
+    return [*zones, *own, "map.html", *tables, NAME, MANIFEST]
+
+
 @dataclass(frozen=True)
 class Written:
     """What a run has written.
@@ -173,6 +188,7 @@ def write_run(
     map_html: str,
     draw: Callable[[Path], Drawn] | None = None,
     lines: Iterable[Words] = (),
+    guard: Guard | None = None,
 ) -> Written:
     """Write zones, tables, map, figures, SOURCES.md and manifest into the study's folder.
 
@@ -189,11 +205,13 @@ def write_run(
         Writes the figures into the folder it is given.
     lines
         What map and figures say of the lines they show.
+    guard
+        Refuses files that may not be replaced.
     """
     folder = result.study.folder
     tables = report_tables(result)
     earlier = recorded_outputs(folder)
-    with staged(folder) as stage:
+    with staged(folder, guard=guard) as stage:
         write_zones(result.all_zones(), stage, metadata(result))
         write_registrations(result.registrations, stage, addresses=result.study.addresses)
         write_tables(tables, result.study.formats, stage / "tables")
@@ -205,7 +223,7 @@ def write_run(
         about = manifest(result, outputs)
         about["figure_fonts"] = drawn.fonts
         about["warnings"] += [warning.in_language(ENGLISH) for warning in drawn.warnings]
-        write_json(about, stage / "manifest.json")
+        write_json(about, stage / MANIFEST)
     stuck: list[Path] = []
     for path in unchanged_leftovers(folder, earlier, set(outputs)):
         try:
@@ -213,7 +231,7 @@ def write_run(
         except OSError:
             stuck.append(path)
     summary = next((to_markdown(t) for t in tables if t.key == "reconciliation"), "")
-    names = sorted([*outputs, "manifest.json"], key=lambda n: (n != "map.html", "/" not in n, n))
+    names = sorted([*outputs, MANIFEST], key=lambda n: (n != "map.html", "/" not in n, n))
     return Written(
         summary, [folder / name for name in names], about["warnings"], drawn.warnings, stuck
     )
@@ -228,5 +246,5 @@ def _by_kind(stage: Path) -> dict[str, list[str]]:
         "map": [name for name in names if name.endswith(".html")],
         **folders,
         "registrations": [name for name in names if name.startswith("registrations.")],
-        "manifest": ["manifest.json", NAME],
+        "manifest": [MANIFEST, NAME],
     }

@@ -9,6 +9,7 @@ from geodata.words import has_chinese_names
 from zones.report.headings import number_format
 from zones.report.markdown import broken_heading, column_shares
 from zones.report.tables import ReportTable
+from zones.writing import printable
 
 HEAD = r"""\documentclass[10pt,a4paper,landscape]{ctexart}
 \usepackage{booktabs,longtable,array}
@@ -60,7 +61,9 @@ def to_tex(table: ReportTable) -> str:
         + r" \\"
     )
     rows = [
-        " & ".join(map(escape, map(str, row))) + r" \\" for row in printed.itertuples(index=False)
+        # {} before it: a cell that begins with [ or * would be an argument of the \\ before
+        "{}" + " & ".join(map(escape, map(str, row))) + r" \\"
+        for row in printed.itertuples(index=False)
     ]
     size = next(
         size for columns_, rows_, size in SIZES if len(numeric) <= columns_ and len(rows) <= rows_
@@ -96,5 +99,6 @@ def _down(share: float) -> str:
 
 
 def escape(text: str) -> str:
-    """Return text that LaTeX prints as it stands."""
-    return _SPECIAL.sub(lambda m: _NAMED.get(m[0], "\\" + m[0]), " ".join(text.split()))
+    """Return text that LaTeX prints as it stands, without characters that no file of text has."""
+    plain = " ".join(printable(text).split())
+    return _SPECIAL.sub(lambda m: _NAMED.get(m[0], "\\" + m[0]), plain)

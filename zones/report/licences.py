@@ -30,7 +30,7 @@ from geodata.words import (
 )
 from zones.parameters import SYNTHETIC, SYNTHETIC_TABLE
 from zones.pipeline import StudyResult
-from zones.report.markdown import escape
+from zones.report.markdown import as_text, escape
 from zones.report.sources import (
     BETWEEN,
     PLACES,
@@ -45,9 +45,17 @@ from zones.report.sources import (
 )
 from zones.report.tables import NOTES
 from zones.study import Study
-from zones.writing import staged
+from zones.writing import (
+    SOURCES,
+    Guard,
+    is_stream,
+    reserved,
+    sources_beside,
+    staged,
+    write_over,
+)
 
-NAME = "SOURCES.md"
+NAME = SOURCES
 OSM_TABLE = "zone_points_osm"
 # the tables of a study that only a distance needs: its zones, and the cities of listed companies
 CATALOGUE_TABLES = ("zones", "zone_positions")
@@ -442,20 +450,22 @@ def write_text_sources(located: pd.DataFrame, file: str, path: Path, name: str) 
     _write(path, language_in_use(), [_Section([name], lines)], _entries(tables))
 
 
-def sources_beside(path: Path) -> Path:
-    """Return where it stands whose a file is that has no folder of its own.
-
-    Beside it there may be others, and files of the user's: so it goes by the file's own name.
-    """
-    return path.with_name(f"{path.stem}.{NAME}")
+@contextmanager
+def staged_with_sources(out: Path, guard: Guard | None = None) -> Iterator[tuple[Path, Path]]:
+    """Give places for a file and for what says whose it is; both move when the block ends well."""
+    with staged(out.parent, out.name, name=out.name, guard=guard) as stage:
+        stage.mkdir()
+        yield stage / out.name, stage / sources_beside(out).name
 
 
 @contextmanager
-def staged_with_sources(out: Path) -> Iterator[tuple[Path, Path]]:
-    """Give places for a file and for what says whose it is; both move when the block ends well."""
-    with staged(out.parent, out.name) as stage:
-        stage.mkdir()
-        yield stage / out.name, stage / sources_beside(out).name
+def reserved_with_sources(out: Path, guard: Guard) -> Iterator[None]:
+    """Reserve a file and what says whose it is, before the work; a stream needs nothing."""
+    if is_stream(out):
+        yield
+        return
+    with reserved(out.parent, out.name, guard, (out.name, sources_beside(out).name)):
+        yield
 
 
 def _entries(names: Iterable[str]) -> dict[str, TableEntry]:
@@ -474,7 +484,7 @@ def _write(
     parts = [_in_language(sections, covered, language) for language in languages]
     text = _linked("\n".join([*parts, *_tables(tables, languages)])) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_over(path, text)
 
 
 def _in_language(sections: Sequence[_Section], covered: Words | None, language: str) -> str:
@@ -492,11 +502,7 @@ def _in_language(sections: Sequence[_Section], covered: Words | None, language: 
 
 def _said(words: Words, language: str) -> str:
     """Return words as text of Markdown: what a user has written cannot become markup."""
-    return _MARKUP.sub(r"\\\g<0>", escape(words.in_language(language)))
-
-
-# what `escape` leaves, since in a cell of a terminal's table it is no markup
-_MARKUP = re.compile(r"[\[\]*`]")
+    return as_text(words.in_language(language))
 
 
 # an address ends before a bracket, a mark that ends a clause, or what is not ASCII

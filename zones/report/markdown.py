@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -62,8 +63,8 @@ def to_markdown(table: ReportTable, *, title: bool = True) -> str:
     ]
     if not title:
         return "\n".join(lines) + "\n"
-    notes = "\n".join(f"- {note}" for note in table.notes)
-    return "\n".join([f"## {table.title}", "", *lines, "", notes, ""])
+    notes = "\n".join(f"- {as_text(note)}" for note in table.notes)
+    return "\n".join([f"## {as_text(table.title)}", "", *lines, "", notes, ""])
 
 
 def escape(text: str) -> str:
@@ -71,6 +72,15 @@ def escape(text: str) -> str:
     for mark, safe in (("\\", "\\\\"), ("|", "\\|"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(mark, safe)
     return " ".join(text.split())
+
+
+# what `escape` leaves, since in a cell of a terminal's table it is no markup
+_MARKUP = re.compile(r"[\[\]*`]")
+
+
+def as_text(text: str) -> str:
+    """Return a sentence in which nothing that a user has written can become markup."""
+    return _MARKUP.sub(r"\\\g<0>", escape(text))
 
 
 def _pad(text: str, width: int, right: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +18,15 @@ from zones.report.licences import NAME, used_tables
 from zones.report.notes import notes_of
 from zones.report.sources import own_sources
 from zones.study import ASKED, BOUNDARIES
-from zones.writing import staged
+from zones.writing import (
+    MANIFEST,
+    WHOLE_FOLDER,
+    Guard,
+    followed,
+    recorded_outputs,
+    reserved,
+    staged,
+)
 
 LIBRARIES = (
     "numpy",
@@ -126,15 +134,6 @@ def _counts(zones: Any, column: str) -> dict[str, int]:
     return {str(k): int(n) for k, n in zones[column].value_counts().sort_index().items()}
 
 
-def recorded_outputs(folder: Path) -> dict[str, str]:
-    """Return the outputs of the folder's manifest with their SHA-256; none without a manifest."""
-    try:
-        about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return {str(name): str(digest) for name, digest in about["outputs"].items()}
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        return {}
-
-
 def unchanged_leftovers(folder: Path, earlier: dict[str, str], written: set[str]) -> list[Path]:
     """Return the files of an earlier run that nobody changed and this run does not write.
 
@@ -157,7 +156,43 @@ def unchanged_leftovers(folder: Path, earlier: dict[str, str], written: set[str]
 
 
 @contextmanager
-def staged_with_manifest(folder: Path, home: Path, command: str) -> Iterator[Path]:
+def reserved_with_manifest(
+    folder: Path, home: Path, guard: Guard, outputs: Iterable[str], name: str = WHOLE_FOLDER
+) -> Iterator[None]:
+    """Reserve before the work what `staged_with_manifest` will write.
+
+    Parameters
+    ----------
+    folder, home, name
+        As there.
+    guard, outputs
+        As of `zones.writing.reserved`; the names are those in `folder`.
+    """
+    if _has_manifest(folder, home):
+        inside = home.resolve()
+        names = [str(folder.resolve().relative_to(inside) / each) for each in outputs]
+        with reserved(inside, guard=guard, outputs=names):
+            yield
+        return
+    with reserved(folder, name, guard, outputs):
+        yield
+
+
+def _has_manifest(folder: Path, home: Path) -> bool:
+    """Whether the outer folder has the manifest of a run, which then tells of these files, too."""
+    inside = followed(home)
+    return bool(recorded_outputs(inside)) and followed(folder).is_relative_to(inside)
+
+
+@contextmanager
+def staged_with_manifest(
+    folder: Path,
+    home: Path,
+    command: str,
+    *,
+    name: str = WHOLE_FOLDER,
+    guard: Guard | None = None,
+) -> Iterator[Path]:
     """Stage files that another command than `zonegap run` writes, with the manifest of the run.
 
     Where `home` has the manifest of a run that recorded some of these files, the manifest gets a
@@ -173,22 +208,26 @@ def staged_with_manifest(folder: Path, home: Path, command: str) -> Iterator[Pat
         The folder that may have a manifest.
     command
         The command's name.
+    name
+        Of the one file that is written; without it they are the folder's.
+    guard
+        As of `staged`.
     """
-    folder, inside = folder.resolve(), home.resolve()
-    if not (recorded_outputs(inside) and folder.is_relative_to(inside)):
-        with staged(folder) as stage:
+    if not _has_manifest(folder, home):
+        with staged(folder, name or MANIFEST, name=name, guard=guard) as stage:
             yield stage
         return
-    with staged(inside) as stage:
+    folder, inside = folder.resolve(), home.resolve()
+    with staged(inside, guard=guard) as stage:
         yield stage / folder.relative_to(inside)
         names = sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*") if p.is_file())
-        about = json.loads((inside / "manifest.json").read_text(encoding="utf-8"))
-        again = [name for name in names if about["outputs"].pop(name, None)]
+        about = json.loads((inside / MANIFEST).read_text(encoding="utf-8"))
+        again = [each for each in names if about["outputs"].pop(each, None)]
         if again:
             about["outputs"] |= {n: sha256(stage / n) for n in names if n.endswith(NAME)}
             said = f"written again by `zonegap {command}`: {', '.join(again)}"
             about.setdefault("warnings", []).append(said)
-            write_json(about, stage / "manifest.json")
+            write_json(about, stage / MANIFEST)
 
 
 def write_json(data: object, path: Path) -> None:

@@ -10,7 +10,7 @@ from geodata.words import in_context
 from zones.report.headings import number_format
 from zones.report.markdown import broken_heading, column_shares
 from zones.report.tables import ReportTable
-from zones.writing import FIXED_DATE, write_fixed_zip
+from zones.writing import FIXED_DATE, printable, write_fixed_zip
 
 TABLE_NUMBER = in_context("in front of a table's title", "Table {number}")
 LATIN, HAN = "Times New Roman", "SimSun"  # 宋体; Word falls back to the system's Song type
@@ -47,14 +47,14 @@ def write_docx(tables: list[ReportTable], path: Path) -> None:
         title = document.add_paragraph()
         title.paragraph_format.keep_with_next = True
         title.alignment = 1
-        run = title.add_run(f"{label}  {table.title}")
+        run = title.add_run(printable(f"{label}  {table.title}"))
         run.bold = True
         run.font.size = Pt(11)
         _add_table(document, table)
         for note in table.notes:
             paragraph = document.add_paragraph()
             paragraph.paragraph_format.space_after = Pt(0)
-            paragraph.add_run(note).font.size = Pt(8)
+            paragraph.add_run(printable(note)).font.size = Pt(8)
         if number < len(tables):
             document.add_page_break()
     properties = document.core_properties
@@ -117,7 +117,7 @@ def _add_table(document: Any, table: ReportTable) -> None:
             cell.width = width
             paragraph = cell.paragraphs[0]
             paragraph._p.style = style  # by its id: by its object every style is gone through
-            paragraph.add_run(str(text))
+            paragraph.add_run(printable(str(text)))
     head = OxmlElement("w:tblHeader")  # the head stands again on every page
     head.set(qn("w:val"), "true")
     grid.rows[0]._tr.get_or_add_trPr().append(head)
