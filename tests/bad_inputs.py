@@ -185,10 +185,12 @@ GEOCODE: list[tuple[str | bytes, str]] = [
     ("地址\n" + "乙" * 140_000 + "\n", "a cell of more than 131,072 characters"),
 ]
 BOUNDARIES: list[tuple[str | bytes, str]] = [
-    (b"", "accepted: a file of lines or areas that GDAL reads"),
-    (b"hello", "accepted: a file of lines or areas that GDAL reads"),
-    (b'{"type": "FeatureCollection", "features": []}', "no line or area in it"),
-    (b'{"type": "Point", "coordinates": [120, 30]}', "no line or area in it"),
+    (b"", "accepted: a file of lines or areas: GeoJSON"),
+    (b"hello", "accepted: a file of lines or areas: GeoJSON"),
+    (
+        b'{"type": "FeatureCollection", "features": []}',
+        "accepted: a file of lines or areas: GeoJSON",
+    ),
     (b'{"type": "Polygon", "coordinates": [[[1', "accepted: a file of lines or areas"),
 ]
 STUDY: list[tuple[str, int, str]] = [
@@ -255,7 +257,7 @@ OPTIONS: list[tuple[list[str], int, str]] = [
     (["threshold", "--registrations", "none.xlsx"], 3, "none.xlsx: no such file"),
     (["threshold", "--hubs-file", "none.csv"], 3, "none.csv: no such file"),
     (["geocode", "none.csv", "--column", "a", "--out", "b.csv"], 3, "none.csv: no such file"),
-    (["geocode", "a.csv", "--column", "a", "--out", "a.csv"], 2, "is the input itself"),
+    (["geocode", "a.csv", "--column", "a", "--out", "a.csv"], 3, "a.csv: no such file"),
     (["map", "--boundaries", "none.shp", "--boundary-credit", "me"], 3, "none.shp: no such file"),
     (["map", "--boundary-credit", "me"], 2, "only with --boundaries FILE"),
     (["where-next", "--weight", "colour"], 2, "colour"),
@@ -275,7 +277,7 @@ CHINESE: list[tuple[str, str | bytes, str]] = [
     ("registrations", "公司名称,经度,纬度\n甲,120,30\n", "未注明坐标系"),
     ("hubs", H + "火星基地,,,,\n", "枢纽'火星基地'无法定位"),
     ("geocode", "a,b\n1,2\n", "前30行没有列'地址'（首行为'a'、'b'）"),
-    ("boundaries", b"hello", "应为GDAL可读的线或面文件"),
+    ("boundaries", b"hello", "应为线或面文件：GeoJSON"),
 ]
 
 

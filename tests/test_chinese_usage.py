@@ -29,10 +29,10 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
     (None, ["map", "--boundaries", "lines.geojson"], 2, "须注明界线来源"),
     (None, ["figures", "--font", "NoSuch"], 1, "字体'NoSuch'：未安装"),
     # those in which a library spoke
-    (None, ["geocode", "firms.csv", "--column", "地址", "--out", "parts"], 3, "同名文件夹已存在"),
-    (None, ["distance", "--out", "parts"], 3, "同名文件夹已存在"),
-    (None, ["map", "--out", "parts"], 3, "同名文件夹已存在"),
-    (None, ["where-next", "--out", "parts"], 3, "同名文件夹已存在"),
+    (None, ["geocode", "firms.csv", "--column", "地址", "--out", "parts"], 2, "同名文件夹已存在"),
+    (None, ["distance", "--out", "parts"], 2, "同名文件夹已存在"),
+    (None, ["map", "--out", "parts"], 2, "同名文件夹已存在"),
+    (None, ["where-next", "--out", "parts"], 2, "同名文件夹已存在"),
     (None, ["map", "--boundaries", "lines.geojson", "--boundary-credit", "x"], 3, "无法读取"),
     (None, ["threshold", "--zones", "cut.xlsx"], 3, "cut.xlsx：文件已损坏，或不是xlsx文件"),
     (None, ["threshold", "--zones", "zip.xlsx"], 3, "zip.xlsx：压缩文件（zip）；请先解压"),
@@ -118,7 +118,7 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
     (None, ["threshold", "--zones", "empty.csv"], 3, "文件为空"),
     (None, ["threshold", "--zones", "bad.csv"], 3, "第2行，“核准面积(公顷)”列：'many'；应为数字"),
     (None, ["threshold", "--hubs-file", "hubs.csv"], 3, "未注明坐标系"),
-    (None, ["run", "--out", "firms.csv/out"], 1, "firms.csv"),
+    (None, ["run", "--out", "firms.csv/out"], 2, "firms.csv"),
 ]  # fmt: skip
 
 # words of the machine that stand in a message as they are
@@ -132,7 +132,7 @@ COMMANDS = (
 MACHINE = {
     *ACCEPTED, *COMMANDS.split(), "TOML", "Parquet", "URL", "dask", "csv", "xlsx", "xls", "tsv",
     "parquet", "xlsb", "ods", "dta", "Arrow", "zip", "lon", "lat", "datum", "FILE", "k", "count", "TABLE", "threshold_km", "arrow",
-    "feather", "GDAL", "GeoJSON", "GeoPackage", "Shapefile", "tianditu", "amap", "https", "x", "y", "z", "ha", "km2", "m2", *DATUMS, "CGCS2000", *registry(), *" ".join(map(" ".join, STEMS.values())).split(), "hub", "layer", "parts",
+    "feather", "GDAL", "GeoJSON", "GeoPackage", "GeoParquet", "Shapefile", "tianditu", "amap", "https", "x", "y", "z", "ha", "km2", "m2", *DATUMS, "CGCS2000", *registry(), *" ".join(map(" ".join, STEMS.values())).split(), "hub", "layer", "parts",
     *(asked.key.partition(".")[2] for asked in ASKED.values()),
 }  # fmt: skip
 
