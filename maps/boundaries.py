@@ -274,10 +274,11 @@ def _frame(path: Path) -> Any:
     ending = path.suffix.casefold()
     if ending in PARQUET:
         return gpd.read_parquet(path)
-    kind = KINDS.get(ending)
     with path.open("rb") as file:
         start = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
-    if kind is None or not start.startswith(BEGINNINGS[kind]):
+    # a name may have no ending; one of another kind of file is believed
+    found = next((k for k, begins in BEGINNINGS.items() if start.startswith(begins)), None)
+    if found is None or KINDS.get(ending, found if not ending else None) != found:
         raise ValueError(str(Message("no file of such a kind")))
     return gpd.read_file(path.resolve(), engine="pyogrio")
 

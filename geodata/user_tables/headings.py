@@ -167,6 +167,7 @@ AREA_UNITS = frozenset(
 )
 _LENGTH_UNITS = {"km": "km", "公里": "km", "千米": "km", "m": "m", "米": "m", "meters": "m",
                  "metres": "m", "inmeters": "m", "inmetres": "m"}  # fmt: skip
+_UNITS_BY_LENGTH = sorted(AREA_UNITS | set(_LENGTH_UNITS), key=lambda unit: (-len(unit), unit))
 _MONEY = re.compile(r"(?:万亿|亿|千万|百万|十万|万|千|百)?(?:人民币|美|港|欧|日)?元$|(?:万|亿)$")
 # what may stand in front of a stem and says whose the column is
 _ROLES = tuple(
@@ -333,7 +334,8 @@ def _affixes(found: Heading, words: list[str]) -> tuple[Heading, list[str]]:
 
 def _stem(found: Heading, words: list[str]) -> Heading:
     """Return a heading with the meaning of the words that are left."""
-    words = [word for word in words if word != "in"]  # coordinateUncertaintyInMeters
+    # coordinateUncertaintyInMeters; 面积_单位_公顷
+    words = [word for word in words if word not in ("in", "单位")]
     joined = "".join(words)
     if not joined and found.datum:  # 百度坐标: a datum, and nothing else
         return replace(found, meaning="lonlat", stem="坐标")
@@ -386,7 +388,8 @@ def _cuts(text: str) -> Iterable[tuple[str, str, str]]:
             yield text.removesuffix(word), datum, ""
     if text.endswith("84"):
         yield text.removesuffix("84"), "WGS-84", ""
-    for unit in AREA_UNITS | set(_LENGTH_UNITS):
+    # the longest first: 万平方米 ends in 平方米
+    for unit in _UNITS_BY_LENGTH:
         if text.endswith(unit):
             yield text.removesuffix(unit), "", _LENGTH_UNITS.get(unit, unit)
     money = _MONEY.search(text)
