@@ -241,8 +241,6 @@ def _heavy(path: Path, sheet: str) -> DataFileError:
 
 # --- xlsx and xlsb: which part is which sheet
 
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-
 
 def _xlsx_parts(path: Path, archive: zipfile.ZipFile, kind: str) -> list[_Part]:
     """Look through the sheets of an xlsx or xlsb file."""

@@ -767,7 +767,7 @@ def _rows(
             Message("characters that cannot be seen are left out of cells"),
             list(dict.fromkeys(cleaned)),
         )
-    own_table = _is_own(header, cells)
+    own_table = _is_own(header)
     for n, pair in enumerate(header.pairs):
         if own_table and not pair.datum:
             pairs = list(header.pairs)
@@ -819,7 +819,7 @@ def _in_one(
     return both.fillna("").set_axis(both.columns.get_level_values(0), axis=1)
 
 
-def _is_own(header: Header, cells: pd.DataFrame) -> bool:
+def _is_own(header: Header) -> bool:
     """Whether zonegap wrote the table: its columns say how each position was found."""
     return {"geocode_method", "geocode_source", "geocode_level"} <= set(header.places)
 

@@ -37,7 +37,6 @@ PARQUET = (".parquet",)
 ARROW = (".arrow", ".feather")
 SUFFIXES = PARQUET + ARROW
 CSV = (".csv",)
-RESULT_SUFFIXES = CSV + SUFFIXES
 BATCH_ROWS = 1 << 19  # about 25 MB with the result; more rows are no faster
 
 
