@@ -53,6 +53,23 @@ PROVINCE_COLUMNS = {
     "built_up_2016_km2": _AMOUNT,
     "built_up_2017_km2": _AMOUNT,
 }
+CONSTRUCTION_LAND = {
+    "province_adcode": PROVINCE_COLUMNS["province_adcode"],
+    "province": PROVINCE_COLUMNS["province"],
+    "construction_land_2014_km2": _AMOUNT,
+    "construction_land_2015_km2": _AMOUNT,
+    "construction_land_2016_km2": _AMOUNT,
+    "construction_land_2017_km2": _AMOUNT,
+    "construction_land_2018_km2": _AMOUNT,
+    "construction_land_2019_km2": _AMOUNT,
+}
+CONSTRUCTION_LAND_MISSING = {
+    "year": Column("number", low=2014.0, high=2019.0),
+    "city_adcode": _ADCODE,
+    "city": Column(),
+    "province_adcode": Column(pattern=(r"\d{2}0000", Message("a provincial GB/T 2260 code"))),
+    "reason": Column(accepts=("blank", "absent")),
+}
 LISTED_COMPANIES = {
     "symbol": Column(unique=True),
     "name": Column(),
@@ -129,8 +146,30 @@ def load_zone_positions() -> pd.DataFrame:
 
 
 def load_provinces() -> pd.DataFrame:
-    """Return the 31 provinces indexed by name: GDP in 100 million CNY, built-up area in km2."""
-    return _load("provinces", PROVINCE_COLUMNS).set_index("province")
+    """Return the 31 provinces indexed by name: GDP in 100 million CNY, urban land in km2.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Codes and names, GDP of 2018 in three vintages, urban built-up area of 2014 to 2017, and
+        urban construction land of 2014 to 2019 as the sums over the cities that have a value
+        (`load_construction_land_missing` names the others).
+    """
+    provinces = _load("provinces", PROVINCE_COLUMNS).set_index("province")
+    land = _load("construction_land", CONSTRUCTION_LAND).set_index("province")
+    return provinces.join(land.drop(columns="province_adcode"))
+
+
+def load_construction_land_missing() -> pd.DataFrame:
+    """Return the cities that lack in the sums of urban construction land, one a year and city.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``year``, ``city_adcode`` and ``city`` of that year, ``province_adcode``, ``reason``:
+        ``blank`` in the source, or ``absent`` from it, mostly since the city was dissolved later.
+    """
+    return _load("construction_land_missing", CONSTRUCTION_LAND_MISSING).astype({"year": int})
 
 
 def load_place_pinyin() -> pd.Series[str]:

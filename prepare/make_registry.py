@@ -119,6 +119,27 @@ ABOUT: dict[str, About] = {
         licence=f"statistical facts, {SINGLE_FACTS}",
         spdx="LicenseRef-Facts",
     ),
+    "construction_land": About(
+        title="Urban construction land of the provinces 2014-2019",
+        source="Ministry of Housing and Urban-Rural Development of China, China Urban Construction "
+        "Statistical Yearbook, cities added up",
+        date="2020",
+        publisher="Ministry of Housing and Urban-Rural Development of China (住房和城乡建设部)",
+        source_title="中国城市建设统计年鉴 (China Urban Construction Statistical Yearbook)",
+        edition="2014 to 2019",
+        table="urban construction land (城市建设用地面积) by city; no yearbook was at hand",
+        copy_used="GitHub guiqvlaixi2164-max/Final-Term-Project-DA2-Coding-2_JiaqiPan, data/, "
+        "commit 7b17d0c",
+        changed_by_us="only the sums by province are kept. 2018: 659 of 672 cities, 55,807.35 km2, "
+        "99.5 % of the national total of 56,075.9",
+        licence=f"statistical facts, {SINGLE_FACTS}",
+        spdx="LicenseRef-Facts",
+    ),
+    "construction_land_missing": own(
+        "Cities without a value in the sums of urban construction land 2014-2019",
+        "the cities of the gazetteer against the copy of the yearbook that construction_land names",
+        "one row a year and city; made by prepare/make_construction_land.py",
+    ),
     "listed_companies": About(
         title="Listed Chinese technology companies with head-office city",
         source="derived from FinanceDatabase by J. Bouma",

@@ -299,7 +299,9 @@ def test_the_help_is_chinese(
     for line in filter(None, map(str.strip, body)):
         # an option's own name may stand on a line of its own
         words = [
-            w for w in re.findall(r"[A-Za-z]{3,}", re.sub(r"--[\w-]+", "", line)) if w.islower()
+            w
+            for w in re.findall(r"[A-Za-z]{3,}", re.sub(r"[\w-]*-[\w-]+", "", line))
+            if w.islower()
         ]
         assert re.search("[一-鿿]", line) or len(set(words)) <= 1, line
     common = r"\b(the|of|and|with|without|which|each|from|them|their|that|show)\b"

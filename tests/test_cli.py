@@ -57,13 +57,21 @@ def test_run_twice_is_equal_byte_for_byte(out: Path, tmp_path: Path) -> None:
 
 def test_threshold_prints_a_line_each_and_the_same_as_json(out: Path) -> None:
     lines = zonegap("threshold", "--km", "300,500,800", "--hubs", "prefectures").stdout.splitlines()
-    assert [line.split(",")[0] for line in lines] == ["300 km", "500 km", "800 km"]
+    counts = [line for line in lines if not line.startswith("  ")]
+    assert [line.split(",")[0] for line in counts] == ["300 km", "500 km", "800 km"]
     rows = json.loads(zonegap("threshold", "--km", "300,500,800", "--json").stdout)
     zones = pd.read_csv(out / "zones.csv")
     assert [r["beyond"] for r in rows] == [
         int((zones["nearest_km"] > t).sum()) for t in (300, 500, 800)
     ]
-    assert f"{rows[1]['beyond']:,} of 2,543 zones beyond" in lines[1]
+    low, high = (f"{rows[1][name]:,}" for name in ("low_5_pct", "high_95_pct"))
+    said = f"{rows[1]['beyond']:,} of 2,543 zones beyond, 90 % interval {low}–{high}"
+    assert counts[1].endswith(said)
+    # the narrowest and the widest, and the band
+    detail = lines[lines.index(counts[1]) + 2]
+    assert "(each on its own)" in detail
+    assert f"{low}–{high} (province)" in detail
+    assert detail.endswith(f"{rows[1]['surely']:,}–{rows[1]['possibly']:,}")
 
 
 def test_distance_prints_csv_and_writes_the_same(out: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import re
@@ -17,17 +18,17 @@ from geodata.web.client import TRIES
 from geodata.web.geocode import PROVINCE_MARGIN_KM, TIMES_UNCERTAINTY
 from maps.basemap import asset
 from tests.test_addresses import ADDRESSES, COMPANIES, SCOPED
+from zones.count_law import STEPS
 from zones.hubs import HUB_LAYERS
 from zones.parameters import (
     CLUSTERS,
-    DRAWS,
     EARTH_RADIUS_KM,
     ELLIPSOID_FACTOR,
     HA_PER_KM2,
-    SEED,
     YI_PER_TRILLION,
 )
-from zones.pipeline import StudyResult
+from zones.pipeline import StudyResult, run_study
+from zones.published_count import published_count
 from zones.report.gap_tables import province_table
 from zones.thresholds import count_beyond
 
@@ -43,12 +44,13 @@ def flat(name: str) -> str:
 def counts(result: StudyResult) -> dict[str, pd.Series[float]]:
     """The count beyond 500 km and its band by hub layer."""
     uncertainty_km = result.zones["uncertainty_km"]
-    return {
-        layer: count_beyond(
-            result.distance_under(layer, "great-circle"), uncertainty_km, [500.0]
-        ).iloc[0]
-        for layer in ("prefectures", "listed", "cores")
-    }
+    found = {}
+    for layer in ("prefectures", "listed", "cores"):
+        near_km = result.distance_under(layer, "great-circle")
+        row = count_beyond(near_km, uncertainty_km, [500.0]).iloc[0]
+        low, high = result.interval(layer, 500.0)
+        found[layer] = pd.concat([row, pd.Series({"low": low, "high": high})])
+    return found
 
 
 def recalled(result: StudyResult) -> int:
@@ -69,11 +71,13 @@ def test_readme_and_start_page_state_the_count_and_its_band(
     for name in ("README.md", "docs/index.md"):
         text = flat(name)
         assert f"{row['beyond']:,.0f} of the 2,543 zones ({row['beyond_zones_pct']:.1f} %)" in text
+        assert f"between {row['low']:,.0f} and {row['high']:,.0f} (90 % interval)" in text
         assert f"between {row['surely']:,.0f} and {row['possibly']:,.0f}" in text
         assert f"to about {median_km:.0f} km" in text
     for name in ("README.zh-CN.md", "docs/zh/index.md"):
         text = flat(name)
         assert f"有 {row['beyond']:,.0f} 个（{row['beyond_zones_pct']:.1f}%）" in text
+        assert f"在 {row['low']:,.0f} 至 {row['high']:,.0f} 之间（90% 区间）" in text
         assert f"在 {row['surely']:,.0f} 至 {row['possibly']:,.0f} 之间" in text
         assert f"约准到 {median_km:.0f} 公里" in text
 
@@ -98,21 +102,26 @@ def test_pages_of_explanation_state_what_the_study_gives(
 ) -> None:
     decisions, legal = flat("docs/decisions.md"), flat("docs/legal.md")
     for row in counts.values():
-        now = f"({row['beyond']:,.0f}; {row['surely']:,.0f} to {row['possibly']:,.0f})"
-        assert now in decisions
+        assert f"({row['beyond']:,.0f}; {row['low']:,.0f} to {row['high']:,.0f})" in decisions
+    short = published_count() - counts["prefectures"]["beyond"]
+    assert f"{short:.0f} short ({100 * short / published_count():.1f} %)" in decisions
     assert f"{recalled(result):,} of the 2,543 positions" in legal
-    land_km2 = result.provinces["built_up_2017_km2"].sum()
+    land_km2 = result.provinces["construction_land_2018_km2"].sum()
     share = 100 * result.zones["area_ha"].sum() / HA_PER_KM2 / land_km2
     assert f"urban land is {share:.1f} % (report: 31.7 %)" in decisions
-    assert f"their GDP {gdp_trillion(result)[1]:.1f} trillion CNY" in decisions
+    outside, total = gdp_trillion(result)
+    assert f"the zones {total:.2f} trillion CNY (report: 29.2)" in decisions
+    assert f"other 28 provinces {outside:.2f} (report: 25)" in decisions
+    by_built_up = dataclasses.replace(result.study, land="built-up-2017")
+    outside, total = gdp_trillion(run_study(by_built_up))
+    assert f"2017 gives {total:.2f} and {outside:.2f}." in decisions
 
 
 def test_definitions_state_the_constants_of_the_code(result: StudyResult) -> None:
     text = flat("docs/definitions.md")
     assert f"R = {EARTH_RADIUS_KM:,.4f} km" in text
     assert f"{ELLIPSOID_FACTOR:.6f} times" in text
-    assert f"{DRAWS:,} times" in text
-    assert f"The seed is fixed ({SEED})" in text
+    assert f"{STEPS:,} ratios of equal probability" in text
     assert f"and Beijing: {len(result.hubs)} |" in text
     levels = result.zones["level"].value_counts()
     assert f"{levels['国家级']:,} of them national, {levels['省级']:,} provincial" in text

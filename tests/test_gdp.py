@@ -18,7 +18,9 @@ from zones.pipeline import StudyResult
 
 def test_density_of_one_province_by_hand() -> None:
     density = gdp_density(load_provinces())
-    assert np.isclose(density["浙江省"], 56197.15 / 2829)
+    assert np.isclose(density["浙江省"], 56197.15 / 2823.94)
+    built_up = gdp_density(load_provinces(), land="built-up-2017")
+    assert np.isclose(built_up["浙江省"], 56197.15 / 2829)
     assert density.name == "gdp_density_yi_per_km2"
 
 
@@ -27,7 +29,9 @@ def test_national_sum_by_a_second_route(result: StudyResult) -> None:
     zones = result.zones
     area_km2 = zones.groupby("province")["area_ha"].sum() / 100.0
     provinces = load_provinces()
-    by_province = area_km2 * provinces["gdp_2018_first_yi_cny"] / provinces["built_up_2017_km2"]
+    by_province = (
+        area_km2 * provinces["gdp_2018_first_yi_cny"] / provinces["construction_land_2018_km2"]
+    )
     assert_numbers(zones["gdp_estimate_yi_cny"], zones.index, sum=by_province.sum(), count=2543)
 
 
@@ -42,7 +46,7 @@ def test_every_vintage_and_year_is_there(gdp: str, land: str) -> None:
 @pytest.mark.parametrize(
     ("gdp", "land", "message"),
     [("2018", "built-up-2017", "gdp: '2018'; accepted: 2018-first"),
-     ("2018-first", "2017", "land: '2017'; accepted: built-up-2014")],
+     ("2018-first", "2017", "land: '2017'; accepted: construction-land-2019")],
 )  # fmt: skip
 def test_unknown_vintage_or_year(gdp: str, land: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):

@@ -5,13 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geodata.loaders import load_published_figures
+from geodata.gazetteer import gazetteer
+from geodata.loaders import load_construction_land_missing, load_published_figures
 from tests.helpers import brute_force_km, stated_beyond
 from zones.groups import REST, THREE, TOTAL
-from zones.parameters import CLUSTERS, PUBLISHED_BEYOND_ID
+from zones.parameters import (
+    CITIES_2018,
+    CLUSTERS,
+    CONSTRUCTION_LAND_2018_NATIONAL_KM2,
+    PUBLISHED_BEYOND_ID,
+)
 from zones.pipeline import StudyResult, run_study
+from zones.published_count import published_count
 from zones.report.gap_tables import cluster_table, curve_table, province_table, type_table
-from zones.report.reconciliation import published_count, reconciliation_table
+from zones.report.reconciliation import reconciliation_table
 from zones.sensitivity import sensitivity_table
 from zones.study import Study
 
@@ -77,7 +84,7 @@ def test_sensitivity_holds_every_combination_and_the_study_itself(result: StudyR
     assert len(table) == len(table.drop_duplicates(keys)) == 3 * 2 * 3 * 4
     own = table[
         (table["hub_layer"] == "prefectures") & (table["distance_method"] == "great-circle")
-        & (table["gdp"] == "2018-first") & (table["land"] == "built-up-2017")
+        & (table["gdp"] == "2018-first") & (table["land"] == "construction-land-2018")
     ].iloc[0]  # fmt: skip
     assert own["beyond"] == result.zones["beyond_500km"].sum()
     assert np.isclose(own["zone_gdp_trillion_cny"] * 1e4, result.zones["gdp_estimate_yi_cny"].sum())
@@ -97,6 +104,9 @@ def test_exact_figures_of_the_catalogue(result: StudyResult) -> None:
     assert (~in_clusters).sum() == 2272
     assert np.isclose(zones["area_ha"].sum() / 100, 17_973.886, atol=5e-4)
     assert np.isclose(result.provinces["built_up_2017_km2"].sum(), 56_226)
+    land = result.provinces["construction_land_2018_km2"].sum()
+    assert np.isclose(land, 55_807.35)
+    assert 0.995 <= land / CONSTRUCTION_LAND_2018_NATIONAL_KM2 < 0.996
 
 
 def test_codes_agree_with_province_level_and_type(result: StudyResult) -> None:
@@ -117,10 +127,10 @@ def test_reconciled_figures_by_hand(result: StudyResult, figure_id: str) -> None
     """Area x density added up by province: no position is in them, so they are exact."""
     zones, provinces = result.zones, result.provinces
     area_km2 = zones.groupby("province")["area_ha"].sum() / 100
-    gdp_yi = area_km2 * provinces["gdp_2018_first_yi_cny"] / provinces["built_up_2017_km2"]
+    gdp_yi = area_km2 * provinces["gdp_2018_first_yi_cny"] / provinces["construction_land_2018_km2"]
     total, three = gdp_yi.sum(), gdp_yi[["北京市", "浙江省", "广东省"]].sum()
     by_hand = {
-        "zones_area_share": 100 * area_km2.sum() / provinces["built_up_2017_km2"].sum(),
+        "zones_area_share": 100 * area_km2.sum() / provinces["construction_land_2018_km2"].sum(),
         "zones_gdp": total / 1e4,
         "zones_gdp_other28": (total - three) / 1e4,
         "zones_gdp_other28_share": 100 * (total - three) / total,
@@ -139,6 +149,20 @@ def test_counts_beyond_500_km_by_brute_force(result: StudyResult, layer: str) ->
     assert row["low"] <= row["ours"] <= row["high"]
     if layer == "prefectures":
         assert row["ours"] == stated_beyond()
+
+
+def test_land_comes_from_the_cities_of_the_gazetteer() -> None:
+    """Second route: how many cities of 2018 the gazetteer has, and how many lack in the sum."""
+    missing = load_construction_land_missing()
+    of_2018 = missing[missing["year"] == 2018]
+    cities = {
+        d.adcode for d in gazetteer(2018).current
+        if d.name.endswith("市") and d.province_adcode not in ("710000", "810000", "820000")
+    }  # fmt: skip
+    assert len(cities) == CITIES_2018
+    assert set(of_2018["city_adcode"]) <= cities
+    assert "珠海市" in set(of_2018["city"])
+    assert len(cities) - len(of_2018) == 659
 
 
 def test_published_count_lies_in_the_band_of_the_reconstruction(result: StudyResult) -> None:

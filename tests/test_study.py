@@ -73,7 +73,7 @@ def test_full_file_with_paths_from_its_own_folder(tmp_path: Path) -> None:
         ("[distance]\nthresholds_km = ['500']", "accepted: list of numbers"),
         ("[distance]\nthresholds_km = true", "accepted: list of numbers"),
         ("[gdp]\ngdp = '2018'", "gdp.gdp: '2018'; accepted: 2018-first"),
-        ("[gdp]\nland = 'built-up-2018'", "gdp.land: .*accepted: built-up-2014"),
+        ("[gdp]\nland = 'built-up-2018'", "gdp.land: .*accepted: construction-land-2019"),
         ("[geocode]\nyear = 1900", "geocode.year: 1900; accepted: 1980 to 2024"),
         ("[geocode]\nopenstreetmap = 1", "geocode.openstreetmap: 1; accepted: true or false"),
         ("[geocode]\nyear = 2018.5", "geocode.year: 2018.5; accepted: whole number"),

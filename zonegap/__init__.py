@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from maps.figures.files import study_figures
     from maps.page import study_map, zone_map
     from zones.companies import located_registrations
+    from zones.count_law import count_intervals, count_law
     from zones.distance.nearest_hub import cluster_distances, nearest
     from zones.distance.sphere import nearest_on_sphere
     from zones.gdp import gdp_density, zone_gdp
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from zones.reading import read_hubs, read_zones
     from zones.report.files import write_tables
     from zones.report.tables import report_tables
-    from zones.sensitivity import leave_one_hub_out, simulate_beyond
+    from zones.sensitivity import leave_one_hub_out
     from zones.study import Study, read_study
     from zones.thresholds import beyond, beyond_band, count_beyond, threshold_for_count
 
@@ -60,6 +61,8 @@ _PUBLIC = {
     "beyond_band": "zones.thresholds",
     "cluster_distances": "zones.distance.nearest_hub",
     "count_beyond": "zones.thresholds",
+    "count_intervals": "zones.count_law",
+    "count_law": "zones.count_law",
     "gap_table": "zones.groups",
     "gdp_density": "zones.gdp",
     "geocode_texts": "geodata.address_geocoder",
@@ -74,7 +77,6 @@ _PUBLIC = {
     "read_zones": "zones.reading",
     "report_tables": "zones.report.tables",
     "run_study": "zones.pipeline",
-    "simulate_beyond": "zones.sensitivity",
     "study_figures": "maps.figures.files",
     "study_map": "maps.page",
     "threshold_for_count": "zones.thresholds",

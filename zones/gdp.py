@@ -8,11 +8,11 @@ from geodata.errors import UsageError
 from geodata.loaders import load_provinces
 from geodata.words import Listed, Message
 from zones.inputs import check_choice, need_columns
-from zones.parameters import GDP_VINTAGES, HA_PER_KM2, LAND_YEARS
+from zones.parameters import DEFAULT_GDP, DEFAULT_LAND, GDP_VINTAGES, HA_PER_KM2, LAND_YEARS
 
 
 def gdp_density(
-    provinces: pd.DataFrame, gdp: str = "2018-first", land: str = "built-up-2017"
+    provinces: pd.DataFrame, gdp: str = DEFAULT_GDP, land: str = DEFAULT_LAND
 ) -> pd.Series[float]:
     """Return provincial GDP by urban land, 100 million CNY per km2.
 
@@ -24,7 +24,9 @@ def gdp_density(
         Vintage of provincial GDP 2018: ``2018-first`` (as first published), ``2018-census4``
         (after the fourth economic census), ``2018-nbs2025`` (later revision).
     land
-        Urban built-up area of a year: ``built-up-2014`` to ``built-up-2017``.
+        Urban land of a year: ``construction-land-2014`` to ``construction-land-2019`` (sums over
+        the cities of the China Urban Construction Statistical Yearbook), or the built-up area,
+        ``built-up-2014`` to ``built-up-2017``.
 
     Returns
     -------
@@ -33,8 +35,9 @@ def gdp_density(
 
     Notes
     -----
-    The 2020 report (footnote 4) divides by urban construction land of 2018; the built-up area
-    stands in for it, since that series is not public in the sources at hand.
+    The 2020 report (footnote 4) divides by urban construction land of 2018, as the default does.
+    It shares out a province's GDP by land: an allocation, not measured output. The GDP holds the
+    primary sector and what is made outside urban land, too.
     """
     check_choice("gdp", gdp, GDP_VINTAGES)
     check_choice("land", land, LAND_YEARS)

@@ -43,7 +43,17 @@ GDP_VINTAGES = {
     "2018-census4": "gdp_2018_census4_yi_cny",
     "2018-nbs2025": "gdp_2018_nbs2025_yi_cny",
 }
-LAND_YEARS = {f"built-up-{year}": f"built_up_{year}_km2" for year in range(2014, 2018)}
+# The report's footnote 4: GDP of 2018 by urban construction land of 2018.
+DEFAULT_GDP, DEFAULT_LAND = "2018-first", "construction-land-2018"
+LAND_YEARS = {
+    **{f"construction-land-{y}": f"construction_land_{y}_km2" for y in range(2019, 2013, -1)},
+    **{f"built-up-{y}": f"built_up_{y}_km2" for y in range(2017, 2013, -1)},
+}
+# Urban construction land of the whole country, and its cities of prefecture and county level, at
+# the end of 2018: China Urban Construction Statistical Yearbook 2018, Ministry of Housing and
+# Urban-Rural Development; the gazetteer has as many cities.
+CITIES_2018 = 672
+CONSTRUCTION_LAND_2018_NATIONAL_KM2 = 56_075.9
 
 # what can be weighed by: word of the command -> column, None for the zones themselves
 WEIGHTS = {"zones": None, "area": "area_ha", "gdp": "gdp_estimate_yi_cny"}
@@ -51,9 +61,6 @@ WEIGHTS = {"zones": None, "area": "area_ha", "gdp": "gdp_estimate_yi_cny"}
 GROUPINGS = ("province", "level", "type", "period", "cluster")
 # Years of approval: first and last of each wave.
 APPROVAL_PERIODS = ((1984, 1991), (1992, 1999), (2000, 2005), (2006, 2010), (2011, 2018))
-
-# Simulated positions: how many times, and the seed, so that every run gives the same numbers.
-DRAWS, SEED = 1000, 2018
 
 CURVE_STEP_KM = 50
 CURVE_END_KM = 3000

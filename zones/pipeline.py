@@ -27,6 +27,7 @@ from geodata.web.geocode import web_geocode_zones
 from geodata.words import Listed, Message
 from geodata.zone_geocoder import geocode_zones
 from zones.companies import Registrations, located_registrations, registration_hubs
+from zones.count_law import count_intervals
 from zones.distance.nearest_hub import cluster_distances, nearest
 from zones.filters import Kept, filtered_zones
 from zones.gdp import gdp_density, zone_gdp
@@ -67,6 +68,8 @@ class StudyResult:
         What the study's filters keep of its table; None without filters.
     order
         Labels of all zones in the order they came in.
+    found_intervals
+        90 % intervals under each (hub layer, threshold); filled on demand by `intervals`.
     """
 
     study: Study
@@ -81,6 +84,7 @@ class StudyResult:
     added_hubs: pd.DataFrame | None = None
     kept: Kept | None = None
     order: pd.Index | None = None
+    found_intervals: dict[tuple[str, float], pd.DataFrame] = field(default_factory=dict)
 
     def all_zones(self) -> pd.DataFrame:
         """Return the zones, those without a place too, in the order they came in."""
@@ -118,6 +122,21 @@ class StudyResult:
             found = nearest(self.zones, self.hubs_of(layer), method=method)["nearest_km"]
             self.nearest_km[layer, method] = found
         return self.nearest_km[layer, method]
+
+    def intervals(self, layer: str, threshold_km: float) -> pd.DataFrame:
+        """Return the 90 % intervals of the count under a hub layer, see `count_intervals`."""
+        if (layer, threshold_km) not in self.found_intervals:
+            method = self.study.distance_method
+            zones = self.zones.assign(nearest_km=self.distance_under(layer, method))
+            self.found_intervals[layer, threshold_km] = count_intervals(
+                zones, self.hubs_of(layer), threshold_km, method=method
+            )
+        return self.found_intervals[layer, threshold_km]
+
+    def interval(self, layer: str, threshold_km: float) -> tuple[int, int]:
+        """Return the widest of the 90 % intervals, whichever zones err alike."""
+        found = self.intervals(layer, threshold_km)
+        return int(found["low_5_pct"].min()), int(found["high_95_pct"].max())
 
     def _has_hubs(self, layer: str) -> bool:
         try:

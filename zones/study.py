@@ -25,6 +25,8 @@ from geodata.web.ask import PROVIDERS
 from geodata.words import LANGUAGES, Joined, Listed, Message, Name, Words
 from zones.hubs import HUB_LAYERS
 from zones.parameters import (
+    DEFAULT_GDP,
+    DEFAULT_LAND,
     DISTANCE_METHODS,
     FARTHEST_KM,
     GDP_VINTAGES,
@@ -393,11 +395,11 @@ class Study:
         help=Message("Write addresses into registrations.csv; never those of sole proprietors."),
     )  # fmt: skip
     gdp: str = _asked(
-        "2018-first", "gdp.gdp", TEXT, option="--gdp", metavar="VINTAGE",
+        DEFAULT_GDP, "gdp.gdp", TEXT, option="--gdp", metavar="VINTAGE",
         help=Message("Vintage of provincial GDP 2018"), accepted=lambda: GDP_VINTAGES,
     )  # fmt: skip
     land: str = _asked(
-        "built-up-2017", "gdp.land", TEXT, option="--land", metavar="YEAR",
+        DEFAULT_LAND, "gdp.land", TEXT, option="--land", metavar="SERIES",
         help=Message("Urban land to divide by"), accepted=lambda: LAND_YEARS,
     )  # fmt: skip
     year: int = _asked(

@@ -19,10 +19,11 @@ from maps.figures.provinces import province_figure
 from maps.figures.sheet import PLAIN, Style, settings
 from maps.figures.words import places_of
 from zones.pipeline import StudyResult
+from zones.published_count import published_count
 from zones.report.gap_tables import division_table, layer_curves, province_table, type_table
 from zones.report.headings import value
 from zones.report.notes import kept_sentences, one_after_the_other
-from zones.report.reconciliation import published_count, published_thresholds
+from zones.report.reconciliation import published_thresholds
 from zones.report.sources import credited, own_sources
 
 # no time, no version of the program that wrote it

@@ -73,14 +73,13 @@ def run(study: Study, asked: set[str], guard: Guard, strict: Strict = False) -> 
 
 
 def _show_answer(result: StudyResult) -> None:
-    """End with the answer in three lines: the count with its band, the shares, the map."""
+    """End with the answer in three lines: the count with its interval, the shares, the map."""
     from zones.report.answer import answers
 
-    study, (count, shares) = result.study, answers(result)[0]
+    study, answer = result.study, answers(result)[0]
     show("")
-    for line in (count, shares):
-        if line is not None:
-            show(line.in_language(study.language))
+    for line in (answer.count, answer.shares):
+        show(line.in_language(study.language))
     show(str(study.folder / "map.html"))
 
 

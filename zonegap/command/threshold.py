@@ -60,22 +60,16 @@ def threshold(
 
 
 def _print_counts(result: StudyResult, as_json: bool) -> None:
-    from zones.report.answer import AND_SHARES, answers
-    from zones.thresholds import count_beyond
+    from zones.report.answer import answers, counts_table
 
-    zones, study = result.zones, result.study
     if as_json:
-        counts = count_beyond(
-            zones["nearest_km"],
-            zones["uncertainty_km"],
-            study.thresholds_km,
-            zones[["area_ha", "gdp_estimate_yi_cny"]],
-        )
-        show(counts.reset_index().to_json(orient="records", indent=1))
+        show(counts_table(result).reset_index().to_json(orient="records", indent=1))
         return
-    for count, shares in answers(result):
-        line = count if shares is None else AND_SHARES.fill(count=count, shares=shares)
-        show(line.in_language(study.language))
+    for answer in answers(result):
+        language = result.study.language
+        show(answer.count.in_language(language))
+        for line in (answer.shares, answer.intervals):
+            show("  " + line.in_language(language))
 
 
 def _print_groups(result: StudyResult, by: str, as_json: bool) -> None:

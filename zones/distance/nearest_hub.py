@@ -7,6 +7,7 @@ import pandas as pd
 
 from geodata.errors import UsageError
 from geodata.words import Message
+from zones.distance.great_circle import FloatArray, arc_km, unit_vectors
 from zones.distance.sphere import nearest_on_sphere
 from zones.inputs import check_choice, coordinates, located, need_columns
 from zones.parameters import CLUSTERS, DISTANCE_METHODS, ENGINES
@@ -71,6 +72,35 @@ def nearest(
         {"nearest_hub": hubs.index.to_numpy()[found.hub], "nearest_km": found.distance_km},
         index=points.index,
     )
+
+
+def pairwise_km(
+    points: pd.DataFrame, hubs: pd.DataFrame, *, method: str = "great-circle"
+) -> FloatArray:
+    """Return the distance of every point to every hub, by the formula of `nearest`.
+
+    Parameters
+    ----------
+    points, hubs, method
+        See `nearest`; both in memory, with the result.
+
+    Returns
+    -------
+    numpy.ndarray
+        Kilometres, shape (points, hubs).
+    """
+    check_choice("method", method, DISTANCE_METHODS)
+    lon, lat = coordinates(points, "points")
+    hub_lon, hub_lat = coordinates(hubs, "hubs")
+    point, hub = np.divmod(np.arange(len(lon) * len(hub_lon)), max(len(hub_lon), 1))
+    if method == "geodesic":
+        from zones.distance.geodesic import geodesic_km
+
+        distance_km = geodesic_km(lon[point], lat[point], hub_lon[hub], hub_lat[hub])
+    else:
+        places = unit_vectors(hub_lon, hub_lat)
+        distance_km = arc_km(unit_vectors(lon, lat)[point], places[hub])
+    return distance_km.reshape(len(lon), len(hub_lon))
 
 
 def cluster_distances(

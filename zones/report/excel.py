@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-import math
 from pathlib import Path
+
+import pandas as pd
 
 from geodata.words import in_context
 from zones.report.headings import heading, number_format
@@ -59,7 +60,7 @@ def write_xlsx(tables: list[ReportTable], path: Path) -> None:
                 for row, cell in enumerate(frame.iloc[:, column], start=1):
                     if isinstance(cell, str):
                         sheet.write_string(row, column, printed.iloc[row - 1, column])
-                    elif not math.isnan(cell):
+                    elif not pd.isna(cell):
                         whole = float(cell).is_integer() and digits.startswith(",.")
                         shown = formats[",.0f"] if whole and "g" in digits else formats.get(digits)
                         sheet.write_number(row, column, float(cell), shown)

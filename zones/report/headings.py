@@ -35,8 +35,8 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "share_capital_pct": (Message("Share of capital (%)"), ".1f"),
     "share_listed_pct": (Message("Share of listed companies (%)"), ".1f"),
     "threshold_km": (Message("Threshold (km)"), ",.10g"),
-    "surely": (Message("Surely beyond"), ",.0f"),
-    "possibly": (Message("Possibly beyond"), ",.0f"),
+    "surely": (Message("Beyond if all nearer"), ",.0f"),
+    "possibly": (Message("Beyond if all farther"), ",.0f"),
     "beyond_area_pct": (Message("Zone area beyond (%)"), ".1f"),
     "grouping": (Message("Grouping"), ""),
     "hub": (Message("Hub left out"), ""),
@@ -65,6 +65,11 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "gdp_other_provinces_pct": (Message("Zone GDP of other provinces (%)"), ".1f"),
     "figure": (Message("Figure"), ""),
     "case": (Message("Hubs"), ""),
+    "shared_by": (Message("Positions err alike by"), ""),
+    "change": (Message("Change"), ""),
+    "hubs": (Message("Hubs left out or added"), ""),
+    "ways": (Message("Choices that give it"), ",.0f"),
+    "difference": (Message("Less the published"), "+,.0f"),
     "published": (Message("Published"), ",.10g"),
     "ours": (Message("Ours"), ",.6g"),
     "low": (Message("Low"), ",.5g"),
@@ -95,10 +100,37 @@ VALUES: dict[str, Words] = {
     "2018-first": Message("2018 as first published"),
     "2018-census4": Message("2018 after the 4th census"),
     "2018-nbs2025": Message("2018 as revised by 2025"),
-    **{land: Message("built-up area {year}", year=land[-4:]) for land in LAND_YEARS},
+    **{
+        land: (
+            Message("urban construction land {year}", year=land[-4:])
+            if land.startswith("construction")
+            else Message("built-up area {year}", year=land[-4:])
+        )
+        for land in LAND_YEARS
+    },
+    # what would give the published count
+    "none": in_context("change", "none"),
+    "threshold": in_context("change", "another threshold"),
+    "at_or_beyond": in_context("change", "zones at the threshold counted too"),
+    "without_1": in_context("change", "one hub left out"),
+    "without_2": in_context("change", "two hubs left out"),
+    "with_1": in_context("change", "one hub added"),
+    "with_2": in_context("change", "two hubs added"),
+    "county_seats": in_context("change", "every county seat of the three provinces a hub"),
+    "made_up": in_context("change", "the 206 made-up companies (synthetic)"),
+    "openstreetmap": in_context("change", "positions of OpenStreetMap, too"),
+    "no_openstreetmap": in_context("change", "positions without OpenStreetMap"),
+    "zones_at_seats": in_context("change", "every zone at its county's seat"),
     NOT_STATED: NOT_STATED_WORDS,
     **LEVEL_WORDS,
     **TYPE_WORDS,
+}
+# which zones err alike
+SHARED_BY_NAMES = {
+    "zone": in_context("positions err alike by", "each on its own"),
+    "county": in_context("positions err alike by", "county"),
+    "prefecture": in_context("positions err alike by", "prefecture"),
+    "province": in_context("positions err alike by", "province"),
 }
 GROUPING_NAMES = {
     "province": Message("Province"),

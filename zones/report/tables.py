@@ -12,8 +12,14 @@ from geodata.registry import product_version
 from geodata.words import Listed, Message, Name, Words, has_chinese_names
 from zones.hubs import HUB_LAYERS
 from zones.maximal_covering import candidate_cities, where_next
-from zones.parameters import DRAWS, SEED
+from zones.parameters import THRESHOLD_KM
 from zones.pipeline import StudyResult
+from zones.published_count import (
+    hub_names,
+    implication,
+    is_comparable,
+    what_would_give_table,
+)
 from zones.report.gap_tables import (
     cluster_table,
     curve_table,
@@ -26,7 +32,7 @@ from zones.report.gap_tables import (
     province_table,
     type_table,
 )
-from zones.report.headings import GROUPING_NAMES, heading, number_format, value
+from zones.report.headings import GROUPING_NAMES, SHARED_BY_NAMES, heading, number_format, value
 from zones.report.notes import (
     NOT_COMPARED,
     kept_sentences,
@@ -35,7 +41,7 @@ from zones.report.notes import (
 )
 from zones.report.reconciliation import printed_words, reconciliation_table
 from zones.report.sources import BETWEEN, credited, scope, sources
-from zones.sensitivity import hubs_left_out_table, implication, position_table, sensitivity_table
+from zones.sensitivity import hubs_left_out_table, position_table, sensitivity_table
 
 
 @dataclass(frozen=True)
@@ -161,10 +167,17 @@ REPORT_TABLES: dict[str, TableKind] = {
             position_table,
             (
                 "band",
-                "simulated",
+                "intervals",
                 "layers",
                 "implication",
             ),
+        ),
+        TableKind(
+            "what_would_give",
+            Message("What would give the published count"),
+            what_would_give_table,
+            ("what_would_give", "layers", "implication"),
+            is_comparable,
         ),
         TableKind(
             "reconciliation",
@@ -180,6 +193,8 @@ REPORT_TABLES: dict[str, TableKind] = {
         ),
     )
 }
+# table -> words of its own, which elsewhere mean something else
+NAMES_IN = {"groups": GROUPING_NAMES, "position_uncertainty": SHARED_BY_NAMES}
 WHERE_NEXT = Message("Where next: cities that bring the most within reach")
 
 NOTES = {
@@ -192,9 +207,10 @@ NOTES = {
         "beyond what the hubs ({layer}) reach; optimum proved by the solver where the gap is 0."
     ),
     "band": Message(
-        "Surely / possibly beyond (low / high): beyond even if every zone lay nearer / farther by "
-        "the radius of its position, all at once; the radius holds the true place in about 90 % "
-        "of cases."
+        "Beyond if all nearer / farther (low / high): the count if every zone lay nearer / farther "
+        "by its radius, all at once, which no measured error does; the radius holds the true place "
+        "in about 90 % of cases, so this band is no bound. The 90 % interval is narrower: table "
+        "position_uncertainty."
     ),
     "layers": Message("Hub layers: {layers}. Distance: {method}."),
     "listed": Message(
@@ -215,10 +231,15 @@ NOTES = {
         "hubs: {layer}; distance: {method}."
     ),
     "hubs_that_serve": Message("Only hubs that are the nearest of at least one of these zones."),
-    "simulated": Message(
-        "Simulated: median, 5 % and 95 % of {draws:,} counts (seed {seed}), each zone moved on its "
-        "own, in a random direction, by its uncertainty_km times a ratio drawn from the measured "
-        "errors of reference points."
+    "intervals": Message(
+        "5 %, median, 95 %: of the count's exact law, every position off by its uncertainty_km "
+        "times a ratio as the measured errors of reference points have it, in any direction; each "
+        "zone on its own, or all zones of a county, prefecture or province alike."
+    ),
+    "what_would_give": Message(
+        "One change at a time, at {published_km:g} km unless the row says otherwise. Hubs left out "
+        "or added: the choice of one or two that comes nearest, of all; added are prefecture-level "
+        "cities of the three provinces, so that no row adds to the first layer."
     ),
     "gdp": Message(
         "Zone GDP is an estimate: approved area × provincial GDP ({gdp}) / urban land ({land})."
@@ -289,15 +310,20 @@ def report_table(key: str, result: StudyResult) -> ReportTable:
     if not kind.wanted(result):
         why = NOT_COMPARED if key == "reconciliation" else Message("not for these zones")
         raise UsageError(Message("{name}: {why}", name=key, why=why))
-    words = {name: words.in_language(language) for name, words in GROUPING_NAMES.items()}
+    frame = kind.build(result)
+    words: dict[str, str] = {}
+    if key in NAMES_IN:
+        words |= {name: words.in_language(language) for name, words in NAMES_IN[key].items()}
     if not has_chinese_names(language):
         words |= {str(k): str(v) for k, v in result.provinces["province_en"].items()}
         words |= {str(k): str(v) for k, v in result.hubs["hub_en"].items()}
+        if key == "what_would_give":
+            words |= hub_names(frame)
     if key in ("cities", "counties"):
         words |= division_words(result)
     if key == "reconciliation":
         words |= printed_words(result, language)
-    return plain_table(key, kind.title, kind.build(result), result, (*kind.notes, "source"), words)
+    return plain_table(key, kind.title, frame, result, (*kind.notes, "source"), words)
 
 
 def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
@@ -313,6 +339,7 @@ def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
     study, language = result.study, result.study.language
     about = {
         "threshold_km": study.thresholds_km[0],
+        "published_km": THRESHOLD_KM,
         "layer": _layer_words(result),
         "layers": Listed(
             (
@@ -326,8 +353,6 @@ def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
         "gdp": value(study.gdp, language),
         "land": value(study.land, language),
         "version": product_version(),
-        "draws": DRAWS,
-        "seed": SEED,
         "sources": sources(credited(study, result.zones)),
         **facts,
     }
