@@ -13,9 +13,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from zonegap.command.app import main
-from zones.distance.great_circle import haversine_km
 from zones.maximal_covering import (
     WEIGHTS,
     best_cities,
@@ -25,6 +22,9 @@ from zones.maximal_covering import (
     weights_of,
     where_next,
 )
+
+from zonegap.command.app import main
+from zones.distance.great_circle import haversine_km
 from zones.pipeline import StudyResult
 
 
