@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from geodata.errors import UsageError, ZonegapError, how_to_install
 from geodata.words import Message, language_in_use, library_words, use_language
-from zones.points.parts import measure_once, remove_unfinished
+from zones.points.parts import measure_once
 from zones.points.tables import Counts, Task
+from zones.writing import remove_unfinished
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 # So often is a part tried again when storage fails for a moment. Where a part kills its worker,
 # the scheduler has its own limit (distributed.scheduler.allowed-failures).
 RETRIES = 2
-# without an address the scheduler would take port 8787, and warn where another has it
 # Nothing comes of waiting for a worker longer: one that died is started again within seconds, one
 # of a busy machine within half a minute.
 WITHOUT_WORKER_S = 60.0
 POLL_S, ASK_S = 0.02, 1.0
 GONE = Message("dask: the cluster was restarted or closed; parts that are done stay")
+# A worker that died is started again by its nanny. But a LocalCluster ends the nanny of a worker
+# that is not there 15 s later, as on a busy machine: then nobody would start one any more.
+KEEP_NANNIES = {"distributed.deploy.lost-worker-timeout": "1 day"}
+# without an address the scheduler would take port 8787, and warn where another has it
 NO_DASHBOARD: dict[str, Any] = {
     "dashboard_address": None,
     "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"},
@@ -76,6 +80,7 @@ def measure_on_cluster(  # noqa: PLR0913
         Parts that are done stay.
     """
     try:
+        import dask
         from distributed import Client, LocalCluster
     except ImportError:
         raise UsageError(
@@ -89,12 +94,13 @@ def measure_on_cluster(  # noqa: PLR0913
     with _quiet():
         if scheduler is None:
             # one thread each, so that every core is one worker's
-            cluster = LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True,
-                silence_logs=logging.CRITICAL, **NO_DASHBOARD,
-            )  # fmt: skip
-            with _closing(cluster), _closing(Client(cluster)) as client:
-                _measure_all(client, parts, out, task, progress, without_worker_s)
+            with dask.config.set(KEEP_NANNIES):
+                cluster = LocalCluster(
+                    n_workers=workers, threads_per_worker=1, processes=True,
+                    silence_logs=logging.CRITICAL, **NO_DASHBOARD,
+                )  # fmt: skip
+                with _closing(cluster), _closing(Client(cluster)) as client:
+                    _measure_all(client, parts, out, task, progress, without_worker_s)
             return
         try:
             client = Client(scheduler, timeout=patience_s)
