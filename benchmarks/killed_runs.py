@@ -206,7 +206,18 @@ class Folders:
 
 
 def end_at_random(folders: Folders, name: str, dice: random.Random) -> list[str]:
-    """End one run by a signal; return what was found, faults in capitals."""
+    """End a run by a signal; return what was found, faults in capitals.
+
+    A run that was ready before is none; the next one is ended earlier.
+    """
+    words = _ended_by_chance(folders, name, dice)
+    while not words:
+        folders.seconds *= 0.8
+        words = _ended_by_chance(folders, name, dice)
+    return words
+
+
+def _ended_by_chance(folders: Folders, name: str, dice: random.Random) -> list[str]:
     folders.reset()
     number = getattr(signal, name)
     process = subprocess.Popen(
@@ -218,10 +229,12 @@ def end_at_random(folders: Folders, name: str, dice: random.Random) -> list[str]
         _wait_for_move(process, folders.here)
         time.sleep(dice.random() * 0.01)
     else:
-        time.sleep(dice.random() * folders.seconds * 1.05)
-    if process.poll() is None:
-        # one process as `kill` does, or all of them as a terminal that is closed
-        (os.kill if dice.random() < 0.5 else os.killpg)(process.pid, number)
+        time.sleep(dice.random() * folders.seconds)
+    if process.poll() is not None:
+        process.communicate()
+        return []
+    # one process as `kill` does, or all of them as a terminal that is closed
+    (os.kill if dice.random() < 0.5 else os.killpg)(process.pid, number)
     try:
         _, said = process.communicate(timeout=LIMIT_S)
     except subprocess.TimeoutExpired:

@@ -484,8 +484,9 @@ def staged(
     with claimed(folder, name):
         folder.mkdir(parents=True, exist_ok=True)
         _recover(folder, name)
-        stage = Path(tempfile.mkdtemp(prefix=_stage_prefix(name), dir=folder))
+        stage = folder / _stage_prefix(name)  # until it is made
         try:
+            stage = Path(tempfile.mkdtemp(prefix=_stage_prefix(name), dir=folder))
             yield stage / "new"
             for each in _files(stage / "new", last) if guard is not None else ():
                 assert guard is not None
@@ -499,9 +500,18 @@ def staged(
                 raise _not_written(error, stage / "new", folder, name) from None
             raise
         finally:
-            shutil.rmtree(stage, ignore_errors=True)
+            _remove(stage)
             if made and not any(folder.iterdir()):
                 folder.rmdir()
+
+
+def _remove(stage: Path) -> None:
+    """Remove a stage, also when that is what a signal interrupts."""
+    try:
+        shutil.rmtree(stage, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(stage, ignore_errors=True)
+        raise
 
 
 def _not_written(error: OSError, new: Path, folder: Path, name: str) -> Exception:
@@ -666,7 +676,7 @@ def unfinished(folder: Path, name: str) -> Iterator[Path]:
         ) from None
     finally:
         held.close()
-        shutil.rmtree(stage, ignore_errors=True)
+        _remove(stage)
 
 
 def _locked_stage(folder: Path) -> tuple[Path, IO[bytes]]:
