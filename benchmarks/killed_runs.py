@@ -508,6 +508,8 @@ def main() -> None:
     if options.fill:
         fill(options.fill)
         return
+    for name in SIGNALS[1:]:  # what a shell's background ignores, the runs would ignore, too
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
     bad = 0
 
     def tell(name: str, counts: Counter[str]) -> None:

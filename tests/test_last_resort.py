@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import signal
 import subprocess
@@ -141,6 +142,7 @@ def test_a_library_that_hides_the_stop_does_not_hide_it(
     try:
         assert run("threshold") == (143, "stopped by the signal SIGTERM\n")
     finally:
+        logging.disable(logging.NOTSET)
         for number, handler in zip(SIGNALS, before, strict=True):
             signal.signal(number, handler)
 

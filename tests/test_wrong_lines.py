@@ -15,7 +15,6 @@ LINES, SEED = 25, 16
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="each line runs in a fork")
 def test_wrong_command_lines_and_study_files(tmp_path: Path) -> None:
-    import maps.page
     import zones.pipeline
     import zones.report.files  # noqa: F401, each line then reads no libraries
 

@@ -48,7 +48,10 @@ def exit_code() -> int:
 
 
 def ignore() -> None:
-    """Hear nothing more: there is nothing left to stop."""
+    """Hear nothing more: there is nothing left to stop, nor for libraries to tell."""
+    import logging
+
+    logging.disable(logging.CRITICAL)
     with suppress(ValueError):
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import signal
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -94,10 +97,13 @@ def measure_on_cluster(  # noqa: PLR0913
     with _quiet():
         if scheduler is None:
             # one thread each, so that every core is one worker's
+            _start_tracker()
             with dask.config.set(KEEP_NANNIES):
-                cluster = LocalCluster(
-                    n_workers=workers, threads_per_worker=1, processes=True,
-                    silence_logs=logging.CRITICAL, **NO_DASHBOARD,
+                cluster = _made(
+                    lambda: LocalCluster(
+                        n_workers=workers, threads_per_worker=1, processes=True,
+                        silence_logs=logging.CRITICAL, **NO_DASHBOARD,
+                    )
                 )  # fmt: skip
                 with _closing(cluster), _closing(Client(cluster)) as client:
                     _measure_all(client, parts, out, task, progress, without_worker_s)
@@ -135,6 +141,38 @@ def _quiet() -> Iterator[None]:
         logging.disable(before)
 
 
+def _start_tracker() -> None:
+    """Start the process that clears up after worker processes, deaf to the end of a session.
+
+    It ignores Ctrl+C and TERM itself; ended by HUP with all others it would be missed in pages.
+    """
+    hang_up = getattr(signal, "SIGHUP", None)
+    if hang_up is None or threading.current_thread() is not threading.main_thread():
+        return
+    from multiprocessing import resource_tracker
+
+    before = signal.signal(hang_up, signal.SIG_IGN)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        signal.signal(hang_up, before)
+
+
+def _made(make: Callable[[], Any]) -> Any:
+    """Return a cluster; one that is half made when the user stops is made, and closed again.
+
+    It could not be closed before, and its library would say so in pages.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        made = beside.submit(make)
+        try:
+            return made.result()
+        except KeyboardInterrupt:
+            with suppress(Exception):
+                made.result().close()
+            raise
+
+
 @contextmanager
 def _closing(one: Any) -> Iterator[Any]:
     """Close a client or cluster at the end; that it fails to close is no news beside the result."""
@@ -156,8 +194,6 @@ def _measure_all(  # noqa: PLR0913, PLR0917
     without_worker_s: float,
 ) -> None:
     """Measure each part once on the workers of a client; tell `progress` of each that is done."""
-    from concurrent.futures import CancelledError
-
     from distributed import KilledWorker
     from distributed.client import FutureCancelledError
 
