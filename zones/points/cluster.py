@@ -105,8 +105,11 @@ def measure_on_cluster(  # noqa: PLR0913
                         silence_logs=logging.CRITICAL, **NO_DASHBOARD,
                     )
                 )  # fmt: skip
-                with _closing(cluster), _closing(Client(cluster)) as client:
-                    _measure_all(client, parts, out, task, progress, without_worker_s)
+                try:
+                    with _closing(cluster), _closing(Client(cluster)) as client:
+                        _measure_all(client, parts, out, task, progress, without_worker_s)
+                finally:  # our workers have ended with what they were at
+                    remove_unfinished(out)
             return
         try:
             client = Client(scheduler, timeout=patience_s)
