@@ -247,13 +247,14 @@ def judged(folders: Folders, name: str, process: subprocess.Popen[str], said: st
     """Return what a run that was ended left, faults in capitals; then let the next one go on."""
     number, code = getattr(signal, name), process.returncode
     tidy = code == 128 + number
-    early = code == -number and name != "SIGKILL"  # before the program had begun
+    # before the program had begun: Python says what it likes
+    early = name != "SIGKILL" and (code == -number or said.startswith("Fatal Python error: init_"))
     words = ["tidy" if tidy else "early" if early else "killed" if code == -number else f"{code}"]
     found, left = folders.found(), left_behind(folders.here)
     words.append(found)
     faults = {
-        f"EXIT {code}": code not in (0, -number, 128 + number),
-        "TRACEBACK": "Traceback" in said or "Exception" in said,
+        f"EXIT {code}": code not in (0, -number, 128 + number) and not early,
+        "TRACEBACK": ("Traceback" in said or "Exception" in said) and not early,
         "SAYS NOTHING": tidy and not "".join(said.splitlines()[-1:]).startswith("stopped"),
         "LEFT BEHIND": tidy and left,
         "BROKEN": found == "broken" or (found in ("old", "moving") and code == 0),

@@ -108,6 +108,22 @@ main()
 
 
 @posix
+def test_stopped_within_exec(tmp_path: Path) -> None:
+    """Python would end as by Ctrl+C, whatever exit code is asked for."""
+    (tmp_path / "sitecustomize.py").write_text("""
+import sys
+class Stop:
+    def find_spec(self, name, *_):
+        if name == "zonegap.command.app":
+            exec("import os, signal; os.kill(os.getpid(), signal.SIGTERM)")
+sys.meta_path.insert(0, Stop())
+""")
+    path = os.pathsep.join([str(tmp_path), str(Path(__file__).parent.parent)])
+    done = zonegap("gdp", PYTHONPATH=path)
+    assert (done.returncode, done.stderr) == (143, "stopped\n")
+
+
+@posix
 def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
     code = """
 import os, signal, sys

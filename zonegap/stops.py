@@ -19,6 +19,14 @@ AS_IT_WAS = (signal.SIG_DFL, signal.default_int_handler)
 _heard: list[signal.Signals] = []
 
 
+class Stopped(KeyboardInterrupt):
+    """A signal to stop was heard.
+
+    A class of its own: one that passes through ``exec`` as KeyboardInterrupt itself makes Python
+    end as by Ctrl+C, whatever exit code is asked for (CPython, `run_eval_code_obj`).
+    """
+
+
 def hear() -> None:
     """Listen from now on; what is ignored, as `nohup` asks, stays ignored."""
     _heard.clear()
@@ -31,7 +39,7 @@ def hear() -> None:
 def _stop(number: int, _frame: FrameType | None) -> None:
     if not _heard or number == signal.SIGINT:  # others would disturb the clearing
         _heard.append(signal.Signals(number))
-        raise KeyboardInterrupt
+        raise Stopped
 
 
 def stopped_by() -> str | None:
