@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -20,7 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,7 +129,7 @@ class Folders:
 
     work: Path
     command: Command
-    seconds: float = 0.0
+    cpu_s: float = 0.0  # of processor, which a busy machine does not change
     old: dict[str, str] = field(default_factory=dict)
     new: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
@@ -142,9 +143,10 @@ class Folders:
         one.inputs = hashes(work)
         (work / "here").mkdir()
         for new in (False, True):
-            start = time.perf_counter()
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             done = one.run(new=new)
-            one.seconds = max(one.seconds, time.perf_counter() - start)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            one.cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             assert done.returncode == 0, done.stderr
             # a file of somebody else, where one can be
             for folder in {one.out.parent, one.out} - {work}:
@@ -212,7 +214,7 @@ def end_at_random(folders: Folders, name: str, dice: random.Random) -> list[str]
     """
     words = _ended_by_chance(folders, name, dice)
     while not words:
-        folders.seconds *= 0.8
+        folders.cpu_s *= 0.8
         words = _ended_by_chance(folders, name, dice)
     return words
 
@@ -229,7 +231,7 @@ def _ended_by_chance(folders: Folders, name: str, dice: random.Random) -> list[s
         _wait_for_move(process, folders.here)
         time.sleep(dice.random() * 0.01)
     else:
-        time.sleep(dice.random() * folders.seconds)
+        _wait_for_work(process, dice.random() * folders.cpu_s)
     if process.poll() is not None:
         process.communicate()
         return []
@@ -282,6 +284,17 @@ def _wait_for_move(process: subprocess.Popen[str], here: Path) -> None:
     """Wait until new outputs are complete in their stage, or the run ends."""
     while process.poll() is None and not any((s / "complete").exists() for s in left_behind(here)):
         time.sleep(0.0005)
+
+
+def _wait_for_work(process: subprocess.Popen[str], cpu_s: float) -> None:
+    """Wait until a process has had so much of the processor, or has ended."""
+    while process.poll() is None:
+        with suppress(OSError):
+            about = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
+            user, system = about.rpartition(")")[2].split()[11:13]
+            if (int(user) + int(system)) / os.sysconf("SC_CLK_TCK") >= cpu_s:
+                return
+        time.sleep(0.003)
 
 
 def _all_ended(group: int) -> bool:
@@ -379,7 +392,7 @@ def read_only(folders: Folders, dice: random.Random) -> list[str]:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, errors="replace",
     )  # fmt: skip
     try:
-        time.sleep(dice.choice([0.0, dice.random() * folders.seconds]))
+        _wait_for_work(process, dice.choice([0.0, dice.random() * folders.cpu_s]))
         for place in places:
             place.chmod(0o555)
         _, said = process.communicate(timeout=LIMIT_S)

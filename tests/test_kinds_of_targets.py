@@ -240,7 +240,7 @@ def test_cases_that_had_no_end_have_one(run) -> None:
     Path("digits.csv").write_text(f"{head}西安,陕西省,{'1' * 131_000}x\n", encoding="utf-8")
     code, said = run("distance", "--zones", "digits.csv")
     assert (code, len(said) < 2000) == (3, True)
-    Path("faulty.csv").write_text(head + "西安,火星,x\n" * 200_000, encoding="utf-8")
+    Path("faulty.csv").write_text(head + "西安,火星,x\n" * 30_000, encoding="utf-8")
     code, said = run("distance", "--zones", "faulty.csv")
     assert (code, said.count("\n") < 30) == (3, True)
 

@@ -111,7 +111,7 @@ main()
 def test_stopped_within_exec(tmp_path: Path) -> None:
     """Python would end as by Ctrl+C, whatever exit code is asked for."""
     (tmp_path / "sitecustomize.py").write_text("""
-import sys
+import logging, sys  # a later exec would undo it
 class Stop:
     def find_spec(self, name, *_):
         if name == "zonegap.command.app":
