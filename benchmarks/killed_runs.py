@@ -273,10 +273,11 @@ def judged(folders: Folders, name: str, process: subprocess.Popen[str], said: st
             words.append(f"NOT MADE ANEW {again.stderr}")
         if left_behind(folders.here):
             words.append("NOT CLEARED")
-    return words if not any(map(_is_fault, words)) else [*words, said]
+    return words if not any(map(is_fault, words)) else [*words, said]
 
 
-def _is_fault(word: str) -> bool:
+def is_fault(word: str) -> bool:
+    """Whether a word is a fault: those are in capitals."""
     return word[:4].isupper()
 
 
@@ -324,11 +325,11 @@ def kills(work: Path, times: int, seed: int) -> Counter[str]:
 
 def _count(counts: Counter[str], number: int, what: str, words: list[str]) -> None:
     """Count what was found, and show each fault and now and then the counts."""
-    bad = any(map(_is_fault, words))
+    bad = any(map(is_fault, words))
     counts["BAD" if bad else "good"] += 1
     counts[", ".join(words[:2])] += 1
     for word in words[2:]:
-        counts[word if not _is_fault(word) else word[:40]] += word != words[-1] or not bad
+        counts[word if not is_fault(word) else word[:40]] += word != words[-1] or not bad
     if bad:
         print(what, words, flush=True)
     if number % 20 == 19:
@@ -437,7 +438,7 @@ def faulty(
         again = folders.run(new=True)
         if again.returncode or folders.found() != "new" or left_behind(folders.here):
             words.append(f"NOT CLEARED {again.stderr}")
-    return words if not any(map(_is_fault, words)) else [*words, said]
+    return words if not any(map(is_fault, words)) else [*words, said]
 
 
 # ---- the cache of web answers

@@ -434,3 +434,22 @@ def test_the_study_names_its_files(tmp_path: Path) -> None:
                   boundary_credit="x", registrations=Path("synthetic"))  # fmt: skip
     assert {str(path) for path in study.files()} == {"z.csv", "武汉", "l.geojson"}
     assert Study().files() == ()
+
+
+# ---- runs that are ended
+
+
+@posix
+@pytest.mark.parametrize("command", ["distance, a folder", "geocode"])
+def test_a_run_that_is_ended_leaves_old_or_new_outputs(tmp_path: Path, command: str) -> None:
+    """A few of what `benchmarks/killed_runs.py` does by the hundred."""
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("the work a process has done is read from /proc")
+    import random
+
+    from benchmarks.killed_runs import COMMANDS, SIGNALS, Folders, end_at_random, is_fault
+
+    folders = Folders.made(tmp_path / "work", COMMANDS[command])
+    for name in SIGNALS:
+        words = end_at_random(folders, name, random.Random(f"{command} {name}"))
+        assert not any(map(is_fault, words)), words
