@@ -124,6 +124,24 @@ sys.meta_path.insert(0, Stop())
 
 
 @posix
+def test_a_stop_that_python_ignores_while_libraries_are_read(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("""
+import os, signal, sys
+class Stop:
+    def find_spec(self, name, *_):
+        if name == "zonegap.command.app":
+            try:
+                os.kill(os.getpid(), signal.SIGHUP)
+            except KeyboardInterrupt:
+                pass
+sys.meta_path.insert(0, Stop())
+""")
+    path = os.pathsep.join([str(tmp_path), str(Path(__file__).parent.parent)])
+    done = zonegap("gdp", PYTHONPATH=path)
+    assert (done.returncode, done.stdout, done.stderr) == (129, "", "stopped\n")
+
+
+@posix
 def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
     code = """
 import os, signal, sys

@@ -12,6 +12,9 @@ def main() -> None:
     hear()
     try:
         from zonegap.command.app import main as command
+
+        if stopped_by() is not None:  # within a callback of Python's own, which ignored it
+            raise KeyboardInterrupt
     except BaseException:  # an interrupted library may say what it likes
         if stopped_by() is None:
             raise
