@@ -37,13 +37,13 @@ COLUMNS: list[dict[str, str]] = [
     {
         "Hubs": "zones.hubs zones.companies",
         "What is asked": "zones.study",
-        "Counts and GDP": "zones.thresholds zones.gdp zones.groups",
+        "Counts and GDP": "zones.thresholds zones.gdp zones.groups zones.count_law",
         "Distance": "zones.distance.* zones.points.grid",
         "Where next": "zones.where_next",
     },
     {
         "The study": "zones.filters zones.reading zones.pipeline",
-        "What moves the count": "zones.sensitivity",
+        "What moves the count": "zones.sensitivity zones.published_count",
         "The report": "zones.report.*",
     },
     {

@@ -85,8 +85,8 @@ def count_law(
     {1: 1.0}
     """
     check_choice("shared_by", shared_by, SHARED_BY)
-    group = _groups(zones, shared_by)
-    return _Crossings.of(zones, hubs, threshold_km, method).law(group)
+    crossings = _Crossings.of(zones, hubs, threshold_km, method)
+    return crossings.law(_groups(zones, shared_by))
 
 
 def count_intervals(
@@ -105,8 +105,8 @@ def count_intervals(
         Indexed by ``shared_by`` (``zone``, ``county``, ``prefecture``, ``province``):
         ``low_5_pct``, ``median``, ``high_95_pct``, whole numbers of zones.
     """
-    kinds = SHARED_BY if "adcode" in zones else ["zone"]
     crossings = _Crossings.of(zones, hubs, threshold_km, method)
+    kinds = SHARED_BY if "adcode" in zones else ["zone"]
     rows = {}
     for kind in kinds:
         law = crossings.law(_groups(zones, kind))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from geodata.errors import UsageError
 from geodata.words import ENGLISH, Joined, Listed, Message, Words, in_context
-from zonegap.console import UNREAD_EXIT, discard_output
+from zonegap.console import UNREAD_EXIT, discard
 from zones.study import did_you_mean
 
 QUESTION, OUTPUT = Message("What is asked"), Message("What is written")
@@ -130,7 +131,7 @@ class Group(TyperGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # typer would end with 1, before `main` sees it
-            discard_output()
+            discard(sys.stdout)
             raise typer.Exit(UNREAD_EXIT) from None
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
