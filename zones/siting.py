@@ -130,7 +130,7 @@ def most_covered(covers: BoolArray, weights: FloatArray, k: int, sites: Sites) -
     solved = milp(
         np.concatenate([np.zeros(n), -weight / total]),
         constraints=[LinearConstraint(by_sites, 0.0, np.inf), LinearConstraint(count, k, k)],
-        integrality=np.concatenate([np.ones(n), np.zeros(m)]),
+        integrality=np.concatenate([np.ones(n, int), np.zeros(m, int)]),
         bounds=Bounds(np.concatenate([low, np.zeros(m)]), np.concatenate([high, np.ones(m)])),
         options={"mip_rel_gap": 0.0},
     )
@@ -364,7 +364,7 @@ def _holding_all(
     solved = milp(
         np.ones(sites.candidates),
         constraints=[LinearConstraint(rows.astype(float), 1.0, np.inf)],
-        integrality=np.ones(sites.candidates),
+        integrality=np.ones(sites.candidates, int),
         bounds=Bounds(low, high),
     )
     if solved.x is None:

@@ -62,7 +62,7 @@ def weights_of(zones: pd.DataFrame, weight: str | pd.Series[float]) -> FloatArra
         the index of `zones`.
     """
     if isinstance(weight, pd.Series):
-        own = weight.reindex(zones.index).to_numpy(float)
+        own = np.asarray(weight.reindex(zones.index), np.float64)
         if not (np.isfinite(own) & (own >= 0.0)).all():
             raise UsageError(Message("weights: accepted: a number of at least 0 for each zone"))
         return own

@@ -54,8 +54,8 @@ STEMS: dict[str, tuple[str, ...]] = {
         ),
         "any_name": "名称 全称 name title",
         "weight": (
-            "权重 权数 人口 常住人口 年末常住人口 人口数 企业数 企业数量 从业人员 从业人数 就业人数 weight "
-            "weights population pop employment firms"
+            "权重 权数 人口 常住人口 年末常住人口 人口数 企业数 企业数量 从业人员 从业人数 "
+            "就业人数 weight weights population pop employment firms"
         ),
         "name_en": "英文名称 英文名 nameen englishname",
         "province": (

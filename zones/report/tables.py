@@ -199,11 +199,11 @@ NAMES_IN = {"groups": GROUPING_NAMES, "position_uncertainty": SHARED_BY_NAMES}
 WHERE_NEXT = Message("Where next: cities that bring the most within reach")
 
 NEXT_BEST = Message("Where next: the best choice without each of its places")
-OWN_WEIGHTS = Message("the weights given")
+OWN_WEIGHTS = Message("sum of the weights given")
 FROM_CITIES = Message("prefecture-level cities")
-FROM_OWN = Message("of the places given")
+FROM_OWN = Message("places out of those given")
 OBJECTIVE_WORDS = {
-    "coverage": Message("most {weight} within {threshold_km:g} km that is beyond now"),
+    "coverage": Message("the largest {weight} brought within {threshold_km:g} km"),
     "p-median": Message("least mean distance to the nearest hub, weighted by {weight}"),
     "p-center": Message("the farthest zone as near as can be"),
 }
