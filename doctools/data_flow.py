@@ -39,7 +39,7 @@ COLUMNS: list[dict[str, str]] = [
         "What is asked": "zones.study",
         "Counts and GDP": "zones.thresholds zones.gdp zones.groups zones.count_law",
         "Distance": "zones.distance.* zones.points.grid",
-        "Where next": "zones.maximal_covering",
+        "Where next": "zones.where_next",
     },
     {
         "The study": "zones.filters zones.reading zones.pipeline",

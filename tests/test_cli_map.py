@@ -8,12 +8,12 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from zones.maximal_covering import where_next
 
 from maps.page import study_map
 from maps.safe_text import stable_html
 from tests.helpers import zonegap
 from tests.test_map_file import DATA
-from zones.maximal_covering import where_next
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult, run_study
 from zones.report.sources import sources

@@ -88,8 +88,12 @@ def test_too_little_memory_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) ->
                        ("SIGHUP", "stopped by the signal SIGHUP")],
 )  # fmt: skip
 def test_stopped_while_libraries_are_read(module: str, name: str, said: str) -> None:
+    # a shell starts what runs behind it with interrupts ignored
     code = f"""
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.{name}) is signal.SIG_IGN:
+    signal.signal(signal.{name}, signal.SIG_DFL)
 class Stop:
     def find_spec(self, name, *_):
         if name == {module!r}:

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from zones.gdp import gdp_density, zone_gdp
     from zones.groups import gap_table
     from zones.hubs import HubLayer, hub_layer
-    from zones.maximal_covering import where_next
     from zones.pipeline import StudyResult, run_study
     from zones.reading import read_hubs, read_zones
     from zones.report.files import write_tables
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from zones.sensitivity import leave_one_hub_out
     from zones.study import Study, read_study
     from zones.thresholds import beyond, beyond_band, count_beyond, threshold_for_count
+    from zones.where_next import next_best, where_next
 
 # name -> module, imported when first asked for, so that the command starts at once
 _PUBLIC = {
@@ -80,7 +80,8 @@ _PUBLIC = {
     "study_figures": "maps.figures.files",
     "study_map": "maps.page",
     "threshold_for_count": "zones.thresholds",
-    "where_next": "zones.maximal_covering",
+    "next_best": "zones.where_next",
+    "where_next": "zones.where_next",
     "write_tables": "zones.report.files",
     "zone_gdp": "zones.gdp",
     "zone_map": "maps.page",

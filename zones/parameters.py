@@ -56,6 +56,8 @@ CITIES_2018 = 672
 CONSTRUCTION_LAND_2018_NATIONAL_KM2 = 56_075.9
 
 # what can be weighed by: word of the command -> column, None for the zones themselves
+# what a choice of new hubs makes best, the default first
+OBJECTIVES = ("coverage", "p-median", "p-center")
 WEIGHTS = {"zones": None, "area": "area_ha", "gdp": "gdp_estimate_yi_cny"}
 
 GROUPINGS = ("province", "level", "type", "period", "cluster")

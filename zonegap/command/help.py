@@ -70,7 +70,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "zonegap map --layer cores --threshold-km 300 --lang zh",
         "zonegap map --new-hubs 5 --weight gdp",
     ),
-    "where-next": ("zonegap where-next --k 5 --weight gdp", "zonegap where-next --km 300 --json"),
+    "where-next": (
+        "zonegap where-next --k 5 --weight gdp",
+        "zonegap where-next --candidates 云南,贵州,四川 --k 3",
+        "zonegap where-next --objective p-median --fixed 成都 --forbidden 长春 --near-optima",
+        "zonegap where-next --weights population.xlsx --candidates sites.csv",
+    ),
 }
 
 # The library takes plain texts and shows them; they are known again by their English.

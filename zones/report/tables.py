@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +12,6 @@ from geodata.errors import UsageError
 from geodata.registry import product_version
 from geodata.words import Listed, Message, Name, Words, has_chinese_names
 from zones.hubs import HUB_LAYERS
-from zones.maximal_covering import candidate_cities, where_next
 from zones.parameters import THRESHOLD_KM
 from zones.pipeline import StudyResult
 from zones.published_count import (
@@ -42,6 +42,7 @@ from zones.report.notes import (
 from zones.report.reconciliation import printed_words, reconciliation_table
 from zones.report.sources import BETWEEN, credited, scope, sources
 from zones.sensitivity import hubs_left_out_table, position_table, sensitivity_table
+from zones.where_next import candidate_cities, next_best, where_next
 
 
 @dataclass(frozen=True)
@@ -197,14 +198,23 @@ REPORT_TABLES: dict[str, TableKind] = {
 NAMES_IN = {"groups": GROUPING_NAMES, "position_uncertainty": SHARED_BY_NAMES}
 WHERE_NEXT = Message("Where next: cities that bring the most within reach")
 
+NEXT_BEST = Message("Where next: the best choice without each of its places")
+OWN_WEIGHTS = Message("sum of the weights given")
+FROM_CITIES = Message("prefecture-level cities")
+FROM_OWN = Message("places out of those given")
+OBJECTIVE_WORDS = {
+    "coverage": Message("the largest {weight} brought within {threshold_km:g} km"),
+    "p-median": Message("least mean distance to the nearest hub, weighted by {weight}"),
+    "p-center": Message("the farthest zone as near as can be"),
+}
 NOTES = {
     "beyond": Message(
         "Beyond: strictly farther than {threshold_km:g} km from the nearest hub; "
         "hubs: {layer}; distance: {method}."
     ),
     "where_next": Message(
-        "Best k prefecture-level cities by {weight} within {threshold_km:g} km (great circle), "
-        "beyond what the hubs ({layer}) reach; optimum proved by the solver where the gap is 0."
+        "Best choice of k {candidates}: {objective}, beside the hubs there are ({layer}); "
+        "distance: {method}; proved optimal where the gap is 0."
     ),
     "band": Message(
         "Beyond if all nearer / farther (low / high): the count if every zone lay nearer / farther "
@@ -402,19 +412,73 @@ def _crowded_provinces(frame: pd.DataFrame, words: Mapping[str, str]) -> Listed:
     )
 
 
-def where_next_table(result: StudyResult, *, k: int = 5, weight: str = "zones") -> ReportTable:
-    """Return the choice of cities for a study as a table to print."""
+@dataclass(frozen=True)
+class SiteQuestion:
+    """What a choice of new hubs is asked, see `zones.where_next.where_next`.
+
+    Attributes
+    ----------
+    k, weight, objective, candidates, fixed, forbidden
+        As there; `weight` may be the user's own numbers.
+    """
+
+    k: int = 5
+    weight: str | pd.Series[float] = "zones"
+    objective: str = "coverage"
+    candidates: pd.DataFrame | None = None
+    fixed: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+
+
+def where_next_table(result: StudyResult, question: SiteQuestion | None = None) -> ReportTable:
+    """Return the choice of new hubs for a study as a table to print."""
+    question = question or SiteQuestion()
+    frame = where_next(
+        result.zones,
+        result.study.thresholds_km[0],
+        method=result.study.distance_method,
+        **_asked(question),
+    )
+    return _site_table("where_next", WHERE_NEXT, frame, result, question)
+
+
+def next_best_table(result: StudyResult, question: SiteQuestion | None = None) -> ReportTable:
+    """Return the near-optima: the best choice without each of its sites."""
+    question = question or SiteQuestion()
+    frame = next_best(
+        result.zones,
+        result.study.thresholds_km[0],
+        method=result.study.distance_method,
+        **_asked(question),
+    )
+    return _site_table("next_best", NEXT_BEST, frame, result, question)
+
+
+def _asked(question: SiteQuestion) -> dict[str, Any]:
+    return {each.name: getattr(question, each.name) for each in fields(question)}
+
+
+def _site_table(
+    key: str, title: Words, frame: pd.DataFrame, result: StudyResult, question: SiteQuestion
+) -> ReportTable:
+    """Return a table of choices: names in the language, notes on what was asked."""
     study = result.study
-    frame = where_next(result.zones, study.thresholds_km[0], k=k, weight=weight)
     words: dict[str, str] = {}
     if not has_chinese_names(study.language):
-        english = candidate_cities()["city_en"]
-        words = {str(city): str(name) for city, name in english.items()}
+        places = candidate_cities() if question.candidates is None else question.candidates
+        column = "city_en" if "city_en" in places else "hub_en"
+        words = {str(place): str(name) for place, name in places[column].items()}
         words |= {
             cities: ", ".join(words.get(city, city) for city in cities.split(", "))
             for cities in frame["cities"]
         }
+    own = isinstance(question.weight, pd.Series)
+    weight = OWN_WEIGHTS if own else value(str(question.weight), study.language)
+    objective = OBJECTIVE_WORDS[question.objective].fill(
+        weight=weight, threshold_km=study.thresholds_km[0]
+    )
+    from_where = FROM_CITIES if question.candidates is None else FROM_OWN
     notes = ("where_next", "gdp", "source")
     return plain_table(
-        "where_next", WHERE_NEXT, frame, result, notes, words, weight=value(weight, study.language)
+        key, title, frame, result, notes, words, objective=objective, candidates=from_where
     )
