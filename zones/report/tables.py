@@ -185,7 +185,7 @@ REPORT_TABLES: dict[str, TableKind] = {
             Message("Published figures and ours"),
             reconciliation_table,
             (
-                "band",
+                "low_high",
                 "layers",
                 "gdp",
                 "implication",
@@ -221,6 +221,10 @@ NOTES = {
         "by its radius, all at once, which no measured error does; the radius holds the true place "
         "in about 90 % of cases, so this band is no bound. The 90 % interval is narrower: table "
         "position_uncertainty."
+    ),
+    "low_high": Message(
+        "Low, high: the widest 90 % interval of the count (table position_uncertainty); of a "
+        "threshold, between which the count is the same."
     ),
     "layers": Message("Hub layers: {layers}. Distance: {method}."),
     "listed": Message(
