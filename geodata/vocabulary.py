@@ -27,6 +27,14 @@ TYPE_WORDS: dict[str, Words] = {
     "高新技术产业园区": Message("High-tech industrial park"),
     "工业园区": Message("Industrial park"),
 }
+# The four regions of the National Bureau of Statistics.
+REGION_WORDS: dict[str, Words] = {
+    "东部地区": Message("East"),
+    "中部地区": Message("Central"),
+    "西部地区": Message("West"),
+    "东北地区": Message("North-east"),
+}
+REGIONS = tuple(REGION_WORDS)
 ZONE_LEVELS, ZONE_TYPES = tuple(LEVEL_WORDS), tuple(TYPE_WORDS)
 # how a text to be geocoded is read
 TEXT_KINDS = ("auto", "address", "company")

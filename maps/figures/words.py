@@ -81,9 +81,9 @@ NOTES = {
         "Dot: median; line: 10th to 90th percentile of the county's zones. Counties by median."
     ),
     "gdp": Message(
-        "Zone GDP is an estimate: approved area × provincial GDP ({vintage}) / urban land "
-        "({land}). All zones: {gdp:,.2f} trillion CNY, {beyond_gdp:,.2f} ({pct:.1f} %) of it "
-        "beyond."
+        "Zone GDP is an allocation by land share, not measured output: approved area × provincial "
+        "GDP ({vintage}) / urban land ({land}). All zones: {gdp:,.2f} trillion CNY, "
+        "{beyond_gdp:,.2f} ({pct:.1f} %) of it beyond."
     ),
     "band": Message(
         "Bands: were all zones nearer, or all farther, by their position's 90 % radius at once; "

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from geodata.vocabulary import LEVEL_WORDS, NOT_STATED, NOT_STATED_WORDS, TYPE_WORDS
+from geodata.vocabulary import (
+    LEVEL_WORDS,
+    NOT_STATED,
+    NOT_STATED_WORDS,
+    REGION_WORDS,
+    TYPE_WORDS,
+)
 from geodata.words import Message, Words, in_context
 from zones.hubs import HUB_LAYERS
 from zones.parameters import LAND_YEARS
@@ -71,6 +77,12 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "high": (Message("High"), ",.5g"),
     "difference_pct": (Message("Difference (%)"), "+.1f"),
     "reason": (Message("Reason"), ""),
+    "official_scope": (Message("Official figure of"), ""),
+    "official_year": (Message("Year"), ""),
+    "official_zones": (Message("Zones counted there"), ",.0f"),
+    "official_gdp_yi_cny": (Message("Official GDP (100 million CNY)"), ",.0f"),
+    "administered_km2": (Message("Area run (km²)"), ",.0f"),
+    "estimate_over_official_pct": (Message("Zone GDP / official (%)"), ",.0f"),
 }
 
 # A table's word -> what is printed: keys of the study, and the catalogue's Chinese terms.
@@ -98,6 +110,7 @@ VALUES: dict[str, Words] = {
     **{land: Message("built-up area {year}", year=land[-4:]) for land in LAND_YEARS},
     NOT_STATED: NOT_STATED_WORDS,
     **LEVEL_WORDS,
+    **REGION_WORDS,
     **TYPE_WORDS,
 }
 GROUPING_NAMES = {

@@ -33,6 +33,7 @@ from zones.report.notes import (
     own_zones_sentences,
     table_notes,
 )
+from zones.report.official_totals import official_publishers, official_table, official_words
 from zones.report.reconciliation import printed_words, reconciliation_table
 from zones.report.sources import BETWEEN, credited, scope, sources
 from zones.sensitivity import hubs_left_out_table, implication, position_table, sensitivity_table
@@ -178,6 +179,13 @@ REPORT_TABLES: dict[str, TableKind] = {
             ),
             lambda result: result.kept is None,
         ),
+        TableKind(
+            "official_totals",
+            Message("Zone GDP beside official totals"),
+            official_table,
+            ("official", "gdp"),
+            lambda result: result.kept is None and result.study.zones_table is None,
+        ),
     )
 }
 WHERE_NEXT = Message("Where next: cities that bring the most within reach")
@@ -203,8 +211,12 @@ NOTES = {
     ),
     "other": Message("Other provinces: all but Beijing, Zhejiang and Guangdong."),
     "over": Message(
-        "Approved area can exceed the urban land of the statistics or come near it ({over}); the "
-        "estimated zone GDP is then an upper bound."
+        "Approved area can exceed the urban land of the statistics or come near it ({over}); zone "
+        "GDP is then allocated too high."
+    ),
+    "official": Message(
+        "Official figures are of the area that the zones run, of the year stated and its prices, "
+        "as {publishers} publish them; they overlap, and estimates are not corrected to them."
     ),
     "groups": Message(
         "Beyond: strictly farther than the threshold from the nearest hub; hubs: {layer}; "
@@ -221,7 +233,10 @@ NOTES = {
         "errors of reference points."
     ),
     "gdp": Message(
-        "Zone GDP is an estimate: approved area × provincial GDP ({gdp}) / urban land ({land})."
+        "Zone GDP is an allocation by land share, not measured output: approved area × provincial "
+        "GDP ({gdp}) / urban land ({land}). That GDP holds the primary sector and what is made "
+        "outside urban land; national zones run more than their approved area, so official totals "
+        "of theirs are higher."
     ),
     "source": Message("Source: zonegap {version}; {sources}."),
 }
@@ -297,6 +312,8 @@ def report_table(key: str, result: StudyResult) -> ReportTable:
         words |= division_words(result)
     if key == "reconciliation":
         words |= printed_words(result, language)
+    if key == "official_totals":
+        words |= official_words(result, language)
     return plain_table(key, kind.title, kind.build(result), result, (*kind.notes, "source"), words)
 
 
@@ -328,6 +345,7 @@ def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
         "version": product_version(),
         "draws": DRAWS,
         "seed": SEED,
+        "publishers": official_publishers(),
         "sources": sources(credited(study, result.zones)),
         **facts,
     }
