@@ -35,6 +35,18 @@ REGION_WORDS: dict[str, Words] = {
     "东北地区": Message("North-east"),
 }
 REGIONS = tuple(REGION_WORDS)
+# the same in names of columns
+LEVEL_KEYS = dict(zip(LEVEL_WORDS, ("national", "provincial"), strict=True))
+TYPE_KEYS = dict(
+    zip(
+        TYPE_WORDS,
+        (
+            "economic_technological high_tech customs border other_national economic "
+            "high_tech_park industrial_park"
+        ).split(),
+        strict=True,
+    )
+)
 ZONE_LEVELS, ZONE_TYPES = tuple(LEVEL_WORDS), tuple(TYPE_WORDS)
 # how a text to be geocoded is read
 TEXT_KINDS = ("auto", "address", "company")

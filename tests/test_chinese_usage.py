@@ -126,9 +126,7 @@ ACCEPTED = {
     *FORMATS, *FIGURE_FORMATS, *GDP_VINTAGES, *LAND_YEARS, *GROUPINGS, *WEIGHTS, *ENGINES, *SECTIONS,
     *(value for asked in ASKED.values() if asked.accepted for value in asked.accepted()),
 }  # fmt: skip
-COMMANDS = (
-    "run gdp tables reconcile data distance figures geocode map threshold where-next zonegap help"
-)
+COMMANDS = "run gdp tables reconcile data distance figures geocode map panel threshold where-next zonegap help"
 MACHINE = {
     *ACCEPTED, *COMMANDS.split(), "TOML", "Parquet", "URL", "dask", "csv", "xlsx", "xls", "tsv",
     "parquet", "xlsb", "ods", "dta", "Arrow", "zip", "lon", "lat", "datum", "FILE", "k", "count", "TABLE", "threshold_km", "arrow",

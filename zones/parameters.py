@@ -60,6 +60,10 @@ GROUPINGS = ("province", "level", "type", "period", "cluster")
 # Years of approval: first and last of each wave.
 APPROVAL_PERIODS = ((1984, 1991), (1992, 1999), (2000, 2005), (2006, 2010), (2011, 2018))
 
+# of a panel: what a row is of, and its years
+UNITS = ("county", "prefecture")
+PANEL_YEARS = (APPROVAL_PERIODS[0][0], APPROVAL_PERIODS[-1][1])
+
 # Simulated positions: how many times, and the seed, so that every run gives the same numbers.
 DRAWS, SEED = 1000, 2018
 

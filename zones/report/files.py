@@ -67,7 +67,7 @@ def write_zones(zones: pd.DataFrame, folder: Path, about: Mapping[str, str]) -> 
     located = gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
     located.loc[located["lon"].isna(), "geometry"] = None  # a zone without a place
     located.to_parquet(folder / "zones.parquet", index=False)
-    _add_metadata(folder / "zones.parquet", about)
+    add_metadata(folder / "zones.parquet", about)
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{FIXED_DATE:%Y-%m-%dT%H:%M:%SZ}"})
     path = folder / "zones.gpkg"
     try:
@@ -89,8 +89,8 @@ def write_zones(zones: pd.DataFrame, folder: Path, about: Mapping[str, str]) -> 
         ) from None
 
 
-def _add_metadata(path: Path, about: Mapping[str, str]) -> None:
-    """Add keys to the schema of a Parquet file; what geopandas has put there stays."""
+def add_metadata(path: Path, about: Mapping[str, str]) -> None:
+    """Add keys to the schema of a Parquet file; what a library has put there stays."""
     import pyarrow.parquet as pq
 
     table = pq.read_table(path)
