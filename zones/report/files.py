@@ -100,6 +100,8 @@ def add_metadata(path: Path, about: Mapping[str, str]) -> None:
 def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Path) -> None:
     """Write each table as csv, and all together as tables.xlsx, .docx, .tex and .md.
 
+    The documents leave out what is too long to print, see `zones.report.tables.TableKind`.
+
     Raises
     ------
     UsageError
@@ -116,6 +118,7 @@ def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Pa
         from zones.report.excel import write_xlsx
 
         write_xlsx(tables, folder / "tables.xlsx")
+    tables = [t for t in tables if t.key not in REPORT_TABLES or REPORT_TABLES[t.key].printed]
     if "docx" in formats:
         from zones.report.word import write_docx
 

@@ -26,7 +26,7 @@ from zones.report.gap_tables import (
     province_table,
     type_table,
 )
-from zones.report.headings import GROUPING_NAMES, heading, number_format, value
+from zones.report.headings import GROUPING_NAMES, QUANTITIES, heading, number_format, value
 from zones.report.notes import (
     NOT_COMPARED,
     kept_sentences,
@@ -35,6 +35,15 @@ from zones.report.notes import (
 )
 from zones.report.official_totals import official_publishers, official_table, official_words
 from zones.report.reconciliation import printed_words, reconciliation_table
+from zones.report.regional_tables import (
+    city_table,
+    concentration_table,
+    county_table,
+    inequality_table,
+    per_head_table,
+    region_table,
+    unit_words,
+)
 from zones.report.sources import BETWEEN, credited, scope, sources
 from zones.sensitivity import hubs_left_out_table, implication, position_table, sensitivity_table
 
@@ -55,6 +64,8 @@ class TableKind:
         Keys of `NOTES`, in order; ``implication`` is the sentence on the published count.
     wanted
         Whether a study has it.
+    printed
+        Whether it stands in the documents; those of thousands of rows are csv and a sheet only.
     """
 
     key: str
@@ -62,6 +73,12 @@ class TableKind:
     build: Callable[[StudyResult], pd.DataFrame]
     notes: tuple[str, ...]
     wanted: Callable[[StudyResult], bool] = lambda result: True
+    printed: bool = True
+
+
+def has_regions(result: StudyResult) -> bool:
+    """Whether there are zones of several provinces, so that regions can be compared."""
+    return bool((result.zones["province"] != "").any()) and not is_one_province(result)
 
 
 REPORT_TABLES: dict[str, TableKind] = {
@@ -102,6 +119,49 @@ REPORT_TABLES: dict[str, TableKind] = {
             division_table,
             ("beyond", "band", "gdp"),
             lambda result: is_one_province(result) and division_kind(result) == "county",
+        ),
+        TableKind(
+            "regions",
+            Message("The regional gap by the four regions"),
+            region_table,
+            ("beyond", "band", "gdp", "four_regions"),
+            has_regions,
+        ),
+        TableKind(
+            "per_head",
+            Message("Population and figures per head, by region and province"),
+            per_head_table,
+            ("beyond", "gdp", "per_head", "four_regions"),
+            has_regions,
+        ),
+        TableKind(
+            "inequality",
+            Message("Inequality between and within the four regions"),
+            inequality_table,
+            ("inequality", "gdp", "four_regions"),
+            has_regions,
+        ),
+        TableKind(
+            "concentration",
+            Message("Concentration of hubs, companies and zones"),
+            concentration_table,
+            ("concentration", "gdp", "listed"),
+            has_regions,
+        ),
+        TableKind(
+            "by_city",
+            Message("The regional gap by prefecture-level city"),
+            city_table,
+            ("beyond", "band", "gdp", "units", "in_sheets"),
+            lambda result: not is_one_province(result),
+        ),
+        TableKind(
+            "by_county",
+            Message("The regional gap by county"),
+            county_table,
+            ("beyond", "band", "gdp", "units"),
+            lambda result: not (is_one_province(result) and division_kind(result) == "county"),
+            printed=False,
         ),
         TableKind(
             "clusters_vs_rest",
@@ -218,6 +278,29 @@ NOTES = {
         "Official figures are of the area that the zones run, of the year stated and its prices, "
         "as {publishers} publish them; they overlap, and estimates are not corrected to them."
     ),
+    "four_regions": Message(
+        "Regions of the National Bureau of Statistics: east, central, west, north-east."
+    ),
+    "per_head": Message(
+        "Population: residents of the provinces at the end of 2018, in the vintage of the GDP; "
+        "none is known of zones, so none is said to live beyond reach. By population: provinces' "
+        "shares of zones beyond, weighted by their population. Mostly beyond: population of the "
+        "provinces more than half of whose zones are beyond."
+    ),
+    "inequality": Message(
+        "Gini and Theil (T) of the provinces' figures per head, weighted by population, and of the "
+        "zones' distances, each zone alike. Theil between: as if every unit had its region's mean; "
+        "within: the rest."
+    ),
+    "concentration": Message(
+        "HHI: sum of squared shares, from near 0 to 1 where all is in one place. Hubs: {layer}. "
+        "Municipalities count as one city."
+    ),
+    "units": Message(
+        "Codes and names of 2018. Cities without counties stand among the counties; municipalities "
+        "and counties that no city holds among the cities."
+    ),
+    "in_sheets": Message("The table by county is in by_county.csv and tables.xlsx only."),
     "groups": Message(
         "Beyond: strictly farther than the threshold from the nearest hub; hubs: {layer}; "
         "distance: {method}. The groups of each grouping add up to the total."
@@ -312,6 +395,10 @@ def report_table(key: str, result: StudyResult) -> ReportTable:
         words |= division_words(result)
     if key == "reconciliation":
         words |= printed_words(result, language)
+    if key in ("inequality", "concentration"):
+        words |= {name: words.in_language(language) for name, words in QUANTITIES.items()}
+    if key in ("by_city", "by_county", "concentration"):
+        words |= unit_words(language)
     if key == "official_totals":
         words |= official_words(result, language)
     return plain_table(key, kind.title, kind.build(result), result, (*kind.notes, "source"), words)
