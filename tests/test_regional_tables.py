@@ -35,9 +35,14 @@ GROUPS = pd.Series(["a", "a", "b", "b"])
 
 def mean_difference(values: list[float], weights: list[float]) -> float:
     """Gini by its definition: every pair."""
-    total, mean = sum(weights), sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights)
+    total, mean = (
+        sum(weights),
+        sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights),
+    )
     pairs = sum(
-        wi * wj * abs(vi - vj) for vi, wi in zip(values, weights) for vj, wj in zip(values, weights, strict=True)
+        wi * wj * abs(vi - vj)
+        for vi, wi in zip(values, weights, strict=True)
+        for vj, wj in zip(values, weights, strict=True)
     )
     return pairs / (2 * total**2 * mean)
 
