@@ -70,7 +70,7 @@ COMMANDS = {
     ),
     "figures": (
         figures,
-        Message("Write the five figures of the study, fit for print; the first threshold counts."),
+        Message("Write the figures of the study, fit for print; the first threshold counts."),
     ),
     "geocode": (
         geocode,
