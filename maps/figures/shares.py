@@ -82,13 +82,12 @@ def share_figure(
     extent = extent_of(x, y, LEAST_KM)
     given = study.boundaries not in (PROVINCE_LINES, NO_LINES)
     areas = province_areas(outlines.lines, list(table.index)) if given else {}
-    drawn = "areas" if areas else "circles"
     left, right = MARGIN_CM, MARGIN_CM
     with figure_sheet(language, style) as page:
         axes = page.axes(
             word("shares_title", language, t=threshold_km),
             [
-                note(f"shares_{drawn}", language),
+                note("shares_areas" if areas else "shares_circles", language),
                 boundary_note(outlines, language),
                 beyond_note(study),
                 note("projection", language),
