@@ -316,8 +316,8 @@ def test_figures_show_these_zones_only(name: str) -> None:
             assert max(east - west, north - south) < (3000 if name.startswith("tibet") else 1200)
     several = {
         "hubei": {"cities", "city_gdp"}, "beijing": {"counties", "county_gdp"},
-        "tibet-national": set(), "early": {"provinces", "province_gdp"},
-        "provincial": {"provinces", "province_gdp"},
+        "tibet-national": set(), "early": {"provinces", "province_shares", "province_gdp"},
+        "provincial": {"provinces", "province_shares", "province_gdp"},
     }  # fmt: skip
     assert names == {"types", "map", "threshold_curve"} | several[name]
 

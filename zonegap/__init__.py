@@ -12,9 +12,9 @@ A study goes one way. `geodata` reads the built-in tables and the user's own, an
 addresses and companies are, and how surely. `zones` takes the places that count as hubs
 (`HubLayer`, `hub_layer`; `read_hubs` and `read_zones` for your own), measures each zone's distance
 to the nearest one (`nearest`), counts those beyond a threshold (`beyond`, `count_beyond`),
-estimates their GDP (`zone_gdp`) and makes the tables of the report (`report_tables`). `maps` draws
-them (`zone_map`, `study_map`, `study_figures`). Each knows only those before it; this package knows
-all three, and holds the command ``zonegap``.
+estimates their GDP (`zone_gdp`), makes the tables of the report (`report_tables`) and a panel by
+county and year (`panel`). `maps` draws them (`zone_map`, `study_map`, `study_figures`). Each knows
+only those before it; this package knows all three, and holds the command ``zonegap``.
 
 Frames go in, frames or series come out on the same index; inputs stay as they are. Longitude and
 latitude are WGS-84 degrees, units stand in the names (``distance_km``, ``area_ha``,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from zones.gdp import gdp_density, zone_gdp
     from zones.groups import gap_table
     from zones.hubs import HubLayer, hub_layer
+    from zones.panel import panel
     from zones.pipeline import StudyResult, run_study
     from zones.reading import read_hubs, read_zones
     from zones.report.files import write_tables
@@ -72,6 +73,7 @@ _PUBLIC = {
     "located_registrations": "zones.companies",
     "nearest": "zones.distance.nearest_hub",
     "nearest_on_sphere": "zones.distance.sphere",
+    "panel": "zones.panel",
     "read_hubs": "zones.reading",
     "read_study": "zones.study",
     "read_zones": "zones.reading",

@@ -22,6 +22,7 @@ from zonegap.command.geocode import geocode
 from zonegap.command.help import OTHER, Command, Group, as_group, as_help
 from zonegap.command.map import map_
 from zonegap.command.options import WrongUsage, help_command, wrong_usage_text
+from zonegap.command.panel import panel
 from zonegap.command.threshold import threshold
 from zonegap.command.where_next import where_next
 from zonegap.console import UNREAD_EXIT, discard, not_printed, remark, setup, show
@@ -68,7 +69,7 @@ COMMANDS = {
     ),
     "figures": (
         figures,
-        Message("Write the five figures of the study, fit for print; the first threshold counts."),
+        Message("Write the figures of the study, fit for print; the first threshold counts."),
     ),
     "geocode": (
         geocode,
@@ -83,6 +84,13 @@ COMMANDS = {
         Message(
             "Write the interactive map, one file that opens without network unless tiles are "
             "asked for."
+        ),
+    ),
+    "panel": (
+        panel,
+        Message(
+            "Count the zones of each county or prefecture at the end of each year, with codes of "
+            "a year, to join to a panel of one's own."
         ),
     ),
     "threshold": (

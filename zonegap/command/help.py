@@ -70,6 +70,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "zonegap map --layer cores --threshold-km 300 --lang zh",
         "zonegap map --new-hubs 5 --weight gdp",
     ),
+    "panel": (
+        "zonegap panel --out panel.csv",
+        "zonegap panel --by prefecture --codes 2010 --years 1990..2015 --out panel.dta",
+        "zonegap panel --balanced --level national --out panel.parquet",
+    ),
     "where-next": (
         "zonegap where-next --k 5 --weight gdp",
         "zonegap where-next --candidates 云南,贵州,四川 --k 3",

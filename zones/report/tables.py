@@ -32,14 +32,31 @@ from zones.report.gap_tables import (
     province_table,
     type_table,
 )
-from zones.report.headings import GROUPING_NAMES, SHARED_BY_NAMES, heading, number_format, value
+from zones.report.headings import (
+    GROUPING_NAMES,
+    QUANTITIES,
+    SHARED_BY_NAMES,
+    heading,
+    number_format,
+    value,
+)
 from zones.report.notes import (
     NOT_COMPARED,
     kept_sentences,
     own_zones_sentences,
     table_notes,
 )
+from zones.report.official_totals import official_publishers, official_table, official_words
 from zones.report.reconciliation import printed_words, reconciliation_table
+from zones.report.regional_tables import (
+    city_table,
+    concentration_table,
+    county_table,
+    inequality_table,
+    per_head_table,
+    region_table,
+    unit_words,
+)
 from zones.report.sources import BETWEEN, credited, scope, sources
 from zones.sensitivity import hubs_left_out_table, position_table, sensitivity_table
 from zones.where_next import candidate_cities, next_best, where_next
@@ -61,6 +78,8 @@ class TableKind:
         Keys of `NOTES`, in order; ``implication`` is the sentence on the published count.
     wanted
         Whether a study has it.
+    printed
+        Whether it stands in the documents; those of thousands of rows are csv and a sheet only.
     """
 
     key: str
@@ -68,6 +87,12 @@ class TableKind:
     build: Callable[[StudyResult], pd.DataFrame]
     notes: tuple[str, ...]
     wanted: Callable[[StudyResult], bool] = lambda result: True
+    printed: bool = True
+
+
+def has_regions(result: StudyResult) -> bool:
+    """Whether there are zones of several provinces, so that regions can be compared."""
+    return bool((result.zones["province"] != "").any()) and not is_one_province(result)
 
 
 REPORT_TABLES: dict[str, TableKind] = {
@@ -108,6 +133,49 @@ REPORT_TABLES: dict[str, TableKind] = {
             division_table,
             ("beyond", "band", "gdp"),
             lambda result: is_one_province(result) and division_kind(result) == "county",
+        ),
+        TableKind(
+            "regions",
+            Message("The regional gap by the four regions"),
+            region_table,
+            ("beyond", "band", "gdp", "four_regions"),
+            has_regions,
+        ),
+        TableKind(
+            "per_head",
+            Message("Population and figures per head, by region and province"),
+            per_head_table,
+            ("beyond", "gdp", "per_head", "four_regions"),
+            has_regions,
+        ),
+        TableKind(
+            "inequality",
+            Message("Inequality between and within the four regions"),
+            inequality_table,
+            ("inequality", "gdp", "four_regions"),
+            has_regions,
+        ),
+        TableKind(
+            "concentration",
+            Message("Concentration of hubs, companies and zones"),
+            concentration_table,
+            ("concentration", "gdp", "listed"),
+            has_regions,
+        ),
+        TableKind(
+            "by_city",
+            Message("The regional gap by prefecture-level city"),
+            city_table,
+            ("beyond", "band", "gdp", "units", "in_sheets"),
+            lambda result: not is_one_province(result),
+        ),
+        TableKind(
+            "by_county",
+            Message("The regional gap by county"),
+            county_table,
+            ("beyond", "band", "gdp", "units"),
+            lambda result: not (is_one_province(result) and division_kind(result) == "county"),
+            printed=False,
         ),
         TableKind(
             "clusters_vs_rest",
@@ -192,6 +260,13 @@ REPORT_TABLES: dict[str, TableKind] = {
             ),
             lambda result: result.kept is None,
         ),
+        TableKind(
+            "official_totals",
+            Message("Zone GDP beside official totals"),
+            official_table,
+            ("official", "gdp"),
+            lambda result: result.kept is None and result.study.zones_table is None,
+        ),
     )
 }
 # table -> words of its own, which elsewhere mean something else
@@ -233,9 +308,36 @@ NOTES = {
     ),
     "other": Message("Other provinces: all but Beijing, Zhejiang and Guangdong."),
     "over": Message(
-        "Approved area can exceed the urban land of the statistics or come near it ({over}); the "
-        "estimated zone GDP is then an upper bound."
+        "Approved area can exceed the urban land of the statistics or come near it ({over}); zone "
+        "GDP is then allocated too high."
     ),
+    "official": Message(
+        "Official figures are of the area that the zones run, of the year stated and its prices, "
+        "as {publishers} publish them; they overlap, and estimates are not corrected to them."
+    ),
+    "four_regions": Message(
+        "Regions of the National Bureau of Statistics: east, central, west, north-east."
+    ),
+    "per_head": Message(
+        "Population: residents of the provinces at the end of 2018, in the vintage of the GDP; "
+        "none is known of zones, so none is said to live beyond reach. By population: provinces' "
+        "shares of zones beyond, weighted by their population. Mostly beyond: population of the "
+        "provinces more than half of whose zones are beyond."
+    ),
+    "inequality": Message(
+        "Gini and Theil (T) of the provinces' figures per head, weighted by population, and of the "
+        "zones' distances, each zone alike. Theil between: as if every unit had its region's mean; "
+        "within: the rest."
+    ),
+    "concentration": Message(
+        "HHI: sum of squared shares, from near 0 to 1 where all is in one place. Hubs: {layer}. "
+        "Municipalities count as one city."
+    ),
+    "units": Message(
+        "Codes and names of 2018. Cities without counties stand among the counties; municipalities "
+        "and counties that no city holds among the cities."
+    ),
+    "in_sheets": Message("The table by county is in by_county.csv and tables.xlsx only."),
     "groups": Message(
         "Beyond: strictly farther than the threshold from the nearest hub; hubs: {layer}; "
         "distance: {method}. The groups of each grouping add up to the total."
@@ -256,7 +358,10 @@ NOTES = {
         "cities of the three provinces, so that no row adds to the first layer."
     ),
     "gdp": Message(
-        "Zone GDP is an estimate: approved area × provincial GDP ({gdp}) / urban land ({land})."
+        "Zone GDP is an allocation by land share, not measured output: approved area × provincial "
+        "GDP ({gdp}) / urban land ({land}). That GDP holds the primary sector and what is made "
+        "outside urban land; national zones run more than their approved area, so official totals "
+        "of theirs are higher."
     ),
     "source": Message("Source: zonegap {version}; {sources}."),
 }
@@ -337,6 +442,12 @@ def report_table(key: str, result: StudyResult) -> ReportTable:
         words |= division_words(result)
     if key == "reconciliation":
         words |= printed_words(result, language)
+    if key in ("inequality", "concentration"):
+        words |= {name: words.in_language(language) for name, words in QUANTITIES.items()}
+    if key in ("by_city", "by_county", "concentration"):
+        words |= unit_words(language)
+    if key == "official_totals":
+        words |= official_words(result, language)
     return plain_table(key, kind.title, frame, result, (*kind.notes, "source"), words)
 
 
@@ -367,6 +478,7 @@ def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
         "gdp": value(study.gdp, language),
         "land": value(study.land, language),
         "version": product_version(),
+        "publishers": official_publishers(),
         "sources": sources(credited(study, result.zones)),
         **facts,
     }
