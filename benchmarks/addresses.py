@@ -18,6 +18,7 @@ import contextlib
 import io
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ from geodata.words import Message
 from zones.distance.great_circle import haversine_km
 
 LEVELS = {"province": 2, "city": 4, "county": 6}  # digits of the code that tell them apart
+NAMED = "county named"
 ROUNDS = 3
 KIND = TableKind(
     Message("addresses"),
@@ -95,6 +97,26 @@ def to_today() -> dict[str, str]:
     return {d.adcode: d.current_adcode for d in ordered if d.current_adcode}
 
 
+def names_of_counties() -> dict[str, tuple[set[str], set[str]]]:
+    """Return by code of 2024 all names that lead to a county, and the cities that held it."""
+    names: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    today = to_today()
+    for d in all_divisions():
+        if d.level == "county":
+            words, cities = names[d.current_adcode]
+            words |= {w for w in (d.name, d.short_name) if len(w) > 1}
+            cities |= {d.current_adcode[:4] + "00", today.get(d.city_adcode, "")}
+    return names
+
+
+def shared_codes() -> set[str]:
+    """Return the codes that stood for counties of different places over the years."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for d in all_divisions():
+        found[d.adcode].add(d.current_adcode)
+    return {code for code, now in found.items() if len(now) > 1}
+
+
 def read_register(path: Path, rows: int | None, datum: str = "") -> Register:
     """Read a register; of more than `rows` rows as many are taken at random, always the same."""
     table = read_table(path, KIND, Wish(datum=datum))
@@ -107,7 +129,7 @@ def read_register(path: Path, rows: int | None, datum: str = "") -> Register:
         cells = cells.sample(rows, random_state=18)
     bound, today = Bound(), to_today()
     truth: dict[str, list[str]] = {level: [] for level in LEVELS}
-    codes = plain_codes(cells["credit_code"])
+    codes, shared = plain_codes(cells["credit_code"]), shared_codes()
     for province, city, county, code in zip(
         cells["province"], cells["city"], cells["county"], codes, strict=True
     ):
@@ -122,6 +144,8 @@ def read_register(path: Path, rows: int | None, datum: str = "") -> Register:
         home = scope.province.current_adcode if scope.province else ""
         town = scope.city.current_adcode if scope.city else ""
         if registered[4:] == "00" or (home and registered[:2] != home[:2]):
+            registered = ""
+        if code[2:8] in shared:  # 410307 was 洛龙区 and is 偃师区
             registered = ""
         own = scope.county.current_adcode if scope.county else ""
         own = own or (registered if not town or registered[:4] == town[:4] else "")
@@ -284,14 +308,28 @@ def divisions_table(register: Register, tools: Sequence[str]) -> pd.DataFrame:
     """Return right, refused and wrong by level and tool, with rows a second."""
     found, speed = answers(register, tools)
     rows = []
-    for level, digits in LEVELS.items():
-        truth = register.truth[level]
+    named, truths = names_of_counties(), dict(register.truth)
+    # rows whose text holds a name of the county, now or then
+    county = register.truth["county"]
+    holds = [
+        any(word in text for word in named[code][0]) if code else False
+        for text, code in zip(register.texts, county, strict=True)
+    ]
+    truths[NAMED] = county.where(holds, "")
+    for level, truth in truths.items():
+        digits = LEVELS.get(level, 6)
         if level == "city":  # the four municipalities are no answer to which city
             truth = truth.where(~truth.str[:2].isin(["11", "12", "31", "50"]), "")
         if not (truth != "").any():
             continue
         for tool in tools:
-            counts = score(found[tool], truth, digits)
+            said = found[tool]
+            if level == "city":  # a county that has changed its city since is of both
+                said = pd.Series(
+                    [t if t and c in named and t in named[c][1] else c
+                     for c, t in zip(said, truth, strict=True)], index=said.index,
+                )  # fmt: skip
+            counts = score(said, truth, digits)
             rows.append({"level": level, "tool": tool, **counts, "rows_per_s": round(speed[tool])})
     return pd.DataFrame(rows)
 

@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
 from geodata.addresses import Scope, ScopeError, resolve_address, resolve_company, scope_of
 from geodata.errors import UsageError
-from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, current_codes, gazetteer, town_at
+from geodata.gazetteer import (
+    LAST_YEAR,
+    Division,
+    Gazetteer,
+    all_divisions,
+    current_codes,
+    gazetteer,
+    town_at,
+)
 from geodata.names import normalise
 from geodata.resolver import Resolution, level_of, no_seat, province_of
 from geodata.vocabulary import TEXT_KINDS
 from geodata.words import ENGLISH, Listed, Message, Words
 from geodata.zone_geocoder import radius_km
+from geodata.zone_names import Zone, zone_named
 
 COLUMNS = (
     "lon lat adcode geocode_province geocode_city geocode_county geocode_level geocode_method "
     "geocode_source uncertainty_km geocode_candidates geocode_reason"
 ).split()
-_PROVINCE, _LEVEL, _METHOD, _SOURCE = (
-    COLUMNS.index(f"geocode_{name}") for name in ("province", "level", "method", "source")
+_ADCODE, _PROVINCE, _LEVEL, _METHOD, _SOURCE = (
+    COLUMNS.index(name)
+    for name in ("adcode", *(f"geocode_{c}" for c in ("province", "level", "method", "source")))
 )
 _FINENESS = {level: i for i, level in enumerate(("place", "county", "city", "province", ""))}
-_COMPANY_ENDS = tuple(
-    "集团 厂 合作社 研究院 研究所 事务所 银行 分行 支行 商行 经营部 大学 学院 医院 学校 分校 保险 "
-    "证券 基金 协会 实业 有限合伙 )".split()
+# What the name of a company or another body ends with.
+_BODY = re.compile(
+    r"(?:公司|集团|厂|合作社|研究院|研究所|事务所|银行|分行|支行|商行|经营部|营业部|门市部|分所|大学|学院|医院|学校|"
+    r"分校|校区|院区|保险|证券|基金|协会|实业|有限合伙|普通合伙|个人独资|专卖店|药店|分店|店)$"
 )
+_LAST_BRACKETS = re.compile(r"\([^()]*\)$")
+# How a credit code of 18 characters begins: authority, kind of body, six digits of a division.
+_CREDIT_CODE = re.compile(r"[0-9A-Z]{2}(\d{6})[0-9A-Z]{10}")
+CREDIT_CODE, ZONE = "credit-code", "zone"  # of `geocode_method`
 
 Row = tuple[object, ...]
-_Given = tuple[str, str, str, tuple[str, ...]]  # province, city, county, texts of a row
+# province, city, county, credit code, texts of a row
+_Given = tuple[str, str, str, str, tuple[str, ...]]
 
 
 def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its options
@@ -38,8 +55,9 @@ def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its optio
     cities: pd.Series[str] | None = None,
     counties: pd.Series[str] | None = None,
     *,
+    credit_codes: pd.Series[str] | None = None,
     year: int = LAST_YEAR,
-    kind: str = "auto",
+    kind: str | Sequence[str] = "auto",
     progress: Callable[[Iterable[_Given], int], Iterable[_Given]] | None = None,
 ) -> pd.DataFrame:
     """Locate each row by the finest of its texts.
@@ -50,10 +68,14 @@ def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its optio
         One or more columns on one index, the most trusted first: addresses, company names.
     provinces, cities, counties
         Columns that bind, on the same index; empty cells say nothing.
+    credit_codes
+        Unified social credit codes: digits 3 to 8 name the division of registration, which is
+        taken where nothing else says the county, and said where it contradicts the row.
     year
         Of the division names, 1980 to 2024; former names are understood too.
     kind
-        ``address``, ``company``, or ``auto``: a text with 公司 or the like is a company's name.
+        ``address``, ``company``, or ``auto``: a text that ends like the name of a body (公司, 店) is
+        one; of all texts, or of each.
     progress
         Wraps the rows, given with their number: a progress bar.
 
@@ -61,10 +83,12 @@ def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its optio
     -------
     pandas.DataFrame
         On the same index: ``lon``, ``lat`` (WGS-84 degrees, nan where unresolved), ``adcode`` (of
-        2024), ``geocode_province``, ``geocode_city``, ``geocode_county`` (names of 2024),
-        ``geocode_level`` (place, county, city, province, or "" where unresolved),
-        ``geocode_method``, ``geocode_source``, ``uncertainty_km``, ``geocode_candidates`` (codes,
-        separated by a semicolon), ``geocode_reason``.
+        2024), ``geocode_province``, ``geocode_city``, ``geocode_county`` (names of 2024, as far
+        as they are known: a municipality and a county directly under a province are their own
+        city), ``geocode_level`` (place, county, city, province, or "" where unresolved),
+        ``geocode_method`` (``zone`` for the position of a development zone that the text names),
+        ``geocode_source``, ``uncertainty_km``, ``geocode_candidates`` (codes, separated by a
+        semicolon), ``geocode_reason``.
 
     Raises
     ------
@@ -72,8 +96,9 @@ def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its optio
         For an unknown kind or a year without names.
     """
     located, _ = geocode_with_reasons(
-        texts, provinces, cities, counties, year=year, kind=kind, progress=progress
-    )
+        texts, provinces, cities, counties,
+        credit_codes=credit_codes, year=year, kind=kind, progress=progress,
+    )  # fmt: skip
     return located
 
 
@@ -83,8 +108,9 @@ def geocode_with_reasons(  # noqa: PLR0913, as `geocode_texts`
     cities: pd.Series[str] | None = None,
     counties: pd.Series[str] | None = None,
     *,
+    credit_codes: pd.Series[str] | None = None,
     year: int = LAST_YEAR,
-    kind: str = "auto",
+    kind: str | Sequence[str] = "auto",
     progress: Callable[[Iterable[_Given], int], Iterable[_Given]] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Words]]:
     """Locate each row as `geocode_texts`, and return its reasons in words, too.
@@ -95,20 +121,23 @@ def geocode_with_reasons(  # noqa: PLR0913, as `geocode_texts`
         What `geocode_texts` returns, and by each English text of ``geocode_reason`` the same in
         words, for sentences in any language.
     """
-    if kind not in TEXT_KINDS:
-        raise UsageError(
-            Message("kind: {kind!r}; accepted: {accepted}", kind=kind, accepted=Listed(TEXT_KINDS))
-        )
-    locator = _Locator(gazetteer(year), kind)
+    kinds = [kind] * len(texts) if isinstance(kind, str) else list(kind)
+    for each in kinds:
+        if each not in TEXT_KINDS:
+            raise UsageError(
+                Message("kind: {kind!r}; accepted: {accepted}", kind=each,
+                        accepted=Listed(TEXT_KINDS))
+            )  # fmt: skip
+    locator = _Locator(gazetteer(year), kinds)
     index = texts[0].index
     columns = [column.tolist() for column in texts]
     blank = [""] * len(index)
-    home = blank if provinces is None else provinces.tolist()
-    town = blank if cities is None else cities.tolist()
-    county = blank if counties is None else counties.tolist()
+    home, town, county, code = (
+        blank if c is None else c.tolist() for c in (provinces, cities, counties, credit_codes)
+    )
     # equal results are kept once: a million companies lie in a few thousand counties
     numbers: dict[Row, int] = {}
-    rows = zip(home, town, county, zip(*columns, strict=True), strict=True)
+    rows = zip(home, town, county, code, zip(*columns, strict=True), strict=True)
     codes = [
         numbers.setdefault(locator.row(*given), len(numbers))
         for given in (progress(rows, len(index)) if progress else rows)
@@ -122,67 +151,134 @@ def geocode_with_reasons(  # noqa: PLR0913, as `geocode_texts`
 class _Locator:
     """Locates rows of one table, remembering what columns and divisions come to."""
 
-    def __init__(self, names: Gazetteer, kind: str) -> None:
-        self.names, self.kind = names, kind
+    def __init__(self, names: Gazetteer, kinds: Sequence[str]) -> None:
+        self.names, self.kinds = names, kinds
         self.today = gazetteer(LAST_YEAR)
         self.reasons: dict[str, Words] = {}  # by their English, which is the data
-        self._scopes: dict[tuple[str, str, str], Scope | Words] = {}
-        self._plain: dict[tuple[str, str, str], Row] = {}
+        self._scopes: dict[tuple[str, str, str], tuple[Scope, Words | None]] = {}
+        self._plain: dict[tuple[object, ...], Row] = {}
+        self._registered: dict[str, Division | None] = {}
 
-    def row(self, province: str, city: str, county: str, texts: Sequence[str]) -> Row:
+    def row(self, province: str, city: str, county: str, code: str, texts: Sequence[str]) -> Row:
         """Return the columns of one row: the finest that its texts give."""
-        scope = self._scope(province, city, county)
-        if not isinstance(scope, Scope):
-            # a column that says nothing usable: a text with a whole chain still stands by itself,
-            # unless the province's column, usable without the city's, says another one
-            best = self.row("", "", "", texts)
-            home = self._scope(province, "", "")
-            elsewhere = (
-                isinstance(home, Scope)
-                and home.province is not None
-                and home.province.name != best[_PROVINCE]
-            )
-            whole = best[_LEVEL] in ("place", "county") and best[_METHOD] == "name"
-            if whole and not elsewhere:
-                return (*best[:-1], self._data(Message("{why}; by the text alone", why=scope)))
-            return self._unresolved(scope)
-        best = self._text(texts[0], scope)
-        for text in texts[1:]:
+        scope, fault = self._scope(province, city, county)
+        if fault is None:
+            best = self._finest(texts, scope)
+        else:
+            best = self._beside_fault(texts, scope, fault, city, county)
+        return self._with_code(best, code) if code else best
+
+    def _finest(self, texts: Sequence[str], scope: Scope) -> Row:
+        best = self._text(texts[0], scope, self.kinds[0])
+        for text, kind in zip(texts[1:], self.kinds[1:], strict=True):
             if best[_LEVEL] == "place":
                 break
-            other = self._text(text, scope)
+            other = self._text(text, scope, kind)
             if _FINENESS[str(other[_LEVEL])] < _FINENESS[str(best[_LEVEL])]:
                 best = other
         return best
 
-    def _scope(self, province: str, city: str, county: str) -> Scope | Words:
-        """Return what the columns say, or why they say nothing usable."""
+    def _scope(self, province: str, city: str, county: str) -> tuple[Scope, Words | None]:
+        """Return what the columns say, and why not all of them say something usable."""
         bound = province, city, county
         if bound not in self._scopes:
             try:
-                self._scopes[bound] = scope_of(province, city, self.names, county)
+                self._scopes[bound] = scope_of(province, city, self.names, county), None
             except ScopeError as error:
-                self._scopes[bound] = error.message
+                self._scopes[bound] = error.rest or Scope(), error.message
         return self._scopes[bound]
 
-    def _text(self, text: str, scope: Scope) -> Row:
-        """Return the columns of one text: its division, or the town named behind it."""
-        company = self.kind == "company" or (self.kind == "auto" and is_company(text))
+    def _beside_fault(
+        self, texts: Sequence[str], scope: Scope, fault: Words, city: str, county: str
+    ) -> Row:
+        """Return the columns of a row whose column of cities or counties names none of them.
+
+        What the columns before it say still binds; without any, only a whole chain stands by itself.
+        """
+        if scope.finest is None:
+            best = self._finest(texts, Scope())
+            if best[_LEVEL] in ("place", "county") and best[_METHOD] in ("name", ZONE):
+                return (*best[:-1], self._data(Message("{why}; by the text alone", why=fault)))
+            return self._unresolved(fault)
+        best = self._finest(texts, scope)
+        # the cell may name a development zone: 洋浦经济开发区, 苏州工业园区
+        if best[_LEVEL] in ("", "province", "city"):
+            for cell in (county, city):
+                zone = zone_named(normalise(cell), 0, scope.finest) if cell else None
+                if zone is not None and len(zone.zones) == 1:
+                    best = self._at_zone(zone.zones[0], fault)
+                    break
+        return best if best[-1] else (*best[:-1], self._data(fault))
+
+    def _with_code(self, best: Row, text: str) -> Row:
+        """Return the columns with what the credit code adds or contradicts."""
+        division = self._division_of_code(text)
+        if division is None:
+            return best
+        own = str(best[_ADCODE])
+        if best[_LEVEL] == "" and own == "" and not best[COLUMNS.index("geocode_candidates")]:
+            agrees = True
+        elif own == "":
+            agrees = division.current_adcode in str(best[COLUMNS.index("geocode_candidates")])
+            agrees = agrees or best[_LEVEL] == ""
+        else:
+            shared = 2 if own[2:] == "0000" else 4 if own[4:] == "00" else 0
+            agrees = own[:shared] == division.current_adcode[:shared]
+            if shared == 0 or own[:2] != division.current_adcode[:2]:
+                # finer than the code can say more; another city is a contradiction
+                agrees = own[:4] == division.current_adcode[:4]
+                if agrees or (division.current_adcode[4:] == "00" == own[4:]):
+                    return best
+        if not agrees:
+            why = Message("the credit code names {name}", name=division.name)
+            said = best[-1]
+            if said:
+                why = Message("{first}; {second}", first=self.reasons[str(said)], second=why)
+            return (*best[:-1], self._data(why))
+        finer = level_of(division)
+        if _FINENESS[finer] >= _FINENESS[str(best[_LEVEL])]:
+            return best
+        reason = Message("the division of registration, by the credit code")
+        return self._kept(Resolution(finer, (division,), CREDIT_CODE, reason))
+
+    def _division_of_code(self, text: str) -> Division | None:
+        """Return the division of 2024 that a credit code names, None for none."""
+        match = _CREDIT_CODE.fullmatch(text)
+        if match is None:
+            return None
+        digits = match[1]
+        if digits not in self._registered:
+            self._registered[digits] = division_of_registration(digits, self.today)
+        return self._registered[digits]
+
+    def _text(self, text: str, scope: Scope, kind: str) -> Row:
+        """Return the columns of one text: its division, or the zone or town named behind it."""
+        company = kind == "company" or (kind == "auto" and is_company(text))
         found = (resolve_company if company else resolve_address)(text, scope, self.names)
         if found.level == "":
             return self._unresolved(found.reason, current_codes(found.divisions))
-        # a town right behind the chain is finer than the seat of the chain's last division
         division = found.divisions[0]
-        if found.end and division.level != "province":
+        zone = found.zone
+        if zone is not None and len(zone.zones) == 1:
+            return self._at_zone(zone.zones[0], found.reason if found.method == "former" else None)
+        # a town right behind the chain is finer than the seat of the chain's last division
+        if found.end and division.level != "province" and not company:
             town = town_at(normalise(text), found.end, division, self.names)
             if town is not None:
-                row = self._at(found._replace(level="place", reason=None))
-                return (town.lon, town.lat, *row[2:_SOURCE], f"GeoNames {town.geonameid}",
-                        *row[_SOURCE + 1 :])  # fmt: skip
-        if len(found.divisions) > 1:
-            return self._at(found)
-        # one division: many rows share it, so its columns are kept
-        key = (division.adcode, found.method, self._data(found.reason))
+                key = (town.geonameid, division)
+                if key not in self._plain:
+                    row = self._at(found._replace(level="place", reason=None))
+                    self._plain[key] = (town.lon, town.lat, *row[2:_SOURCE],
+                                        f"GeoNames {town.geonameid}", *row[_SOURCE + 1 :])  # fmt: skip
+                return self._plain[key]
+        if zone is not None:
+            names = Listed(z.name for z in zone.zones)
+            found = found._replace(reason=Message("one of these zones: {names}", names=names))
+        return self._at(found) if len(found.divisions) > 1 else self._kept(found)
+
+    def _kept(self, found: Resolution) -> Row:
+        """Return the columns of one division: many rows share it, so they are kept."""
+        key = (found.divisions[0], found.method, found.reason and self._data(found.reason))
         if key not in self._plain:
             self._plain[key] = self._at(found)
         return self._plain[key]
@@ -205,6 +301,17 @@ class _Locator:
             self._data(found.reason),
         )  # fmt: skip
 
+    def _at_zone(self, zone: Zone, reason: Words | None) -> Row:
+        """Return the columns of a place in a development zone."""
+        key = (zone.zone_id, reason and self._data(reason))
+        if key not in self._plain:
+            county = self.today.by_adcode[zone.adcode]
+            self._plain[key] = (
+                zone.lon, zone.lat, zone.adcode, *self._parents(county), "place", ZONE,
+                f"zone {zone.zone_id}", zone.uncertainty_km, "", self._data(reason),
+            )  # fmt: skip
+        return self._plain[key]
+
     def _unresolved(self, reason: Words | None, candidates: str = "") -> Row:
         # None, not nan: equal rows must be equal
         return (None, None, "", "", "", "", "", "", "", None, candidates, self._data(reason))
@@ -221,10 +328,36 @@ class _Locator:
         """Return the names of province, city and county that hold a division's seat today."""
         now = self.today.by_adcode.get(division.current_adcode, division)
         province = self.today.by_adcode[now.province_adcode].name
+        county = now.name if now.level == "county" else ""
         city = self.today.by_adcode.get(now.adcode if now.level == "city" else now.city_adcode)
-        return province, city.name if city else "", now.name if now.level == "county" else ""
+        if city is not None:
+            return province, city.name, county
+        # a municipality is its own city, and so is a county directly under a province
+        own = province if province.endswith(("市", "特别行政区")) else county
+        return province, own, county
+
+
+def division_of_registration(digits: str, names: Gazetteer) -> Division | None:
+    """Return the division of today that six digits of a credit code name, None for none.
+
+    Offices of zones register under codes of their own (110399): those name the city. So do codes
+    that stood for different counties over the years (410307 was 洛龙区 and is 偃师区), since a firm
+    keeps its code.
+    """
+    now = {d.current_adcode for d in all_divisions() if d.adcode == digits}
+    for code in (*(now if len(now) == 1 else ()), digits[:4] + "00", digits[:2] + "0000"):
+        if code in names.by_adcode:
+            return names.by_adcode[code]
+    return None
 
 
 def is_company(text: str) -> bool:
-    """Whether a text is a company's name rather than an address."""
-    return "公司" in text or text.endswith(_COMPANY_ENDS)
+    """Whether a text is the name of a company or another body rather than an address.
+
+    It ends like one, brackets behind it left out (...有限公司(北京)). An address may hold the name of
+    a firm; what begins with the full names of its divisions and has a road is none.
+    """
+    words = normalise(text)
+    while match := _LAST_BRACKETS.search(words):
+        words = words[: match.start()]
+    return _BODY.search(words) is not None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import math
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from geodata.errors import UsageError
 from geodata.registry import table_records
@@ -23,9 +25,9 @@ NO_PLACES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Division:
-    """One name of a province, city or county with the years it stood.
+    """One name of a province, city or county with the years it stood; each is there once.
 
     Attributes
     ----------
@@ -78,6 +80,37 @@ class NameMatch:
     start: int
     divisions: tuple[Division, ...]
     kind: str
+
+
+class Link(NamedTuple):
+    """One division that a name in a chain may mean.
+
+    Attributes
+    ----------
+    division
+        Of that name.
+    kind
+        As `NameMatch.kind`.
+    full
+        Whether the name is the division's full one.
+    """
+
+    division: Division
+    kind: str
+    full: bool
+
+
+# What ends the English name of a division, in small letters without spaces.
+UNIT_EN = re.compile(
+    r"(?:province|municipality|city|district|county|banner|prefecture|league|area|"
+    r"autonomous(?:region|prefecture|county|banner)|newarea)$"
+)
+
+
+def letters_of(text: str) -> str:
+    """Return the letters of a Latin text, small, without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in plain if "a" <= c <= "z")
 
 
 def current_codes(divisions: Iterable[Division]) -> str:
@@ -142,7 +175,9 @@ class Gazetteer:
         self._add("former", ((d.name, d) for d in former))
         self._add("former", ((d.short_name, d) for d in former))
         self._longest = {p: _longest_by_start(names) for p, names in self._names.items()}
-        self.max_length = max(len(match.text) for match in self._all)
+        # what `geodata.addresses` found out of names in their places
+        self.allowed_links: dict[Any, Any] = {}
+        self._like: dict[tuple[str, Division], tuple[Division, ...]] = {}
 
     def _aliases(self) -> Iterator[tuple[str, Division]]:
         for row in table_records("division_aliases"):
@@ -153,6 +188,10 @@ class Gazetteer:
             for long, short in (("自治州", "州"), ("自治县", "县"), ("自治旗", "旗")):
                 if division.name.endswith(long):
                     yield division.short_name + short, division
+            # 昆都仑区 is called 昆区, 达拉特旗 达旗; short names of two characters never so
+            unit = division.name[-1]
+            if unit in "区旗" and len(division.short_name) > 2 and division.level == "county":
+                yield division.name[0] + unit, division
 
     def _add(self, kind: str, names: Iterable[tuple[str, Division]]) -> None:
         """Enter the names of one kind, as one match for each province and text."""
@@ -175,6 +214,58 @@ class Gazetteer:
             # within a province the kind entered first wins; across provinces all kinds are kept
             self._names[province].setdefault(text, match)
             self._all.append(match)
+
+    @functools.cached_property
+    def links(self) -> dict[str, tuple[Link, ...]]:
+        """Every name of `everywhere` with each of its divisions: the links of chains."""
+        return {
+            text: tuple(
+                Link(d, match.kind, text == d.name)
+                for match in matches
+                for d in match.divisions
+            )
+            for text, matches in self.everywhere.items()
+        }  # fmt: skip
+
+    @functools.cached_property
+    def link_lengths(self) -> dict[str, tuple[int, ...]]:
+        """The lengths of the names that begin with two characters, the longest first."""
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for text in self.links:
+            lengths[text[:2]].add(len(text))
+        return {start: tuple(sorted(group, reverse=True)) for start, group in lengths.items()}
+
+    def names_like(self, word: str, home: Division) -> tuple[Division, ...]:
+        """Return the cities and counties of a division whose full name differs in one character.
+
+        The unit at its end is never the wrong one.
+        """
+        key = (word, home)
+        if key not in self._like:
+            self._like[key] = tuple(
+                d
+                for d in self.current
+                if d.level != "province"
+                and d.province_adcode == home.province_adcode
+                and (home.level == "province" or d.city_adcode == home.adcode)
+                and len(d.name) == len(word) >= 3
+                and d.name[-1] == word[-1]
+                and sum(a != b for a, b in zip(d.name, word, strict=True)) == 1
+            )
+        return self._like[key]
+
+    @functools.cached_property
+    def romanised(self) -> dict[str, tuple[Link, ...]]:
+        """Divisions by English name, small letters without spaces, with and without the unit."""
+        found: dict[str, dict[Division, bool]] = defaultdict(dict)
+        for division in self.current:
+            whole = letters_of(division.name_en)
+            found[whole][division] = True
+            found[UNIT_EN.sub("", whole) or whole].setdefault(division, False)
+        return {
+            text: tuple(Link(d, "name" if full else "short", full) for d, full in group.items())
+            for text, group in found.items()
+        }
 
     @functools.cached_property
     def everywhere(self) -> dict[str, tuple[NameMatch, ...]]:
@@ -308,11 +399,15 @@ def town_at(text: str, start: int, county: Division, gazetteer: Gazetteer) -> To
     gazetteer
         Of the year of the address; its seats tell which county a namesake belongs to.
     """
+    # one to six characters and a word for town: the quick answer is that there is none
     match = _TOWN.match(text, start)
-    if match is None:
-        return None
+    return None if match is None else _town_of(match[1], county, gazetteer)
+
+
+@functools.lru_cache(maxsize=200_000)
+def _town_of(name: str, county: Division, gazetteer: Gazetteer) -> Town | None:
+    """Return the one town of a name that lies in a county."""
     # GeoNames has some towns with the word for town and some without it
-    name = match[1]
     stem = name.removesuffix("街道").removesuffix("镇").removesuffix("乡")
     near = [
         town

