@@ -7,12 +7,20 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
-from geodata.addresses import Scope, ScopeError, resolve_address, resolve_company, scope_of
+from geodata.addresses import (
+    Scope,
+    ScopeError,
+    plain_beginning,
+    resolve_address,
+    resolve_company,
+    scope_of,
+)
 from geodata.errors import UsageError
 from geodata.gazetteer import (
     LAST_YEAR,
     Division,
     Gazetteer,
+    Town,
     all_divisions,
     current_codes,
     gazetteer,
@@ -42,6 +50,7 @@ _BODY = re.compile(
 _LAST_BRACKETS = re.compile(r"\([^()]*\)$")
 # How a credit code of 18 characters begins: authority, kind of body, six digits of a division.
 _CREDIT_CODE = re.compile(r"[0-9A-Z]{2}(\d{6})[0-9A-Z]{10}")
+_MOST_REASONS = 100_000
 CREDIT_CODE, ZONE = "credit-code", "zone"  # of `geocode_method`
 
 Row = tuple[object, ...]
@@ -158,6 +167,8 @@ class _Locator:
         self._scopes: dict[tuple[str, str, str], tuple[Scope, Words | None]] = {}
         self._plain: dict[tuple[object, ...], Row] = {}
         self._registered: dict[str, Division | None] = {}
+        self._full: dict[Division, Row] = {}
+        self._texts: dict[int, tuple[Words, str]] = {}
 
     def row(self, province: str, city: str, county: str, code: str, texts: Sequence[str]) -> Row:
         """Return the columns of one row: the finest that its texts give."""
@@ -170,6 +181,8 @@ class _Locator:
 
     def _finest(self, texts: Sequence[str], scope: Scope) -> Row:
         best = self._text(texts[0], scope, self.kinds[0])
+        if len(texts) == 1:
+            return best
         for text, kind in zip(texts[1:], self.kinds[1:], strict=True):
             if best[_LEVEL] == "place":
                 break
@@ -253,28 +266,62 @@ class _Locator:
 
     def _text(self, text: str, scope: Scope, kind: str) -> Row:
         """Return the columns of one text: its division, or the zone or town named behind it."""
-        company = kind == "company" or (kind == "auto" and is_company(text))
-        found = (resolve_company if company else resolve_address)(text, scope, self.names)
+        words = normalise(text)
+        company = kind == "company" or (kind == "auto" and is_company(words))
+        if not company:
+            begun = plain_beginning(words, scope, self.names)
+            if begun is not None:
+                return self._behind(words, *begun)
+        resolve = resolve_company if company else resolve_address
+        found = resolve(text, scope, self.names, words)
         if found.level == "":
             return self._unresolved(found.reason, current_codes(found.divisions))
-        division = found.divisions[0]
         zone = found.zone
         if zone is not None and len(zone.zones) == 1:
             return self._at_zone(zone.zones[0], found.reason if found.method == "former" else None)
         # a town right behind the chain is finer than the seat of the chain's last division
-        if found.end and division.level != "province" and not company:
-            town = town_at(normalise(text), found.end, division, self.names)
-            if town is not None:
-                key = (town.geonameid, division)
-                if key not in self._plain:
-                    row = self._at(found._replace(level="place", reason=None))
-                    self._plain[key] = (town.lon, town.lat, *row[2:_SOURCE],
-                                        f"GeoNames {town.geonameid}", *row[_SOURCE + 1 :])  # fmt: skip
-                return self._plain[key]
+        if found.end and not company:
+            town = town_at(words, found.end, found.divisions[0], self.names)
+            if town is not None and found.divisions[0].level != "province":
+                return self._at_town(town, found._replace(level="place", reason=None))
         if zone is not None:
             names = Listed(z.name for z in zone.zones)
             found = found._replace(reason=Message("one of these zones: {names}", names=names))
         return self._at(found) if len(found.divisions) > 1 else self._kept(found)
+
+    def _behind(self, words: str, division: Division, end: int) -> Row:
+        """Return the columns of an address that begins with a division's full names.
+
+        The same as by `resolve_address`, for the many rows that it is so plain for.
+        """
+        zone = zone_named(words, end, division)
+        if zone is not None and len(zone.zones) == 1:
+            return self._at_zone(zone.zones[0], None)
+        if zone is None:
+            town = town_at(words, end, division, self.names)
+            if town is None or division.level == "province":
+                return self._full.get(division) or self._in_full(division)
+            return self._at_town(town, Resolution("place", (division,), "name", None))
+        names = Listed(z.name for z in zone.zones)
+        reason = Message("one of these zones: {names}", names=names)
+        return self._kept(Resolution(level_of(division), (division,), "name", reason))
+
+    def _in_full(self, division: Division) -> Row:
+        """Return the columns of a division that a text names in full and nothing finer, kept."""
+        reason = None
+        if division.level != "county":
+            reason = Message("no county is named, only {name}", name=division.name)
+        row = self._at(Resolution(level_of(division), (division,), "name", reason))
+        return self._full.setdefault(division, row)
+
+    def _at_town(self, town: Town, found: Resolution) -> Row:
+        """Return the columns of a town of a division, kept."""
+        key = (town.geonameid, found.divisions[0], found.method)
+        if key not in self._plain:
+            row = self._at(found)
+            source = f"GeoNames {town.geonameid}"
+            self._plain[key] = (town.lon, town.lat, *row[2:_SOURCE], source, *row[_SOURCE + 1 :])
+        return self._plain[key]
 
     def _kept(self, found: Resolution) -> Row:
         """Return the columns of one division: many rows share it, so they are kept."""
@@ -320,8 +367,14 @@ class _Locator:
         """Return a reason as data, in English, and keep its words."""
         if reason is None:
             return ""
+        # many rows share one reason: its words are made once
+        known = self._texts.get(id(reason))
+        if known is not None:
+            return known[1]
         text = reason.in_language(ENGLISH)
         self.reasons.setdefault(text, reason)
+        if len(self._texts) < _MOST_REASONS:
+            self._texts[id(reason)] = reason, text  # kept, so that its id stays its own
         return text
 
     def _parents(self, division: Division) -> tuple[str, str, str]:

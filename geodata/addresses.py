@@ -10,6 +10,7 @@ binds; what stays open is reported with its candidates.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -391,10 +392,11 @@ _WORD_ENDS = frozenset("区园镇乡路街号村厦楼室场院部社处")
 SEARCH_CHARACTERS = 40
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # The name of a division with one character wrong: what it may look like.
-_LIKE_DIVISION = re.compile(r"[\u4e00-\u9fff]{2,5}?[市县区旗州盟]")
+_LIKE_DIVISION = re.compile(r"[\u4e00-\u9fff]{1,5}?[市县区旗州盟]")
 
 
 ABROAD = Message("abroad")
+NOTHING_NAMED = Message("no division at the beginning of the text")
 
 
 class ScopeError(ValueError):
@@ -477,7 +479,9 @@ def _with_county(cell: str, text: str, scope: Scope, gazetteer: Gazetteer) -> Sc
     raise ScopeError(why.fill(cell=cell, year=gazetteer.year), rest)
 
 
-def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution:
+def resolve_address(
+    text: str, scope: Scope, gazetteer: Gazetteer, words: str | None = None
+) -> Resolution:
     """Resolve an address by the chain of divisions at its beginning.
 
     Parameters
@@ -488,6 +492,8 @@ def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
         What the columns for province and city say.
     gazetteer
         Of the year of the address.
+    words
+        The address in normal form, where it is known already.
 
     Returns
     -------
@@ -495,12 +501,12 @@ def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
         ``level`` is "" and ``divisions`` are the candidates when it stays open. ``zone`` is the
         development zone named behind the divisions.
     """
-    words = normalise(text)
-    # the quick way: most addresses begin with the full names of province, city and county
-    whole = gazetteer.county_by_full_names(words)
-    if whole is not None and scope.holds(whole[0]):
-        zone = zone_named(words, whole[1], whole[0])
-        return Resolution("county", (whole[0],), "name", None, whole[1], zone)
+    words = normalise(text) if words is None else words
+    begun = plain_beginning(words, scope, gazetteer)
+    if begun is not None:
+        one, end = begun
+        chain = DivisionChain((one,), "name", True, end, 1, one)
+        return _result(chain, scope)._replace(zone=zone_named(words, end, one))
     if is_abroad(words):
         return _result(DivisionChain(), scope, ABROAD)
     if words[:1] in "中台高新桃基嘉" and _TAIWAN.match(words) and scope.finest is None:
@@ -522,6 +528,38 @@ def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
         return _brand(words, chain, scope)
     found = _one_character_off(words, chain, scope, gazetteer)
     return _with_zone(found or _result(chain, scope), words, scope)
+
+
+def plain_beginning(
+    words: str, scope: Scope, gazetteer: Gazetteer
+) -> tuple[Division, int] | None:
+    """Return the division that an address begins with in plain full names, and where they end.
+
+    The quick way, for most addresses; None where the chain must be read link by link, since the
+    words are no plain chain, go on with a further name or one that looks like one, or lie outside
+    what the columns say.
+    """
+    found = gazetteer.by_full_names(words)
+    if found is None:
+        return None
+    division, end = found
+    if not (scope.province is None or (scope.county is None and scope.holds(division))):
+        return None
+    if division.level != "county":
+        before, starts = (division,), gazetteer.link_lengths
+        if words[end : end + 1] in _FILLER_STARTS and _FILLERS.match(words, end):
+            return None
+        if words[end : end + 2] in starts and _next_link(words, end, before, scope, gazetteer):
+            return None
+        last = words[end - 1 : end + 1]  # 济南市中区
+        if last in starts and _next_link(words, end - 1, before, scope, gazetteer):
+            return None
+        like = _LIKE_DIVISION.match(words, end)
+        if like is not None and gazetteer.names_like(like[0], division):
+            return None
+        if words[end - 1] == "市" and words.startswith(("场", "政", "民"), end):
+            return None
+    return found
 
 
 def _of_whole_zone(
@@ -674,12 +712,15 @@ def _romanised_link(
     return found
 
 
-def resolve_company(name: str, scope: Scope, gazetteer: Gazetteer) -> Resolution:
+def resolve_company(
+    name: str, scope: Scope, gazetteer: Gazetteer, words: str | None = None
+) -> Resolution:
     """Resolve a company's name: branch, then parentheses, then its beginning.
 
-    Outside the place that the name begins with, a branch needs a full name or a city.
+    Outside the place that the name begins with, a branch needs a full name or a city. `words` is
+    the name in normal form, where it is known already.
     """
-    words = normalise(name)
+    words = normalise(name) if words is None else words
     if is_abroad(words):
         return _result(DivisionChain(), scope, ABROAD)
     head = read_division_chain(words, 0, scope, gazetteer)
@@ -806,7 +847,7 @@ def _result(chain: DivisionChain, scope: Scope, why: Words | None = None) -> Res
             return Resolution("", divisions, chain.kind, reason)
         return Resolution(level_of(home), (home, *divisions), "column", reason)
     # no name was read
-    why = why or Message("no division at the beginning of the text")
+    why = why or NOTHING_NAMED
     if chain.refused:
         why = Message("the text says {name}, the columns say otherwise", name=chain.refused)
     if home is None:
@@ -816,10 +857,13 @@ def _result(chain: DivisionChain, scope: Scope, why: Words | None = None) -> Res
 
 def _reason(division: Division, chain: DivisionChain) -> Words | None:
     """Say why a chain is no plain match of a county, None where it is one."""
-    if chain.kind == "former":
+    return _reason_of(division, chain.kind)
+
+
+@functools.cache
+def _reason_of(division: Division, kind: str) -> Words | None:
+    if kind == "former":
         return renamed(division)
-    if chain.kind == "zone":
-        return None
-    if division.level != "county":
+    if division.level != "county" and kind != "zone":
         return Message("no county is named, only {name}", name=division.name)
     return None
