@@ -18,8 +18,9 @@ import contextlib
 import io
 import statistics
 import time
+import zlib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geodata.address_geocoder import geocode_texts
+from geodata.address_geocoder import FIRST_CODE_YEAR, ZONE, geocode_texts
+from geodata.address_radii import (
+    CITY,
+    CODE,
+    COUNTY,
+    COUNTY_TOWN,
+    TOWN,
+    address_radius_km,
+    neighbours_km,
+)
 from geodata.addresses import Scope
 from geodata.gazetteer import LAST_YEAR, all_divisions, gazetteer
+from geodata.registry import TABLES
 from geodata.user_tables.companies import plain_codes
 from geodata.user_tables.divisions import Bound, with_regions
 from geodata.user_tables.positions import IN_CHINA, read_positions
@@ -39,6 +50,8 @@ from zones.distance.great_circle import haversine_km
 
 LEVELS = {"province": 2, "city": 4, "county": 6}  # digits of the code that tell them apart
 NAMED = "county named"
+COVERAGE, MIN_POINTS, FOLDS = 0.90, 30, 10
+CODE_TIMES = 1.25  # the county of registration alone: wider than an address in it, not measured
 ROUNDS = 3
 KIND = TableKind(
     Message("addresses"),
@@ -113,7 +126,8 @@ def shared_codes() -> set[str]:
     """Return the codes that stood for counties of different places over the years."""
     found: dict[str, set[str]] = defaultdict(set)
     for d in all_divisions():
-        found[d.adcode].add(d.current_adcode)
+        if d.valid_to >= FIRST_CODE_YEAR:
+            found[d.adcode].add(d.current_adcode)
     return {code for code, now in found.items() if len(now) > 1}
 
 
@@ -334,16 +348,82 @@ def divisions_table(register: Register, tools: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def radii_table(register: Register) -> pd.DataFrame:
-    """Return how far our positions lie off and how many inside the radius, by level and region."""
+def located_with_errors(register: Register) -> pd.DataFrame:
+    """Return our answers where the register gives a position, with ``error_km``."""
     given = ~np.isnan(register.lon)
-    texts = register.texts[given]
-    located = geocode_texts([texts], kind="address")
+    located = geocode_texts([register.texts[given]], kind="address")
     located["error_km"] = haversine_km(
         located["lon"].astype(float), located["lat"].astype(float),
         register.lon[given], register.lat[given],
     )  # fmt: skip
-    located = located[located["geocode_level"] != ""]
+    return located[located["geocode_level"] != ""]
+
+
+def folds(located: pd.DataFrame) -> pd.Series[int]:
+    """Return a fold of each answer, whole counties in one."""
+    codes = located["adcode"]
+    return codes.map({c: zlib.crc32(str(c).encode()) % FOLDS for c in codes.unique()}).astype(int)
+
+
+def evidence_of(located: pd.DataFrame) -> pd.Series[str]:
+    """Return which row of the table of radii each answer's radius is from, "" for none."""
+    level, zone = located["geocode_level"], located["geocode_method"] == ZONE
+    found = level.map({"place": TOWN, "city": CITY, "county": COUNTY}).fillna("").where(~zone, "")
+    # a county's answer whose radius is not the county's own names a town besides
+    today = gazetteer(LAST_YEAR).by_adcode
+    own = [
+        address_radius_km(COUNTY, today[code]) if kind == COUNTY else 0.0
+        for code, kind in zip(located["adcode"], found, strict=True)
+    ]
+    other = (found == COUNTY) & (
+        located["uncertainty_km"].astype(float) != pd.Series(own, located.index)
+    )
+    return found.mask(other, COUNTY_TOWN)
+
+
+def factors(located: pd.DataFrame, exponents: Mapping[str, float]) -> dict[str, tuple[float, int]]:
+    """Return factor and points of each kind of evidence that has enough of them."""
+    kinds, apart_km = evidence_of(located), located["adcode"].map(neighbours_km())
+    found = {}
+    for kind, exponent in exponents.items():
+        here = (kinds == kind) & apart_km.notna()
+        if here.sum() >= MIN_POINTS:
+            ratio = located.loc[here, "error_km"] / apart_km[here] ** exponent
+            found[kind] = round(float(ratio.quantile(COVERAGE)), 2), int(here.sum())
+    return found
+
+
+def calibrate(register: Register) -> None:
+    """Write the factors of tables/address_radii.csv, and print how they hold in other counties."""
+    located = located_with_errors(register)
+    path = TABLES / "address_radii.csv"
+    table = pd.read_csv(path).set_index("evidence")
+    exponents = table["exponent"].to_dict()
+    for kind, (factor, points) in factors(located, exponents).items():
+        table.loc[kind, ["factor", "points"]] = factor, points
+    table.loc[CODE, "factor"] = round(CODE_TIMES * float(table.loc[COUNTY, "factor"]), 2)
+    table.astype({"points": int}).reset_index().to_csv(path, index=False, lineterminator="\n")
+    print(table.to_string())
+    # each fold of counties inside radii that were made without it
+    kinds, apart_km, fold = (
+        evidence_of(located),
+        located["adcode"].map(neighbours_km()),
+        folds(located),
+    )
+    inside = pd.Series(np.nan, index=located.index)
+    for k in range(FOLDS):
+        made = factors(located[fold != k], exponents)
+        for kind, (factor, _) in made.items():
+            here = (fold == k) & (kinds == kind) & apart_km.notna()
+            radius_km = factor * apart_km[here] ** exponents[kind]
+            inside[here] = located.loc[here, "error_km"] <= radius_km
+    print("in counties not calibrated on, inside %:")
+    print((100.0 * inside.groupby(kinds).mean()).round(1).to_string())
+
+
+def radii_table(register: Register) -> pd.DataFrame:
+    """Return how far our positions lie off and how many inside the radius, by level and region."""
+    located = located_with_errors(register)
     located["inside"] = located["error_km"] <= located["uncertainty_km"].astype(float)
     home = located["adcode"].str[:2]
     rows = []
@@ -351,8 +431,7 @@ def radii_table(register: Register) -> pd.DataFrame:
         here = located[home.isin(codes)]
         groups: list[tuple[str, pd.DataFrame]] = [("all", here)]
         groups += [(str(k), g) for k, g in here.groupby("geocode_level")]
-        groups += [(f"county, {k}", g) for k, g in
-                   here[here["geocode_level"] == "county"].groupby("geocode_method")]  # fmt: skip
+        groups += [(f"- {k or ZONE}", g) for k, g in here.groupby(evidence_of(here))]
         for level, group in groups:
             if not len(group):
                 continue
@@ -390,7 +469,11 @@ def main() -> None:
     parser.add_argument("--datum", default="", help="of positions whose headings state none")
     parser.add_argument("--tools", default=",".join(TOOLS), help="comma-separated")
     parser.add_argument("--wrong", type=int, default=0, help="print so many wrong rows a level")
+    parser.add_argument("--calibrate", action="store_true", help="write address_radii.csv")
     options = parser.parse_args()
+    if options.calibrate:
+        calibrate(read_register(options.registers[0], options.rows, options.datum))
+        return
     tools = installed(options.tools.split(","))
     for path in options.registers:
         register = read_register(path, options.rows, options.datum)

@@ -7,12 +7,21 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
+from geodata.address_radii import (
+    CITY,
+    CODE,
+    COUNTY,
+    COUNTY_TOWN,
+    PROVINCE,
+    TOWN,
+    address_radius_km,
+)
 from geodata.addresses import (
     Scope,
     ScopeError,
     plain_beginning,
-    resolve_address,
     resolve_company,
+    resolve_link_by_link,
     scope_of,
 )
 from geodata.errors import UsageError
@@ -24,13 +33,14 @@ from geodata.gazetteer import (
     all_divisions,
     current_codes,
     gazetteer,
-    town_at,
+    is_own_town,
+    town_name_at,
+    town_of,
 )
 from geodata.names import normalise
 from geodata.resolver import Resolution, level_of, no_seat, province_of
 from geodata.vocabulary import TEXT_KINDS
 from geodata.words import ENGLISH, Listed, Message, Words
-from geodata.zone_geocoder import radius_km
 from geodata.zone_names import Zone, zone_named
 
 COLUMNS = (
@@ -50,6 +60,8 @@ _BODY = re.compile(
 _LAST_BRACKETS = re.compile(r"\([^()]*\)$")
 # How a credit code of 18 characters begins: authority, kind of body, six digits of a division.
 _CREDIT_CODE = re.compile(r"[0-9A-Z]{2}(\d{6})[0-9A-Z]{10}")
+FIRST_CODE_YEAR = 1999  # registers of firms with codes of divisions are about that old
+_ANYWHERE = Scope()
 _MOST_REASONS = 100_000
 CREDIT_CODE, ZONE = "credit-code", "zone"  # of `geocode_method`
 
@@ -167,22 +179,24 @@ class _Locator:
         self._scopes: dict[tuple[str, str, str], tuple[Scope, Words | None]] = {}
         self._plain: dict[tuple[object, ...], Row] = {}
         self._registered: dict[str, Division | None] = {}
-        self._full: dict[Division, Row] = {}
+        self._full: dict[tuple[Division, bool], Row] = {}
         self._texts: dict[int, tuple[Words, str]] = {}
 
     def row(self, province: str, city: str, county: str, code: str, texts: Sequence[str]) -> Row:
         """Return the columns of one row: the finest that its texts give."""
-        scope, fault = self._scope(province, city, county)
+        if not (province or city or county):
+            scope, fault = _ANYWHERE, None
+        else:
+            scope, fault = self._scope(province, city, county)
         if fault is None:
-            best = self._finest(texts, scope)
+            one = len(texts) == 1
+            best = self._text(texts[0], scope, self.kinds[0]) if one else self._finest(texts, scope)
         else:
             best = self._beside_fault(texts, scope, fault, city, county)
         return self._with_code(best, code) if code else best
 
     def _finest(self, texts: Sequence[str], scope: Scope) -> Row:
         best = self._text(texts[0], scope, self.kinds[0])
-        if len(texts) == 1:
-            return best
         for text, kind in zip(texts[1:], self.kinds[1:], strict=True):
             if best[_LEVEL] == "place":
                 break
@@ -268,26 +282,30 @@ class _Locator:
         """Return the columns of one text: its division, or the zone or town named behind it."""
         words = normalise(text)
         company = kind == "company" or (kind == "auto" and is_company(words))
-        if not company:
+        if company:
+            found = resolve_company(words, scope, self.names)
+        else:
             begun = plain_beginning(words, scope, self.names)
             if begun is not None:
                 return self._behind(words, *begun)
-        resolve = resolve_company if company else resolve_address
-        found = resolve(text, scope, self.names, words)
+            found = resolve_link_by_link(text, words, scope, self.names)
         if found.level == "":
             return self._unresolved(found.reason, current_codes(found.divisions))
         zone = found.zone
         if zone is not None and len(zone.zones) == 1:
             return self._at_zone(zone.zones[0], found.reason if found.method == "former" else None)
         # a town right behind the chain is finer than the seat of the chain's last division
-        if found.end and not company:
-            town = town_at(words, found.end, found.divisions[0], self.names)
-            if town is not None and found.divisions[0].level != "province":
+        apart = False
+        named = town_name_at(words, found.end) if found.end and not company else None
+        if named is not None and found.divisions[0].level != "province":
+            town = town_of(named, found.divisions[0], self.names)
+            if town is not None:
                 return self._at_town(town, found._replace(level="place", reason=None))
+            apart = found.level == "county" and not is_own_town(named, found.divisions[0])
         if zone is not None:
             names = Listed(z.name for z in zone.zones)
             found = found._replace(reason=Message("one of these zones: {names}", names=names))
-        return self._at(found) if len(found.divisions) > 1 else self._kept(found)
+        return self._at(found) if len(found.divisions) > 1 else self._kept(found, apart)
 
     def _behind(self, words: str, division: Division, end: int) -> Row:
         """Return the columns of an address that begins with a division's full names.
@@ -298,21 +316,28 @@ class _Locator:
         if zone is not None and len(zone.zones) == 1:
             return self._at_zone(zone.zones[0], None)
         if zone is None:
-            town = town_at(words, end, division, self.names)
-            if town is None or division.level == "province":
-                return self._full.get(division) or self._in_full(division)
+            named = town_name_at(words, end)
+            if named is None or division.level == "province":
+                return self._full.get((division, False)) or self._in_full(division, False)
+            town = town_of(named, division, self.names)
+            if town is None:
+                apart = division.level == "county" and not is_own_town(named, division)
+                return self._full.get((division, apart)) or self._in_full(division, apart)
             return self._at_town(town, Resolution("place", (division,), "name", None))
         names = Listed(z.name for z in zone.zones)
         reason = Message("one of these zones: {names}", names=names)
         return self._kept(Resolution(level_of(division), (division,), "name", reason))
 
-    def _in_full(self, division: Division) -> Row:
-        """Return the columns of a division that a text names in full and nothing finer, kept."""
+    def _in_full(self, division: Division, apart: bool) -> Row:
+        """Return the columns of a division that a text names in full and nothing finer, kept.
+
+        `apart` says that a town of it is named whose place is not known.
+        """
         reason = None
         if division.level != "county":
             reason = Message("no county is named, only {name}", name=division.name)
-        row = self._at(Resolution(level_of(division), (division,), "name", reason))
-        return self._full.setdefault(division, row)
+        row = self._at(Resolution(level_of(division), (division,), "name", reason), apart)
+        return self._full.setdefault((division, apart), row)
 
     def _at_town(self, town: Town, found: Resolution) -> Row:
         """Return the columns of a town of a division, kept."""
@@ -323,15 +348,32 @@ class _Locator:
             self._plain[key] = (town.lon, town.lat, *row[2:_SOURCE], source, *row[_SOURCE + 1 :])
         return self._plain[key]
 
-    def _kept(self, found: Resolution) -> Row:
+    def _kept(self, found: Resolution, apart: bool = False) -> Row:
         """Return the columns of one division: many rows share it, so they are kept."""
-        key = (found.divisions[0], found.method, found.reason and self._data(found.reason))
+        reason = self._data(found.reason)
+        key = (found.divisions[0], found.level, found.method, reason, apart)
         if key not in self._plain:
-            self._plain[key] = self._at(found)
+            self._plain[key] = self._at(found, apart)
         return self._plain[key]
 
-    def _at(self, found: Resolution) -> Row:
-        """Return the columns of a place at the seat of its division, else of the next one above."""
+    def _radius_km(self, found: Resolution, unlocated_town: bool) -> float:
+        """Return the radius of an address by what it names; see `geodata.address_radii`."""
+        now = self.today.by_adcode.get(found.divisions[0].current_adcode, found.divisions[0])
+        if found.level == "place":
+            evidence = TOWN
+        elif found.method == CREDIT_CODE and found.level == "county":
+            evidence = CODE
+        elif found.level == "county":
+            evidence = COUNTY_TOWN if unlocated_town else COUNTY
+        else:
+            evidence = CITY if found.level == "city" else PROVINCE
+        return address_radius_km(evidence, now)
+
+    def _at(self, found: Resolution, unlocated_town: bool = False) -> Row:
+        """Return the columns of a place at the seat of its division, else of the next one above.
+
+        `unlocated_town` says that a town is named whose place is not known.
+        """
         division, *others = found.divisions
         if not division.has_seat:
             home = self.names.by_adcode.get(division.city_adcode) or province_of(
@@ -344,7 +386,7 @@ class _Locator:
         return (
             division.lon, division.lat, division.current_adcode, *self._parents(division),
             found.level, found.method, division.position_source,
-            radius_km(found.level, found.method), current_codes(others),
+            self._radius_km(found, unlocated_town), current_codes(others),
             self._data(found.reason),
         )  # fmt: skip
 
@@ -394,10 +436,14 @@ def division_of_registration(digits: str, names: Gazetteer) -> Division | None:
     """Return the division of today that six digits of a credit code name, None for none.
 
     Offices of zones register under codes of their own (110399): those name the city. So do codes
-    that stood for different counties over the years (410307 was 洛龙区 and is 偃师区), since a firm
-    keeps its code.
+    that stood for different counties since `FIRST_CODE_YEAR` (410307 was 洛龙区 and is 偃师区), since
+    a firm keeps its code.
     """
-    now = {d.current_adcode for d in all_divisions() if d.adcode == digits}
+    now = {
+        d.current_adcode
+        for d in all_divisions()
+        if d.adcode == digits and d.valid_to >= FIRST_CODE_YEAR
+    }
     for code in (*(now if len(now) == 1 else ()), digits[:4] + "00", digits[:2] + "0000"):
         if code in names.by_adcode:
             return names.by_adcode[code]

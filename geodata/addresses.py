@@ -74,7 +74,9 @@ _FILLER_STARTS = frozenset("中市县省自直新生建兵第农雄西贵()[]【
 # What begins so lies abroad, where the tables hold nothing.
 _ABROAD = re.compile(r"日本|韩国|朝鲜|美国|英国|德国|法国|新加坡|越南|泰国|俄罗斯")
 # Cities of Taiwan, known by their names only.
-_TAIWAN = re.compile(r"(?:中国)?(?:台北|高雄市|新北市|台中市|台南市|桃园市|基隆市|新竹[市县]|嘉义市)")
+_TAIWAN = re.compile(
+    r"(?:中国)?(?:台北|高雄市|新北市|台中市|台南市|桃园市|基隆市|新竹[市县]|嘉义市)"
+)
 # Full names of districts, now or then, that are everyday words: they count only behind their city.
 _NEED_CITY = frozenset(
     "东区 西区 南区 北区 城区 郊区 矿区 市区 新区 一区 二区 市郊区 城中区 城东区 城西区 城北区 城南区 东城区 西城区 "
@@ -283,7 +285,7 @@ def _allowed(
     """
     # names and what stands before them repeat from row to row
     cache = gazetteer.allowed_links
-    key = (word, before, scope)
+    key = (word, before, scope if scope.province else None)
     if key not in cache:
         if len(cache) > _MOST_KEPT:
             cache.clear()
@@ -324,9 +326,7 @@ def _fitting(
         # 杭州市浙江省: what was read already, written once more, names nothing new
         again = [link for link in of_rank if _repeats(link.division, before)]
         if again and (again[0].full or again[0].division.level == "province"):
-            kept = tuple(
-                b for b in before if any(_follows(b, (link.division,)) for link in again)
-            )
+            kept = tuple(b for b in before if any(_follows(b, (link.division,)) for link in again))
             return kept, again[0].kind, again[0].full
     return None
 
@@ -384,7 +384,9 @@ _ADDRESS_WORD = re.compile(
     r".{0,8}?(?:镇|乡|街道|路|街|道|号|村|弄|巷|开发区|工业园|工业区|高新|新区|园区|大厦|广场)|$"
 )
 # The same, near and with a name of its own before it.
-_NEAR_ADDRESS_WORD = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:镇|乡|街道|路|街|大道|道|村|开发区|工业园|工业区)|$")
+_NEAR_ADDRESS_WORD = re.compile(
+    r"[\u4e00-\u9fff]{2,6}?(?:镇|乡|街道|路|街|大道|道|村|开发区|工业园|工业区)|$"
+)
 # A full name inside a text counts behind one of these, or at the end of a longer word.
 _SEPARATORS = frozenset(" ,;:()/-_>|、。")
 _WORD_ENDS = frozenset("区园镇乡路街号村厦楼室场院部社处")
@@ -479,9 +481,7 @@ def _with_county(cell: str, text: str, scope: Scope, gazetteer: Gazetteer) -> Sc
     raise ScopeError(why.fill(cell=cell, year=gazetteer.year), rest)
 
 
-def resolve_address(
-    text: str, scope: Scope, gazetteer: Gazetteer, words: str | None = None
-) -> Resolution:
+def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution:
     """Resolve an address by the chain of divisions at its beginning.
 
     Parameters
@@ -492,8 +492,6 @@ def resolve_address(
         What the columns for province and city say.
     gazetteer
         Of the year of the address.
-    words
-        The address in normal form, where it is known already.
 
     Returns
     -------
@@ -501,12 +499,17 @@ def resolve_address(
         ``level`` is "" and ``divisions`` are the candidates when it stays open. ``zone`` is the
         development zone named behind the divisions.
     """
-    words = normalise(text) if words is None else words
+    words = normalise(text)
     begun = plain_beginning(words, scope, gazetteer)
     if begun is not None:
         one, end = begun
         chain = DivisionChain((one,), "name", True, end, 1, one)
         return _result(chain, scope)._replace(zone=zone_named(words, end, one))
+    return resolve_link_by_link(text, words, scope, gazetteer)
+
+
+def resolve_link_by_link(text: str, words: str, scope: Scope, gazetteer: Gazetteer) -> Resolution:
+    """Resolve an address that `plain_beginning` says nothing of; see `resolve_address`."""
     if is_abroad(words):
         return _result(DivisionChain(), scope, ABROAD)
     if words[:1] in "中台高新桃基嘉" and _TAIWAN.match(words) and scope.finest is None:
@@ -530,9 +533,7 @@ def resolve_address(
     return _with_zone(found or _result(chain, scope), words, scope)
 
 
-def plain_beginning(
-    words: str, scope: Scope, gazetteer: Gazetteer
-) -> tuple[Division, int] | None:
+def plain_beginning(words: str, scope: Scope, gazetteer: Gazetteer) -> tuple[Division, int] | None:
     """Return the division that an address begins with in plain full names, and where they end.
 
     The quick way, for most addresses; None where the chain must be read link by link, since the
@@ -712,15 +713,12 @@ def _romanised_link(
     return found
 
 
-def resolve_company(
-    name: str, scope: Scope, gazetteer: Gazetteer, words: str | None = None
-) -> Resolution:
+def resolve_company(name: str, scope: Scope, gazetteer: Gazetteer) -> Resolution:
     """Resolve a company's name: branch, then parentheses, then its beginning.
 
-    Outside the place that the name begins with, a branch needs a full name or a city. `words` is
-    the name in normal form, where it is known already.
+    Outside the place that the name begins with, a branch needs a full name or a city.
     """
-    words = normalise(name) if words is None else words
+    words = normalise(name)
     if is_abroad(words):
         return _result(DivisionChain(), scope, ABROAD)
     head = read_division_chain(words, 0, scope, gazetteer)
@@ -736,9 +734,13 @@ def resolve_company(
     texts += [(text, True) for text in _PARENTHESES.findall(words)]
     for text, whole in texts:
         campus = _CAMPUS.search(text)
-        found = _elsewhere(text[: campus.start()] if campus else text, head, trusted, scope, gazetteer)
+        found = _elsewhere(
+            text[: campus.start()] if campus else text, head, trusted, scope, gazetteer
+        )
         # in brackets nothing else may stand, since other words begin like a place
-        if found is not None and (not whole or campus or text[found.end :] in ("", "市", "县", "区")):
+        if found is not None and (
+            not whole or campus or text[found.end :] in ("", "市", "县", "区")
+        ):
             return _result(found, scope)
     # then the beginning of the name, where it cannot be a brand
     if not trusted:

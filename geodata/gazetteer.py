@@ -518,13 +518,24 @@ def town_at(text: str, start: int, county: Division, gazetteer: Gazetteer) -> To
     gazetteer
         Of the year of the address; its seats tell which county a namesake belongs to.
     """
-    # one to six characters and a word for town: the quick answer is that there is none
+    name = town_name_at(text, start)
+    return None if name is None else town_of(name, county, gazetteer)
+
+
+def town_name_at(text: str, start: int) -> str | None:
+    """Return the name of a town that stands at a place of a normalised text, None for none."""
     match = _TOWN.match(text, start)
-    return None if match is None else _town_of(match[1], county, gazetteer)
+    return None if match is None else match[1]
+
+
+def is_own_town(name: str, county: Division) -> bool:
+    """Whether a town is the county's own, by its name, or a subdistrict, which lies near the seat."""
+    stem = name.rstrip("镇乡")
+    return name.endswith("街道") or stem in ("城关", "县城", "城") or stem == county.short_name
 
 
 @functools.lru_cache(maxsize=200_000)
-def _town_of(name: str, county: Division, gazetteer: Gazetteer) -> Town | None:
+def town_of(name: str, county: Division, gazetteer: Gazetteer) -> Town | None:
     """Return the one town of a name that lies in a county."""
     # GeoNames has some towns with the word for town and some without it
     stem = name.removesuffix("街道").removesuffix("镇").removesuffix("乡")

@@ -41,14 +41,15 @@ def normalise(text: str) -> str:
     # most texts are in normal form already, and asking is cheaper than making it
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
-    if _SPACE.search(text):
-        text = _SPACE.sub("", text)
-    return text.translate(_variants()) if _variant_pattern().search(text) else text
+    if not _odd_characters().search(text):
+        return text
+    return _SPACE.sub("", text).translate(_variants())
 
 
 @functools.cache
-def _variant_pattern() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(map(chr, _variants()))}]")
+def _odd_characters() -> re.Pattern[str]:
+    """Return the pattern of what `normalise` takes out or replaces."""
+    return re.compile(f"{_SPACE.pattern}|[{''.join(map(chr, _variants()))}]")
 
 
 @functools.cache

@@ -42,8 +42,11 @@ _WORDS_OF_KIND = {
     ),
     "zone": "开发区",
 }
+_FIRST = "".join(
+    sorted({w[0] for words in _WORDS_OF_KIND.values() for w in words.split("|")} | {*"国省"})
+)
 _KINDS = re.compile(
-    "(?:国家级?|省级)?(?:"
+    f"(?=[{_FIRST}])(?:国家级?|省级)?(?:"
     + "|".join(f"(?P<{k.replace('-', '_')}>{w})" for k, w in _WORDS_OF_KIND.items())
     + ")"
 )
@@ -126,14 +129,17 @@ def zone_named(text: str, start: int, home: Division | None) -> ZoneMatch | None
         The division read before, which the zone must reach into; None for none, where only the
         full name of a zone is one.
     """
-    found = _by_whole_name(text, start, home)
-    if found is not None or home is None:
-        return found
+    if text[start : start + 2] in _tables().lengths:
+        found = _by_whole_name(text, start, home)
+        if found is not None:
+            return found
+    if home is None:
+        return None
     # most texts hold no word of a kind: asking for its last character is the quick way
     piece = text[start : start + _REACH]
     if "区" not in piece and "园" not in piece and "基地" not in piece:
         return None
-    match = _KINDS.match(text, start) or _KINDS.search(text, start, start + _REACH)
+    match = _KINDS.search(text, start, start + _REACH)
     if match is None or match.end() - start < 3 or _NO_ZONE_BEHIND.match(text, match.end()):
         return None
     zones = _of_place_word(text[start : match.start()], match, home)
@@ -206,7 +212,10 @@ def _in_home(stem: str, home: Division) -> list[Zone]:
     found = places.get((code, stem), [])
     # an own zone of the city that reaches into the county: 昆明市官渡区经开区
     if not found and home.level == "county" and code[2:4] != "90":
-        wider = [*places.get((code[:4] + "00", stem), []), *places.get((code[:2] + "0000", stem), [])]
+        wider = [
+            *places.get((code[:4] + "00", stem), []),
+            *places.get((code[:2] + "0000", stem), []),
+        ]
         found = [z for z in wider if z.reaches(home)]
     return found
 
