@@ -416,7 +416,7 @@ def calibrate(register: Register) -> None:
         for kind, (factor, _) in made.items():
             here = (fold == k) & (kinds == kind) & apart_km.notna()
             radius_km = factor * apart_km[here] ** exponents[kind]
-            inside[here] = located.loc[here, "error_km"] <= radius_km
+            inside[here] = (located.loc[here, "error_km"] <= radius_km).astype(float)
     print("in counties not calibrated on, inside %:")
     print((100.0 * inside.groupby(kinds).mean()).round(1).to_string())
 

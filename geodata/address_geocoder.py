@@ -63,6 +63,8 @@ _CREDIT_CODE = re.compile(r"[0-9A-Z]{2}(\d{6})[0-9A-Z]{10}")
 FIRST_CODE_YEAR = 1999  # registers of firms with codes of divisions are about that old
 _ANYWHERE = Scope()
 _MOST_REASONS = 100_000
+CODE_NAMES = Message("the credit code names {name}")
+CODE_AGAINST = "the credit code names"  # in the English of a reason, which is the data
 CREDIT_CODE, ZONE = "credit-code", "zone"  # of `geocode_method`
 
 Row = tuple[object, ...]
@@ -257,7 +259,7 @@ class _Locator:
                 if agrees or (division.current_adcode[4:] == "00" == own[4:]):
                     return best
         if not agrees:
-            why = Message("the credit code names {name}", name=division.name)
+            why = CODE_NAMES.fill(name=division.name)
             said = best[-1]
             if said:
                 why = Message("{first}; {second}", first=self.reasons[str(said)], second=why)

@@ -449,7 +449,8 @@ def _with_city(cell: str, text: str, home: Division | None, gazetteer: Gazetteer
         if found[0].level == "province":
             return Scope(found[0])  # a municipality stands in both columns
         return Scope(home or gazetteer.by_adcode[found[0].province_adcode], found[0])
-    rest = Scope(home) if home else None
+    # another province's city contradicts; what names no city at all leaves the province as it is
+    rest = Scope(home) if home and not _fills(text, gazetteer) else None
     if home:
         why = (
             Message("city column {cell!r} names more than one city in {province} of {year}")
@@ -477,8 +478,14 @@ def _with_county(cell: str, text: str, scope: Scope, gazetteer: Gazetteer) -> Sc
     why = Message("county column {cell!r} names no county that the other columns allow in {year}")
     if found:
         why = Message("county column {cell!r} names more than one county of {year}")
-    rest = scope if scope.finest else None
+    rest = scope if scope.finest and not _fills(text, gazetteer) else None
     raise ScopeError(why.fill(cell=cell, year=gazetteer.year), rest)
+
+
+def _fills(text: str, gazetteer: Gazetteer) -> bool:
+    """Whether a cell is the full name of a division, anywhere."""
+    chain = read_division_chain(text, 0, Scope(), gazetteer)
+    return bool(chain.candidates) and chain.full and chain.end == len(text)
 
 
 def resolve_address(text: str, scope: Scope, gazetteer: Gazetteer) -> Resolution:
@@ -613,9 +620,11 @@ def _later_chain(
     starts = gazetteer.link_lengths
     for start in range(min(len(words), SEARCH_CHARACTERS)):
         depth += (words[start] == "(") - (words[start] == ")")
-        if start == 0 or depth > 0 or words[start : start + 2] not in starts:
+        if start == 0 or words[start : start + 2] not in starts:
             continue
         found = read_division_chain(words, start, scope, gazetteer)
+        if depth > 0 and found.end <= words.find(")", start):
+            continue
         # only full names of the year: short forms are everywhere in names of firms and roads
         if not found.full or found.kind != "name" or found.links < links:
             continue
@@ -752,7 +761,8 @@ def _elsewhere(
     text: str, head: DivisionChain, trusted: bool, scope: Scope, gazetteer: Gazetteer
 ) -> DivisionChain | None:
     """Return the place of a branch: in the province of the head office, or anywhere by a name
-    that cannot be a quarter there."""
+    that cannot be a quarter there.
+    """
     home = head.candidates[0] if trusted and len(head.candidates) == 1 else head.first
     if home is not None and scope.province is None:
         province = gazetteer.by_adcode.get(home.province_adcode)

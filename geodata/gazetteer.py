@@ -293,8 +293,8 @@ class Gazetteer:
     def _chains(self) -> tuple[dict[str, Division], dict[str, list[int]]]:
         """Whole chains that end in a full name, and their lengths by beginning.
 
-        浙江省杭州市余杭区, 浙江杭州市余杭区, 杭州余杭区, 浙江省慈溪市, 慈溪市, 杭州市: province and city full,
-        short or left out, as far as no other name is written like it.
+        浙江省杭州市余杭区, 浙江杭州市余杭区, 杭州余杭区, 浙江省慈溪市, 慈溪市, 杭州市: province and
+        city full, short or left out, as far as no other name is written like it.
         """
         found: dict[str, set[Division]] = defaultdict(set)
         for d in self.current:
@@ -327,101 +327,7 @@ class Gazetteer:
         for start in (_LONG, _SHORT):
             for length in lengths.get(text[:start], ()):
                 division = chains.get(text[:length])
-                if division is not None:
-                    return division, length
-        return None
-
-    @functools.cached_property
-    def seats(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[Any]]:
-        """Longitude and latitude of the counties' seats in degrees, and their codes of today."""
-        counties = [d for d in self.current if d.level == "county" and d.has_seat]
-        lon, lat = (np.array([getattr(d, c) for d in counties]) for c in ("lon", "lat"))
-        return lon, lat, np.array([d.current_adcode for d in counties])
-
-    def names_like(self, word: str, home: Division) -> tuple[Division, ...]:
-        """Return the cities and counties of a division whose full name differs in one character.
-
-        The unit at its end is never the wrong one.
-        """
-        key = (word, home)
-        if key not in self._like:
-            self._like[key] = tuple(
-                d
-                for d in self.current
-                if d.level != "province"
-                and d.province_adcode == home.province_adcode
-                and (home.level == "province" or d.city_adcode == home.adcode)
-                and len(d.name) == len(word) >= 3
-                and d.name[-1] == word[-1]
-                and sum(a != b for a, b in zip(d.name, word, strict=True)) == 1
-            )
-        return self._like[key]
-
-    @functools.cached_property
-    def romanised(self) -> dict[str, tuple[Link, ...]]:
-        """Divisions by English name, small letters without spaces, with and without the unit."""
-        found: dict[str, dict[Division, bool]] = defaultdict(dict)
-        for division in self.current:
-            whole = letters_of(division.name_en)
-            found[whole][division] = True
-            found[UNIT_EN.sub("", whole) or whole].setdefault(division, False)
-        return {
-            text: tuple(Link(d, "name" if full else "short", full) for d, full in group.items())
-            for text, group in found.items()
-        }
-
-    @functools.cached_property
-    def everywhere(self) -> dict[str, tuple[NameMatch, ...]]:
-        """Every name of every province, former and provinces' own among them."""
-        found: dict[str, list[NameMatch]] = defaultdict(list)
-        for match in self._all:
-            found[match.text].append(match)
-        for province in self.provinces.values():
-            found[province.name].append(NameMatch(province.name, 0, (province,), "name"))
-            short = NameMatch(province.short_name, 0, (province,), "short")
-            found[province.short_name].append(short)
-        return {text: tuple(matches) for text, matches in found.items()}
-
-    @functools.cached_property
-    def _chains(self) -> tuple[dict[str, Division], dict[str, list[int]]]:
-        """Whole chains that end in a county's full name, and their lengths by beginning.
-
-        浙江省杭州市余杭区, 浙江杭州市余杭区, 杭州余杭区, 浙江省慈溪市, 慈溪市: province and city full, short
-        or left out, as far as no other name begins or ends like it.
-        """
-        found: dict[str, set[Division]] = defaultdict(set)
-        for d in self.current:
-            if d.level != "county":
-                continue
-            province, city = self.by_adcode[d.province_adcode], self.by_adcode.get(d.city_adcode)
-            provinces = ("", province.name, province.short_name)
-            cities = ("", city.name, city.short_name) if city else ("",)
-            for before in (p + c for p in provinces for c in cities):
-                found[before + d.name].add(d)
-        # a text that two counties share is no answer; neither is one that names something else
-        chains: dict[str, Division] = {}
-        for text, group in found.items():
-            (*others, one) = group
-            # names of the year alone count: they go before all others
-            names = {
-                link.division for link in self.links.get(text, ())
-                if link.full and link.kind == "name"
-            }  # fmt: skip
-            if not others and names <= group and len(one.name) > 2:
-                chains[text] = one
-        # the lengths that are worth a look-up, the longest first, by the first three characters
-        lengths: dict[str, set[int]] = defaultdict(set)
-        for text in chains:
-            lengths[text[:3]].add(len(text))
-        return chains, {start: sorted(group, reverse=True) for start, group in lengths.items()}
-
-    def county_by_full_names(self, text: str) -> tuple[Division, int] | None:
-        """Return the county whose whole chain of full names begins a text, and where it ends."""
-        chains, lengths = self._chains
-        for start in (_LONG, _SHORT):
-            for length in lengths.get(text[:start], ()):
-                division = chains.get(text[:length])
-                if division is not None:
+                if division is not None and len(text) >= length:
                     return division, length
         return None
 

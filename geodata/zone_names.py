@@ -33,7 +33,7 @@ _WORDS_OF_KIND = {
     ),
     "bonded": "综合保税区|保税港区|保税物流园区|保税区",
     "export": "出口加工区",
-    "border": "边境经济合作区|跨境经济合作区",
+    "border": "边境经济合作区|跨境经济合作区|边境贸易加工区|边境贸易区",
     "resort": "旅游度假区",
     "investment": "台商投资区|台商投资开发区|投资区",
     "industrial": (
@@ -56,6 +56,7 @@ _NO_ZONE_BEHIND = re.compile(r"大道|路|大街|街(?!道)|公司|公寓|站")
 _MEANT_BY_ZONE = ("zone", "economic", "high-tech", "industrial")
 _LEADING = re.compile(r"^(?:中国|国家级?|省级)")
 _TRAILING = re.compile(r"(?:国家级?|省级|市|县|区)$")
+_LOOSE = ("科技", "高科技")  # words that any park has
 _BRACKETS = re.compile(r"\(.*?\)")
 # how far behind the divisions the word of the kind may stand
 _REACH = 22
@@ -178,6 +179,8 @@ def _of_place_word(stem: str, match: re.Match[str], home: Division) -> tuple[Zon
             by_kind = ([z for z in found if z.kind == k] for k in _MEANT_BY_ZONE)
             of_kind = next((group for group in by_kind if group), [])
         chosen = (of_word if kind != "zone" else []) or of_kind
+        if not text and (kind == "industrial" or word.startswith(_LOOSE)):
+            chosen = of_word  # 南山区科技园 is any park; 苏州工业园区 is one
         if not chosen and text:
             chosen = found
         # of several a national one is meant
@@ -278,6 +281,9 @@ def _whole_names(zone: Zone) -> set[str]:
     province = gazetteer(LAST_YEAR).by_adcode[zone.province_adcode]
     if not province.name.endswith("市"):
         names |= {n.removeprefix(province.short_name) for n in names}
+    if not zone.kind:  # its own word stands behind city or county: 甘其毛都口岸加工园区
+        county = gazetteer(LAST_YEAR).by_adcode[zone.adcode]
+        names |= {n.removeprefix(w) for n in names for w in _names_around(county)}
     # without the province a name must still say a place
     return {n for n in names if not _KINDS.fullmatch(n)}
 
