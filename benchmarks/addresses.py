@@ -159,7 +159,7 @@ def read_register(path: Path, rows: int | None, datum: str = "") -> Register:
         town = scope.city.current_adcode if scope.city else ""
         if registered[4:] == "00" or (home and registered[:2] != home[:2]):
             registered = ""
-        if code[2:8] in shared:  # 410307 was 洛龙区 and is 偃师区
+        if code[2:8] in shared:  # 640104 was 郊区 and is 兴庆区
             registered = ""
         own = scope.county.current_adcode if scope.county else ""
         own = own or (registered if not town or registered[:4] == town[:4] else "")

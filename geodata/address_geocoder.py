@@ -237,38 +237,34 @@ class _Locator:
                 if zone is not None and len(zone.zones) == 1:
                     best = self._at_zone(zone.zones[0], fault)
                     break
-        return best if best[-1] else (*best[:-1], self._data(fault))
+        return self._with_reason(best, fault)
 
     def _with_code(self, best: Row, text: str) -> Row:
         """Return the columns with what the credit code adds or contradicts."""
         division = self._division_of_code(text)
         if division is None:
             return best
-        own = str(best[_ADCODE])
-        if best[_LEVEL] == "" and own == "" and not best[COLUMNS.index("geocode_candidates")]:
-            agrees = True
-        elif own == "":
-            agrees = division.current_adcode in str(best[COLUMNS.index("geocode_candidates")])
-            agrees = agrees or best[_LEVEL] == ""
+        own, code = str(best[_ADCODE]), division.current_adcode
+        candidates = str(best[COLUMNS.index("geocode_candidates")])
+        if own:
+            same = 2 if own[2:] == "0000" else 4  # digits of the province, of the city
+            agrees = own[:same] == code[:same]
         else:
-            shared = 2 if own[2:] == "0000" else 4 if own[4:] == "00" else 0
-            agrees = own[:shared] == division.current_adcode[:shared]
-            if shared == 0 or own[:2] != division.current_adcode[:2]:
-                # finer than the code can say more; another city is a contradiction
-                agrees = own[:4] == division.current_adcode[:4]
-                if agrees or (division.current_adcode[4:] == "00" == own[4:]):
-                    return best
+            # of namesakes it tells which; what is abroad or unknown it does not contradict
+            agrees = not candidates or code in candidates
         if not agrees:
-            why = CODE_NAMES.fill(name=division.name)
-            said = best[-1]
-            if said:
-                why = Message("{first}; {second}", first=self.reasons[str(said)], second=why)
-            return (*best[:-1], self._data(why))
+            return self._with_reason(best, CODE_NAMES.fill(name=division.name))
         finer = level_of(division)
         if _FINENESS[finer] >= _FINENESS[str(best[_LEVEL])]:
             return best
         reason = Message("the division of registration, by the credit code")
         return self._kept(Resolution(finer, (division,), CREDIT_CODE, reason))
+
+    def _with_reason(self, row: Row, why: Words) -> Row:
+        """Return the columns of a row with one more reason."""
+        if row[-1]:
+            why = Message("{first}; {second}", first=self.reasons[str(row[-1])], second=why)
+        return (*row[:-1], self._data(why))
 
     def _division_of_code(self, text: str) -> Division | None:
         """Return the division of 2024 that a credit code names, None for none."""
@@ -438,7 +434,7 @@ def division_of_registration(digits: str, names: Gazetteer) -> Division | None:
     """Return the division of today that six digits of a credit code name, None for none.
 
     Offices of zones register under codes of their own (110399): those name the city. So do codes
-    that stood for different counties since `FIRST_CODE_YEAR` (410307 was 洛龙区 and is 偃师区), since
+    that stood for different counties since `FIRST_CODE_YEAR` (640104 was 郊区 and is 兴庆区), since
     a firm keeps its code.
     """
     now = {

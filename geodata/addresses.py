@@ -48,7 +48,7 @@ _INSIDE_CITY = re.compile(
 )
 # One character more before the word of a unit: 长阳铺镇, 太平川镇, 河北屯乡, 东营子开发区 are names of
 # their own, of which the short form is a piece.
-_PIECE = re.compile(rf"[\u4e00-\u9fff](?:{_UNIT}|开发区|工业园|工业区)")
+_PIECE = re.compile(rf"(?!农村|新村|乡村)[\u4e00-\u9fff](?:{_UNIT}|开发区|工业园|工业区)")
 # Words of zones behind a county's short form: they belong to it only where it has such a zone.
 _ZONE_WORD = re.compile(
     r"(?:经济|高新|工业|产业|科技|物流|创业|农业|技术|保税)[\u4e00-\u9fff]{0,8}?[区园]|开发区|园区|"
@@ -242,7 +242,7 @@ def _next_link(
         if word in _NEED_CITY and not before and not scope.city:
             continue
         # the last character may belong to the next word: a market is no municipality
-        if word[-1] == "市" and text.startswith(("场", "政", "民"), end):
+        if word[-1] == "市" and text.startswith("场", end):
             continue  # 重庆市场
         found, full = _allowed(word, before, scope, gazetteer)
         # a short form inside the name of a road, a town or a building is no place
@@ -454,7 +454,7 @@ def _with_city(cell: str, text: str, home: Division | None, gazetteer: Gazetteer
     if home:
         why = (
             Message("city column {cell!r} names more than one city in {province} of {year}")
-            if found
+            if found and chain.end == len(text)
             else Message("city column {cell!r} names no city in {province} of {year}")
         ).fill(province=home.name)
     elif found:
@@ -536,8 +536,10 @@ def resolve_link_by_link(text: str, words: str, scope: Scope, gazetteer: Gazette
             return _with_zone(_result(later, scope), words, scope)
     if not (scope.city or scope.county) and not _is_trusted(words, chain, gazetteer):
         return _brand(words, chain, scope)
-    found = _one_character_off(words, chain, scope, gazetteer)
-    return _with_zone(found or _result(chain, scope), words, scope)
+    # 天津经开区 is a zone rather than 南开区 with a wrong character
+    plain = _with_zone(_result(chain, scope), words, scope)
+    found = None if plain.zone else _one_character_off(words, chain, scope, gazetteer)
+    return _with_zone(found, words, scope) if found else plain
 
 
 def plain_beginning(words: str, scope: Scope, gazetteer: Gazetteer) -> tuple[Division, int] | None:
@@ -565,7 +567,7 @@ def plain_beginning(words: str, scope: Scope, gazetteer: Gazetteer) -> tuple[Div
         like = _LIKE_DIVISION.match(words, end)
         if like is not None and gazetteer.names_like(like[0], division):
             return None
-        if words[end - 1] == "市" and words.startswith(("场", "政", "民"), end):
+        if words[end - 1] == "市" and words.startswith("场", end):
             return None
     return found
 
