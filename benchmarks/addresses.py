@@ -330,7 +330,8 @@ def divisions_table(register: Register, tools: Sequence[str]) -> pd.DataFrame:
         for text, code in zip(register.texts, county, strict=True)
     ]
     truths[NAMED] = county.where(holds, "")
-    for level, truth in truths.items():
+    for level, stated in truths.items():
+        truth = stated
         digits = LEVELS.get(level, 6)
         if level == "city":  # the four municipalities are no answer to which city
             truth = truth.where(~truth.str[:2].isin(["11", "12", "31", "50"]), "")

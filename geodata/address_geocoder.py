@@ -97,8 +97,8 @@ def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its optio
     year
         Of the division names, 1980 to 2024; former names are understood too.
     kind
-        ``address``, ``company``, or ``auto``: a text that ends like the name of a body (公司, 店) is
-        one; of all texts, or of each.
+        ``address``, ``company``, or ``auto``: a text that ends like the name of a body (公司, 店)
+        is one; of all texts, or of each.
     progress
         Wraps the rows, given with their number: a progress bar.
 
@@ -222,7 +222,7 @@ class _Locator:
     ) -> Row:
         """Return the columns of a row whose column of cities or counties names none of them.
 
-        What the columns before it say still binds; without any, only a whole chain stands by itself.
+        What the columns before it say still binds; without any, only a whole chain stands alone.
         """
         if scope.finest is None:
             best = self._finest(texts, Scope())
@@ -451,8 +451,8 @@ def division_of_registration(digits: str, names: Gazetteer) -> Division | None:
 def is_company(text: str) -> bool:
     """Whether a text is the name of a company or another body rather than an address.
 
-    It ends like one, brackets behind it left out (...有限公司(北京)). An address may hold the name of
-    a firm; what begins with the full names of its divisions and has a road is none.
+    It ends like one, brackets behind it left out (...有限公司(北京)). An address may hold the
+    name of a firm and go on.
     """
     words = normalise(text)
     while match := _LAST_BRACKETS.search(words):

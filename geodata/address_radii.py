@@ -2,8 +2,8 @@
 
 It depends on what the address names and on how large its county is. A county's size is not in the
 tables; how far the seats around it lie stands for it: the mean distance to the seven nearest other
-seats, in Tibet ten times that of the Yangtze delta. Factor and exponent of each kind of evidence are
-measured on addresses with known positions (`benchmarks/addresses.py --calibrate`).
+seats, in Tibet ten times that of the Yangtze delta. Factor and exponent of each kind of evidence
+are measured on addresses with known positions (`benchmarks/addresses.py --calibrate`).
 """
 
 from __future__ import annotations
@@ -75,4 +75,4 @@ def address_radius_km(evidence: str, division: Division) -> float:
     known = neighbours_km()
     # a division that has none of its own stands in the middle of those that are known
     apart_km = known.get(division.current_adcode) or float(np.median([*known.values()]))
-    return round(factor * apart_km**exponent, 1)
+    return float(round(factor * apart_km**exponent, 1))

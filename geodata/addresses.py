@@ -1,11 +1,11 @@
 """Resolve addresses and company names to divisions, and to the development zone they name.
 
-An address names its divisions at its beginning, as a chain: province, city, county. Only the chain
-counts, never a place word behind it, so that roads, malls, towns, firms' names and what stands in
-brackets (陕西南路, 上海城, 重庆市场, 丰台镇) cannot win. A zone is named right behind the chain (see
-`geodata.zone_names`). A company's name has its place before the word of its branch, in parentheses
-(...(深圳)有限公司) or at the beginning (北京...). What the columns for province, city and county say
-binds; what stays open is reported with its candidates.
+An address names its divisions at its beginning, as a chain: province, city, county. Only the
+chain counts, never a place word behind it, so that roads, malls, towns, firms' names and what
+stands in brackets (陕西南路, 上海城, 重庆市场, 丰台镇) cannot win. A zone is named right behind
+the chain (see `geodata.zone_names`). A company's name has its place before the word of its branch,
+in parentheses (...(深圳)有限公司) or at the beginning (北京...). What the columns for province,
+city and county say binds; what stays open is reported with its candidates.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ _INSIDE_COUNTY = re.compile(
 _INSIDE_CITY = re.compile(
     rf"{_WHERE}(?:{_ROAD}|{_BUILDING}|{_UNIT}|城(?![东南西北中厢关郊]|区|镇)|湾|里)"
 )
-# One character more before the word of a unit: 长阳铺镇, 太平川镇, 河北屯乡, 东营子开发区 are names of
-# their own, of which the short form is a piece.
+# One character more before the word of a unit: 长阳铺镇, 太平川镇, 河北屯乡, 东营子开发区 are names
+# of their own, of which the short form is a piece.
 _PIECE = re.compile(rf"(?!农村|新村|乡村)[\u4e00-\u9fff](?:{_UNIT}|开发区|工业园|工业区)")
 # Words of zones behind a county's short form: they belong to it only where it has such a zone.
 _ZONE_WORD = re.compile(
@@ -79,8 +79,9 @@ _TAIWAN = re.compile(
 )
 # Full names of districts, now or then, that are everyday words: they count only behind their city.
 _NEED_CITY = frozenset(
-    "东区 西区 南区 北区 城区 郊区 矿区 市区 新区 一区 二区 市郊区 城中区 城东区 城西区 城北区 城南区 东城区 西城区 "
-    "南城区 北城区 东市区 西市区 中市区 北市区 南市区 东郊区 西郊区 南郊区 北郊区 河西区 江东区 新城区 新市区 开元区 "
+    "东区 西区 南区 北区 城区 郊区 矿区 市区 新区 一区 二区 市郊区 城中区 城东区 城西区 城北区 "
+    "城南区 南城区 北城区 东市区 西市区 中市区 北市区 南市区 东郊区 西郊区 南郊区 北郊区 新城区 "
+    "开元区 "
     "向阳区 东风区 东方红区 立新区 永红区 前进区 先锋区 城关区 公园区 茶坊区".split()
 )
 # How good the evidence of each kind of name is, the best first; a full name that a division had
@@ -246,10 +247,13 @@ def _next_link(
             continue  # 重庆市场
         found, full = _allowed(word, before, scope, gazetteer)
         # a short form inside the name of a road, a town or a building is no place
-        if not full and _is_inside(text, end, found):
-            # 呼和浩特新城区: what looks like the tail of a longer name may be the next link
-            if found is None or not _next_link(text, end, found[0], scope, gazetteer):
-                return None
+        # 呼和浩特新城区: what looks like the tail of a longer name may be the next link
+        if (
+            not full
+            and _is_inside(text, end, found)
+            and (found is None or not _next_link(text, end, found[0], scope, gazetteer))
+        ):
+            return None
         if found:
             return found[0], found[1], full and found[2], word
         # at the beginning, a full name that the columns exclude ends the search: a shorter name
@@ -277,8 +281,7 @@ def _is_inside(text: str, end: int, found: tuple[tuple[Division, ...], str, bool
 def _allowed(
     word: str, before: tuple[Division, ...], scope: Scope, gazetteer: Gazetteer
 ) -> tuple[tuple[tuple[Division, ...], str, bool] | None, bool]:
-    """Return the divisions that fit what was read before and the columns, and whether `word` is
-    a full name of any division.
+    """Return the divisions of a name that fit; and whether it is the full name of any division.
 
     Names of the year go before former ones. Of one name the higher level is meant (南昌 is the
     city, not the county; a county-level city that gave its prefecture the name is its seat).
@@ -291,7 +294,8 @@ def _allowed(
             cache.clear()
         links = gazetteer.links[word]
         cache[key] = _fitting(links, before, scope), any(link.full for link in links)
-    return cache[key]
+    known: tuple[tuple[tuple[Division, ...], str, bool] | None, bool] = cache[key]
+    return known
 
 
 _MOST_KEPT = 300_000
@@ -308,7 +312,7 @@ def _rank(link: Link) -> int:
 def _fitting(
     links: tuple[Link, ...], before: tuple[Division, ...], scope: Scope
 ) -> tuple[tuple[Division, ...], str, bool] | None:
-    """Return the divisions of a name that fit, how it was found and whether it is their full one."""
+    """Return the divisions of a name that fit, how it was found, whether it is their full one."""
     for rank in (_FULL_NOW, _FULL_THEN, _SHORT_NOW, _SHORT_THEN):
         # what fits the columns and lies in the divisions read so far
         of_rank = [link for link in links if _rank(link) == rank and scope.holds(link.division)]
@@ -354,9 +358,9 @@ def _repeats(division: Division, before: tuple[Division, ...]) -> bool:
 # office and the word says where it is.
 _HEAD_OFFICE = r"公司|银行|集团|事务所|大学|学院|医院|信用社|合作社|研究院|中心|厂"
 _BRANCH_WORD = (
-    r"分公司|子公司|分行|支行|分店|分部|分所|分院|分校|分厂|分社|分局|办事处|代表处|营业部|营业厅|营业所|"
-    r"门市部|经营部|销售部|服务部|销售处|专卖店|专营店|旗舰店|加盟店|连锁店|体验店|直营店|超市|药店|餐厅|"
-    r"酒店|饭店|储蓄所|网点|项目部|校区|院区|工厂|店"
+    r"分公司|子公司|分行|支行|分店|分部|分所|分院|分校|分厂|分社|分局|办事处|代表处|"
+    r"营业部|营业厅|营业所|门市部|经营部|销售部|服务部|销售处|专卖店|专营店|旗舰店|加盟店|"
+    r"连锁店|体验店|直营店|超市|药店|餐厅|酒店|饭店|储蓄所|网点|项目部|校区|院区|工厂|店"
 )
 _BRANCH = re.compile(rf"(?:{_HEAD_OFFICE})\(?([^()公司]{{2,14}}?)\)?(?:{_BRANCH_WORD})(?:\(.*\))?$")
 # A bank of a county bears its name, whatever else that means: 四川宣汉农村商业银行.
@@ -553,23 +557,27 @@ def plain_beginning(words: str, scope: Scope, gazetteer: Gazetteer) -> tuple[Div
     if found is None:
         return None
     division, end = found
-    if not (scope.province is None or (scope.county is None and scope.holds(division))):
+    if scope.province is not None and (scope.county is not None or not scope.holds(division)):
         return None
-    if division.level != "county":
-        before, starts = (division,), gazetteer.link_lengths
-        if words[end : end + 1] in _FILLER_STARTS and _FILLERS.match(words, end):
-            return None
-        if words[end : end + 2] in starts and _next_link(words, end, before, scope, gazetteer):
-            return None
+    goes_on = division.level != "county" and _goes_on(words, end, division, scope, gazetteer)
+    return None if goes_on else found
+
+
+def _goes_on(words: str, end: int, division: Division, scope: Scope, gazetteer: Gazetteer) -> bool:
+    """Whether a further name may follow a division that is no county."""
+    before, starts = (division,), gazetteer.link_lengths
+    if words[end : end + 1] in _FILLER_STARTS and _FILLERS.match(words, end):
+        return True
+    if words[end : end + 2] in starts and _next_link(words, end, before, scope, gazetteer):
+        return True
+    if words[end - 1] == "市":
+        if words.startswith("场", end):
+            return True
         last = words[end - 1 : end + 1]  # 济南市中区
         if last in starts and _next_link(words, end - 1, before, scope, gazetteer):
-            return None
-        like = _LIKE_DIVISION.match(words, end)
-        if like is not None and gazetteer.names_like(like[0], division):
-            return None
-        if words[end - 1] == "市" and words.startswith("场", end):
-            return None
-    return found
+            return True
+    like = _LIKE_DIVISION.match(words, end)
+    return like is not None and bool(gazetteer.names_like(like[0], division))
 
 
 def _of_whole_zone(
@@ -634,9 +642,9 @@ def _later_chain(
         before = words[start - 1]
         if before in "市县州国省":
             continue
-        if found.links == 1 and before not in _SEPARATORS and not before.isdigit():
-            if found.end - start <= 2 or before not in _WORD_ENDS:
-                continue
+        alone = found.links == 1 and before not in _SEPARATORS and not before.isdigit()
+        if alone and (found.end - start <= 2 or before not in _WORD_ENDS):
+            continue
         return found
     return None
 
@@ -762,8 +770,9 @@ def resolve_company(name: str, scope: Scope, gazetteer: Gazetteer) -> Resolution
 def _elsewhere(
     text: str, head: DivisionChain, trusted: bool, scope: Scope, gazetteer: Gazetteer
 ) -> DivisionChain | None:
-    """Return the place of a branch: in the province of the head office, or anywhere by a name
-    that cannot be a quarter there.
+    """Return the place of a branch, near the head office or anywhere by a name that is sure.
+
+    A short form of a county may be a quarter of the head office's city.
     """
     home = head.candidates[0] if trusted and len(head.candidates) == 1 else head.first
     if home is not None and scope.province is None:

@@ -435,7 +435,7 @@ def town_name_at(text: str, start: int) -> str | None:
 
 
 def is_own_town(name: str, county: Division) -> bool:
-    """Whether a town is the county's own, by its name, or a subdistrict, which lies near the seat."""
+    """Whether a town is the county's own, or a subdistrict, which lies near the seat."""
     stem = name.rstrip("镇乡")
     return name.endswith("街道") or stem in ("城关", "县城", "城") or stem == county.short_name
 

@@ -1,10 +1,10 @@
 """The development zone that a text names behind its divisions: 昆明市经开区, 苏州高新区, 亦庄.
 
-A zone's name is a place word and a word of its kind: 昆明 + 经济技术开发区. People shorten both: the
-place word goes where the divisions before it say it already, the kind has usual short forms
-(经开区, 高新区, 开发区). So a text names a zone when its place word and kind are those of one zone of
-the division before it, never of another one. A few zones have names of their own (亦庄, 洋浦), in the
-table of zone words. Full names of the catalogue need no division before them.
+A zone's name is a place word and a word of its kind: 昆明 + 经济技术开发区. People shorten both:
+the place word goes where the divisions before it say it already, the kind has usual short forms
+(经开区, 高新区, 开发区). So a text names a zone when its place word and kind are those of one zone
+of the division before it, never of another one. A few zones have names of their own (亦庄, 洋浦),
+in the table of zone words. Full names of the catalogue need no division before them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from geodata.registry import table_records
 # Words for the kinds of zones, as catalogue and people write them; the longest stands first where
 # one begins like another. 开发区 alone may be of the first two kinds.
 _WORDS_OF_KIND = {
-    "economic": "经济技术产业开发区|经济技术开发区|经济开发区|经济技术区|经开区|经济区(?!域)|经济合作区",
+    "economic": (
+        "经济技术产业开发区|经济技术开发区|经济开发区|经济技术区|经开区|经济区(?!域)|经济合作区"
+    ),
     "high-tech": (
         "农业高新技术产业示范区|高新技术产业开发区|高新技术产业示范区|高新技术产业园区?|高新技术开发区|"
         "高新技术工业园区?|高新技术园区?|高新技术区|高新产业开发区|高新产业园区?|高新开发区|高新科技产业园区?|"
@@ -267,7 +269,8 @@ def catalogue() -> tuple[Zone, ...]:
             Zone(
                 row["id"], row["name"], row["province_adcode"], place["adcode"],
                 tuple(place["spans"].split(";")) if place["spans"] else (), row["level"],
-                str(group).replace("_", "-") if group else "", last[group] if last and group else "",
+                str(group).replace("_", "-") if group else "",
+                last[group] if last and group else "",
                 float(place["lon"]), float(place["lat"]), float(place["uncertainty_km"]),
             )
         )  # fmt: skip
@@ -288,7 +291,7 @@ def _whole_names(zone: Zone) -> set[str]:
     return {n for n in names if not _KINDS.fullmatch(n)}
 
 
-def _place_words(zone: Zone) -> set[tuple[str, str]]:
+def _place_words(zone: Zone) -> set[tuple[str, str]]:  # noqa: C901, one step after the other
     """Return (code of a division, place word) by which a zone is known there.
 
     The word is what the name says before its kind, with and without the names of the divisions

@@ -81,7 +81,8 @@ def test_a_zone_is_bound_to_the_division_before_it() -> None:
     names = gazetteer(2024)
     wuhu, hefei = names.by_adcode["340200"], names.by_adcode["340100"]
     found = zone_named("高新区望江西路", 0, hefei)
-    assert found is not None and found.evidence == SHORT_FORM and found.end == 3
+    assert found is not None
+    assert (found.evidence, found.end) == (SHORT_FORM, 3)
     assert {z.adcode[:4] for z in found.zones} == {"3401"}
     assert zone_named("合肥高新技术产业开发区", 0, wuhu) is None
     assert zone_named("高新区望江西路", 0, None) is None
@@ -145,7 +146,8 @@ def test_branches_stay_near_the_head_office(name: str, code: str) -> None:
 
 def test_a_cell_that_is_no_city_leaves_the_province() -> None:
     found = located("示例路1号", province="福建省", city="平潭综合实验区").iloc[0]
-    assert found["adcode"] == "350000" and "names no city" in found["geocode_reason"]
+    assert found["adcode"] == "350000"
+    assert "names no city" in found["geocode_reason"]
     zone = located("示例路1号", province="海南省", city="洋浦经济开发区").iloc[0]
     assert zone["geocode_source"] == "zone G461188"
     other = located("西湖区", province="浙江省", city="深圳市").iloc[0]
