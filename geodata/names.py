@@ -49,7 +49,7 @@ def normalise(text: str) -> str:
 @functools.cache
 def _odd_characters() -> re.Pattern[str]:
     """Return the pattern of what `normalise` takes out or replaces."""
-    return re.compile(f"{_SPACE.pattern}|[{''.join(map(chr, _variants()))}]")
+    return re.compile(f"[{_SPACE.pattern[1:-2]}{''.join(map(chr, _variants()))}]")
 
 
 @functools.cache
