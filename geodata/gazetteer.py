@@ -9,14 +9,15 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geodata.errors import UsageError
 from geodata.registry import table_records
 from geodata.words import Listed, Message, Words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 CATALOGUE_YEAR = 2018
 FIRST_YEAR, LAST_YEAR = 1980, 2024
@@ -241,6 +242,8 @@ class Gazetteer:
     @functools.cached_property
     def seats(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[Any]]:
         """Longitude and latitude of the counties' seats in degrees, and their codes of today."""
+        import numpy as np
+
         counties = [d for d in self.current if d.level == "county" and d.has_seat]
         lon, lat = (np.array([getattr(d, c) for d in counties]) for c in ("lon", "lat"))
         return lon, lat, np.array([d.current_adcode for d in counties])
@@ -461,6 +464,8 @@ def _belongs(town: Town, county: Division, gazetteer: Gazetteer) -> bool:
         return False
     if own_km <= OWN_KM:
         return True
+    import numpy as np
+
     # no seat of another county is nearer
     lon, lat, codes = gazetteer.seats
     east = (lon - town.lon) * math.cos(math.radians(town.lat))
