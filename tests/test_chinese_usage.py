@@ -71,7 +71,7 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
     (None, ["tables", "--formats", "docx,odt"], 2, "'odt'；可接受：csv"),
     (None, ["figures", "--formats", "gif"], 2, "可接受：png、svg、pdf"),
     (None, ["where-next", "--k", "0"], 2, "不小于1的整数"),
-    (None, ["where-next", "--k", "9999"], 2, "候选城市数"),
+    (None, ["where-next", "--k", "9999"], 2, "可选地点总数"),
     (None, ["panel", "--codes", "1979"], 2, "1980至2024"),
     (None, ["panel", "--years", "90..99"], 2, "如1990..2018"),
     (None, ["panel", "--out", "p.xls"], 2, ".dta"),
@@ -201,7 +201,7 @@ def test_the_message_is_chinese_throughout(
 NO_PLACE = [  # a table, its rows, and the reason that is said of it
     ("--hubs-file", "hub,province\n朝阳区,\n", "无法定位（文本开头没有区划名称）"),
     ("--hubs-file", "hub,city\n甲,火星市\n", "城市列'火星市'没有对应的城市（2024年）"),
-    ("--hubs-file", "hub,address\n甲,台湾省台北市\n", "位于国外或港澳台地区"),
+    ("--hubs-file", "hub,address\n甲,台湾省台北市\n", "未写明区县，仅有台湾省"),
     ("--hubs-file", "hub,address\n甲,浙江省\n", "未写明区县，仅有浙江省"),
     ("--zones", "开发区名称\n朝阳区开发区\n", "地名有歧义：朝阳区（110105）、朝阳区（220104）"),
     ("--zones", "开发区名称\n宇宙开发区\n朝阳区开发区\n", "（220104）；未注明省份"),
@@ -248,13 +248,14 @@ def test_the_reasons_in_a_report_are_chinese_and_in_the_data_english(tmp_path: P
     finally:
         use_language("en")
     texts = found.located["geocode_reason"]
-    assert texts[2] == "city column '火星市' names no city in 浙江省 of 2024"
+    no_city = "city column '火星市' names no city in 浙江省 of 2024"
+    assert texts[2] == f"no division at the beginning of the text; {no_city}"
     assert texts[6] == "ambiguous: 朝阳区 (110105), 朝阳区 (220104)"
     assert set(filter(None, texts)) <= set(found.reasons)
     english = " ".join(s.in_language("en") for s in company_sentences(found, cells=True))
     assert all(f"{text}: 1" in english for text in texts)
     said = " ".join(s.in_language("zh") for s in company_sentences(found, cells=True))
-    assert "城市列'火星市'在浙江省没有对应的城市（2024年）：1家；" in said
+    assert "城市列'火星市'在浙江省没有对应的城市（2024年）：1家；" in said, said
     assert "（第4行：'许多'）" in said
     assert english_in(said) == [], said
     assert not re.search(r"\(|, |; ", said), said
