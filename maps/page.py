@@ -78,6 +78,8 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     made_up: Collection[str] = (),
     new_hubs: pd.DataFrame | None = None,
     new_hubs_note: Words | None = None,
+    changed: pd.Series[str] | None = None,
+    changed_note: Words | None = None,
     outlines: Outlines | None = None,
     tiles: TileSource | None = None,
     remark: Words | None = None,
@@ -110,6 +112,9 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
         ``name_en``: drawn as a layer of their own.
     new_hubs_note
         What they were chosen for.
+    changed, changed_note
+        Zones that lie on the other side of the threshold in another study, by label: ``gained``
+        (beyond there only) or ``lost`` (beyond here only); and which study that is.
     outlines
         Lines, see `maps.boundaries`; those between provinces without.
     tiles
@@ -149,7 +154,7 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     check_choice("method", method, DISTANCE_METHODS)
     layers = dict(hubs) if isinstance(hubs, Mapping) else {"hubs": hubs}
     data = page_data(
-        zones, layers, method, new_hubs, made_up=made_up,
+        zones, layers, method, new_hubs, changed, made_up=made_up,
         gcj02=tiles is not None and tiles.datum == "GCJ-02",
     )  # fmt: skip
     first = layer if layer is not None else next(iter(layers))
@@ -167,6 +172,8 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     data["home"]["bounds"] = None if provinces is None else _bounds(zones, provinces)
     sources = with_coast(credits or frame_credits(zones))
     data["credits"] = in_all_languages(sources)
+    if changed is not None:
+        data["changed"]["note"] = in_all_languages(changed_note or "")
     for name, words in (
         ("remark", remark),
         ("gdp_note", gdp_note),
@@ -215,6 +222,8 @@ def study_map(  # noqa: PLR0913, as zone_map
     threshold_km: float | None = None,
     new_hubs: int = 0,
     weight: str = "zones",
+    changed: pd.Series[str] | None = None,
+    changed_note: Words | None = None,
     outlines: Outlines | None = None,
     tiles: TileSource | None = None,
 ) -> folium.Map:
@@ -228,6 +237,8 @@ def study_map(  # noqa: PLR0913, as zone_map
         What the page shows first; the study's own without.
     new_hubs, weight
         Show that many cities of ``zonegap where-next``, chosen by zones, area or gdp.
+    changed, changed_note
+        As for `zone_map`; see `zones.report.comparison.Comparison.changed`.
     outlines
         Lines to draw; those that the study asks for without.
     tiles
@@ -265,6 +276,8 @@ def study_map(  # noqa: PLR0913, as zone_map
         made_up=made_up,
         new_hubs=_new_hubs(result, shown, new_hubs, weight, first_km) if new_hubs else None,
         new_hubs_note=chosen_for if new_hubs else None,
+        changed=changed,
+        changed_note=changed_note,
         outlines=outlines or outlines_of(study, tiles=tiles is not None),
         tiles=tiles,
         remark=map_remark(result),

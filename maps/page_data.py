@@ -88,6 +88,7 @@ def page_data(  # noqa: PLR0913, as zone_map
     layers: Mapping[str, pd.DataFrame],
     method: str,
     new_hubs: pd.DataFrame | None = None,
+    changed: pd.Series[str] | None = None,
     *,
     made_up: Collection[str] = (),
     gcj02: bool = False,
@@ -99,7 +100,7 @@ def page_data(  # noqa: PLR0913, as zone_map
 
     Parameters
     ----------
-    zones, layers, method, new_hubs, made_up
+    zones, layers, method, new_hubs, changed, made_up
         As for `maps.page.zone_map`.
     gcj02
         Give the places on the map in GCJ-02, too.
@@ -150,6 +151,7 @@ def page_data(  # noqa: PLR0913, as zone_map
             for at, (name, hubs) in enumerate(layers.items())
         ],
         "new_hubs": None if new_hubs is None else _new_hubs(new_hubs, gcj02),
+        "changed": None if changed is None else {"zones": _changes(changed, zones.index)},
         "home": {"centre": CENTRE, "zoom": ZOOM},
     }
 
@@ -356,6 +358,24 @@ def _new_hubs(new_hubs: pd.DataFrame, gcj02: bool) -> dict[str, list[Any]]:
     need_columns(new_hubs, "new hubs", ("name", "lon", "lat"))
     names = [str(n) for n in new_hubs["name"]]
     return {**_place(new_hubs, gcj02), "name": names, "name_en": _texts(new_hubs, "name_en", names)}
+
+
+CHANGES = ("", "gained", "lost")  # how a zone changes side, as the page counts them
+
+
+def _changes(changed: pd.Series[str], labels: pd.Index) -> list[int]:
+    """Return of each zone how it changes side, as a place in `CHANGES`."""
+    unknown = [name for name in changed.unique() if name not in CHANGES[1:]]
+    absent = changed.index.difference(labels)
+    if unknown or len(absent):
+        raise UsageError(
+            Message(
+                "zones that change side: {what!r}; accepted: labels of zones, each with one of {words}",
+                what=unknown[0] if unknown else absent[0],
+                words=Listed(CHANGES[1:]),
+            )
+        )
+    return [CHANGES.index(each) for each in changed.reindex(labels).fillna("")]
 
 
 def _texts(frame: pd.DataFrame, name: str, default: list[str]) -> list[str]:

@@ -23,6 +23,7 @@ from zones.parameters import (
 )
 from zones.pipeline import StudyResult, located_zones, study_hubs
 from zones.sensitivity import leave_one_hub_out
+from zones.study import Study
 from zones.thresholds import threshold_for_count
 
 SHOWN = 3  # equally good choices of hubs that a row names
@@ -282,7 +283,12 @@ def _other_hubs_and_positions(result: StudyResult) -> Iterator[dict[str, object]
         return int((near_km > THRESHOLD_KM).sum())
 
     yield _row("county_seats", "file", count(result.zones, county_seats(THREE)))
-    made_up = study_hubs(replace(study, hub_layer="registrations", registrations=SYNTHETIC)).hubs
+    # not the study's own with other hubs: what it says of its own files is not of these
+    others = Study(
+        hub_layer="registrations", registrations=SYNTHETIC, hubs_add=study.hubs_add,
+        datum=study.datum,
+    )  # fmt: skip
+    made_up = study_hubs(others).hubs
     yield _row("made_up", "registrations", count(result.zones, made_up))
     hubs = result.hubs_of(DEFAULT_LAYER)
     osm = located_zones(replace(study, openstreetmap=not study.openstreetmap)).placed

@@ -4,6 +4,7 @@
 
   const WITHIN = 0, UNSURE = 1, BEYOND = 2;
   const CLUSTER_KM = ["beijing_km", "zhejiang_km", "guangdong_km"];
+  const CHANGES = ["", "changed_gained", "changed_lost"]; // words, by how a zone changes side
   const FILTERS = ["province", "level", "type"]; // filters by a set of values
 
   // A column of the payload as a function row -> value.
@@ -39,6 +40,8 @@
       this.year = Int16Array.from({ length: this.size }, (_, row) => Number(this.text("approved", row).slice(0, 4)) || 0);
       this.rowOf = new Map();
       for (let row = 0; row < this.size; row++) this.rowOf.set(this.text("id", row), row);
+      // of zones that lie on the other side in another study: 1 beyond there only, 2 here only
+      this.changed = payload.changed && Uint8Array.from(payload.changed.zones);
       this.passes = new Uint8Array(this.size).fill(1);
       this.classes = new Uint8Array(this.size);
       this.medians = new Map();
@@ -89,6 +92,13 @@
 
     newHubsNote() {
       return this.payload.new_hubs_note ? this.pick(this.payload.new_hubs_note) : "";
+    }
+
+    // Filtered zones that change side: beyond in another study only, beyond in this one only.
+    changes() {
+      const counts = [0, 0, 0];
+      for (let row = 0; row < this.size; row++) if (this.passes[row]) counts[this.changed[row]]++;
+      return counts.slice(1);
     }
 
     // Distance to a cluster's nearest hub under a layer; null where that is not known.
@@ -216,5 +226,5 @@
     }
   }
 
-  Object.assign(zg, { Atlas, WITHIN, UNSURE, BEYOND, FILTERS, CLUSTER_KM });
+  Object.assign(zg, { Atlas, WITHIN, UNSURE, BEYOND, CHANGES, FILTERS, CLUSTER_KM });
 })((window.zonegap = window.zonegap || {}));

@@ -116,6 +116,7 @@
           atlas.hubName(layer.hubs, layer.nearest_hub[row])),
         el("p", { className: "zg-class" }, el("span", { className: `zg-dot zg-${kind}`, "aria-hidden": "true" }),
           atlas.word(`class_${kind}`, { km: atlas.km(app.state.km) })),
+        atlas.changed && atlas.changed[row] ? el("p", { className: "zg-change" }, atlas.word(zg.CHANGES[atlas.changed[row]])) : "",
         el("h3", {}, atlas.word("section_distance")),
         distances(row),
       ];

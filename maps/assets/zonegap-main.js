@@ -14,7 +14,7 @@
       const { threshold_km: km, language, layer } = payload.first;
       this.map = map;
       this.atlas = new zg.Atlas(payload);
-      this.state = { km, language, layer, filters: zg.noFilters(), zone: null, showHubs: true, showNewHubs: true };
+      this.state = { km, language, layer, filters: zg.noFilters(), zone: null, showHubs: true, showNewHubs: true, showChanged: true };
       this.pointed = null; // the row under the pointer, or under the focus in the list
       this.points = new zg.PointLayer(this.atlas, payload.colours);
       this.points.layer = this.layer();
@@ -67,8 +67,9 @@
       }
       if (changed.has("km") || changed.has("layer")) atlas.classify(this.layer(), state.km);
       this.sums = atlas.sums(this.layer(), state.km);
-      Object.assign(this.points, { layer: this.layer(), showHubs: state.showHubs, showNewHubs: state.showNewHubs });
-      if (["km", "layer", "filters", "showHubs", "showNewHubs"].some((key) => changed.has(key))) this.points.redrawSoon();
+      const { showHubs, showNewHubs, showChanged } = state;
+      Object.assign(this.points, { layer: this.layer(), showHubs, showNewHubs, showChanged });
+      if (["km", "layer", "filters", "showHubs", "showNewHubs", "showChanged"].some((key) => changed.has(key))) this.points.redrawSoon();
       for (const part of this.parts) part.update(changed);
       if (changed.has("language")) this.showControlWords();
     }

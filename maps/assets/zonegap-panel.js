@@ -62,7 +62,7 @@
     for (const button of document.querySelectorAll("[data-language]")) {
       button.addEventListener("click", () => app.update({ language: button.dataset.language }));
     }
-    const show = [["zg-show-hubs", "showHubs"], ["zg-show-new-hubs", "showNewHubs"]];
+    const show = [["zg-show-hubs", "showHubs"], ["zg-show-new-hubs", "showNewHubs"], ["zg-show-changed", "showChanged"]];
     for (const [id, key] of show) $(id).addEventListener("change", () => app.update({ [key]: $(id).checked }));
     const radios = atlas.layers.map((layer) => {
       const radio = el("input", { type: "radio", name: "zg-layer", value: layer.key });
@@ -99,6 +99,8 @@
         count.textContent = atlas.number(layer.hubs.name.length);
       }
       $("zg-new-hubs-note").textContent = atlas.newHubsNote();
+      $("zg-changed").hidden = !atlas.changed;
+      if (atlas.changed) $("zg-changed-note").textContent = atlas.pick(atlas.payload.changed.note);
       app.map.getContainer().setAttribute("aria-label", atlas.word("map"));
       showNotes();
       showSizes();
@@ -228,7 +230,18 @@
       $("zg-clusters").hidden = !app.state.showHubs;
       $("zg-show-hubs").checked = app.state.showHubs;
       $("zg-show-new-hubs").checked = app.state.showNewHubs;
+      $("zg-show-changed").checked = app.state.showChanged;
       for (const { layer, radio } of radios) radio.checked = layer.key === app.state.layer;
+    }
+
+    function showChanged() {
+      if (!atlas.changed) return;
+      const items = atlas.changes().map((count, at) => {
+        const mark = zg.svg("svg", { width: 16, height: 16, viewBox: "-8 -8 16 16", "aria-hidden": "true" });
+        zg.drawRing(mark, at + 1);
+        return el("li", {}, mark, el("span", {}, atlas.word(zg.CHANGES[at + 1])), el("b", {}, atlas.number(count)));
+      });
+      $("zg-changed-legend").replaceChildren(...items);
     }
 
     function showHistogram() {
@@ -294,6 +307,7 @@
         showCount();
         showLegend();
         showHubs();
+        showChanged();
         showHistogram();
         showProvince();
       },

@@ -9,12 +9,12 @@
   // ---- the view in the address
 
   function fragmentOf(app) {
-    const { km, layer, language, filters, zone, showHubs, showNewHubs } = app.state;
+    const { km, layer, language, filters, zone, showHubs, showNewHubs, showChanged } = app.state;
     const centre = app.map.getCenter();
     const parts = new URLSearchParams({ km: String(km), hubs: layer, lang: language });
     for (const name of zg.FILTERS) for (const value of filters[name]) parts.append(name, value);
     for (const key of ["from", "to"]) if (filters[key] !== null) parts.set(key, String(filters[key]));
-    const hidden = [showHubs ? "" : "hubs", showNewHubs ? "" : "new"].filter(Boolean);
+    const hidden = [showHubs ? "" : "hubs", showNewHubs ? "" : "new", showChanged ? "" : "changed"].filter(Boolean);
     if (hidden.length) parts.set("hide", hidden.join(" "));
     if (zone !== null) parts.set("zone", zone);
     parts.set("at", `${centre.lat.toFixed(4)},${centre.lng.toFixed(4)},${app.map.getZoom()}`);
@@ -39,7 +39,8 @@
     const { from, to } = state.filters;
     if (from !== null && to !== null && from > to) Object.assign(state.filters, { from: to, to: from });
     const hidden = (parts.get("hide") || "").split(" ");
-    Object.assign(state, { showHubs: !hidden.includes("hubs"), showNewHubs: !hidden.includes("new") });
+    const marks = { showHubs: "hubs", showNewHubs: "new", showChanged: "changed" };
+    for (const [key, name] of Object.entries(marks)) state[key] = !hidden.includes(name);
     state.zone = atlas.rowOf.has(parts.get("zone")) ? parts.get("zone") : null;
     return { state, view: viewOf(app.map, parts.get("at") || "") };
   }

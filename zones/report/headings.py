@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from geodata.vocabulary import LEVEL_WORDS, NOT_STATED, NOT_STATED_WORDS, TYPE_WORDS
 from geodata.words import Message, Words, in_context
 from zones.hubs import HUB_LAYERS
@@ -76,7 +78,18 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "high": (Message("High"), ",.5g"),
     "difference_pct": (Message("Difference (%)"), "+.1f"),
     "reason": (Message("Reason"), ""),
+    # studies beside each other; a column of one of them has its label behind: beyond_A
+    "study": (Message("Study"), ""),
+    "name": (in_context("heading of a table", "Name"), ""),
+    "name_en": (in_context("heading of a table", "English name"), ""),
+    "id": (Message("Identifier"), ""),
+    "parameter": (Message("Parameter"), ""),
+    "beyond_in": (Message("Beyond in"), ""),
+    "nearest_hub": (Message("Nearest hub"), ""),
+    "nearest_km": (Message("Distance to it (km)"), ",.1f"),
 }
+# the label of a study behind a column's name
+_OF_STUDY = re.compile(r"(?P<column>.+)_(?P<study>[A-Z])")
 
 # A table's word -> what is printed: keys of the study, and the catalogue's Chinese terms.
 VALUES: dict[str, Words] = {
@@ -151,6 +164,11 @@ def _heading(column: str) -> Words | None:
     layer = HUB_LAYERS.get(column.removeprefix("beyond_"))
     if layer is not None and column.startswith("beyond_"):
         return Message("Beyond, {layer}", layer=layer.short)
+    of_study = _OF_STUDY.fullmatch(column)
+    if of_study and of_study["column"] in COLUMNS:
+        return Message(
+            "{heading}, {study}", heading=COLUMNS[of_study["column"]][0], study=of_study["study"]
+        )
     return COLUMNS[column][0] if column in COLUMNS else None
 
 
@@ -158,6 +176,8 @@ def number_format(column: str) -> str:
     """Return the format of a column's numbers, "" for text."""
     if column.startswith("beyond_") and column.removeprefix("beyond_") in HUB_LAYERS:
         return COLUMNS["beyond"][1]
+    of_study = _OF_STUDY.fullmatch(column)
+    column = of_study["column"] if of_study else column
     return COLUMNS[column][1] if column in COLUMNS else ""
 
 

@@ -102,7 +102,7 @@ def hub_sources(study: Study) -> list[Words | str]:
     return [LISTED] if study.hub_layer == "listed" else []
 
 
-def sources(study: Study, *, statistics: bool = True) -> Words:
+def sources(study: Study, *, statistics: bool = True) -> Listed:
     """Return the sources of a study, the user's own files as the user names them.
 
     Parameters
