@@ -370,7 +370,8 @@ def _changes(changed: pd.Series[str], labels: pd.Index) -> list[int]:
     if unknown or len(absent):
         raise UsageError(
             Message(
-                "zones that change side: {what!r}; accepted: labels of zones, each with one of {words}",
+                "zones that change side: {what!r}; accepted: labels of zones, each with one of "
+                "{words}",
                 what=unknown[0] if unknown else absent[0],
                 words=Listed(CHANGES[1:]),
             )

@@ -207,7 +207,7 @@ def _compared(
         raise UsageError(
             Message(
                 "{what}: is no study; accepted: a study file (.toml), an output folder of zonegap "
-                "run, a Study or its result",
+                "run, a study or its result",
                 what=type(given).__name__,
             )
         )
