@@ -37,6 +37,7 @@ from zones.parameters import DISTANCE_METHODS, FARTHEST_KM, SYNTHETIC, THRESHOLD
 from zones.pipeline import StudyResult
 from zones.report.headings import value_words
 from zones.report.licences import licence_of
+from zones.report.matrix_tables import NOT_BY_MATRIX, as_distances
 from zones.report.notes import map_remark
 from zones.report.sources import (
     BETWEEN,
@@ -80,6 +81,7 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     new_hubs_note: Words | None = None,
     changed: pd.Series[str] | None = None,
     changed_note: Words | None = None,
+    unit: str | None = None,
     outlines: Outlines | None = None,
     tiles: TileSource | None = None,
     remark: Words | None = None,
@@ -115,6 +117,9 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     changed, changed_note
         Zones that lie on the other side of the threshold in another study, by label: ``gained``
         (beyond there only) or ``lost`` (beyond here only); and which study that is.
+    unit
+        km, min or h, where ``nearest_km`` and the threshold are of a matrix: there is one layer,
+        no band, and no distance is measured. None for distances.
     outlines
         Lines, see `maps.boundaries`; those between provinces without.
     tiles
@@ -154,7 +159,7 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     check_choice("method", method, DISTANCE_METHODS)
     layers = dict(hubs) if isinstance(hubs, Mapping) else {"hubs": hubs}
     data = page_data(
-        zones, layers, method, new_hubs, changed, made_up=made_up,
+        zones, layers, method, new_hubs, changed, unit=unit, made_up=made_up,
         gcj02=tiles is not None and tiles.datum == "GCJ-02",
     )  # fmt: skip
     first = layer if layer is not None else next(iter(layers))
@@ -257,7 +262,9 @@ def study_map(  # noqa: PLR0913, as zone_map
                 layer=layer, accepted=Listed(layers),
             )
         )  # fmt: skip
-    first_km = study.thresholds_km[0] if threshold_km is None else threshold_km
+    first_km = result.thresholds[0] if threshold_km is None else threshold_km
+    if study.matrix is not None and new_hubs:
+        raise UsageError(Message("new_hubs: {why}", why=NOT_BY_MATRIX))
     shown = layer or study.hub_layer
     hubs = {name: result.hubs_of(name) for name in layers}
     made_up = ["registrations"] if study.registrations == SYNTHETIC else []
@@ -266,8 +273,9 @@ def study_map(  # noqa: PLR0913, as zone_map
         km=f"{first_km:,g}",
         weight=value_words(weight),
     )
+    by_matrix = study.matrix is not None
     return zone_map(
-        result.zones,
+        _by_matrix(result) if by_matrix else result.zones,
         hubs,
         first_km,
         study.language,
@@ -278,6 +286,7 @@ def study_map(  # noqa: PLR0913, as zone_map
         new_hubs_note=chosen_for if new_hubs else None,
         changed=changed,
         changed_note=changed_note,
+        unit=result.unit if by_matrix else None,
         outlines=outlines or outlines_of(study, tiles=tiles is not None),
         tiles=tiles,
         remark=map_remark(result),
@@ -286,6 +295,11 @@ def study_map(  # noqa: PLR0913, as zone_map
         provinces=study.zones_provinces,
         gdp_note=NOTES["gdp"].fill(gdp=value_words(study.gdp), land=value_words(study.land)),
     )
+
+
+def _by_matrix(result: StudyResult) -> pd.DataFrame:
+    """Return the zones of a study by a matrix as the page takes them, with their own radii."""
+    return as_distances(result).zones.assign(uncertainty_km=result.zones["uncertainty_km"])
 
 
 def _new_hubs(

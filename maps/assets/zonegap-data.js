@@ -26,7 +26,9 @@
       this.read = {};
       for (const [name, column] of Object.entries(payload.columns)) this.read[name] = reader(column);
       const numbers = (name) => payload.columns[name]?.number;
-      this.uncertainty = doubles(numbers("uncertainty_km"), this.size);
+      // of a matrix the unit and the slider's end and step; it states no errors
+      this.measure = payload.measure;
+      this.uncertainty = doubles(this.measure ? null : numbers("uncertainty_km"), this.size);
       this.area = doubles(numbers("area_ha"), this.size);
       this.gdp = doubles(numbers("gdp_estimate_yi_cny"), this.size);
       // a table of zones may state no area
@@ -36,7 +38,7 @@
       this.lon = doubles((payload.place || { lon: numbers("lon") }).lon, this.size);
       this.lat = doubles((payload.place || { lat: numbers("lat") }).lat, this.size);
       this.radius = Float64Array.from(payload.radius_px);
-      this.layers = payload.layers.map((layer) => ({ ...layer, nearest_km: Float64Array.from(layer.nearest_km) }));
+      this.layers = payload.layers.map((layer) => ({ ...layer, nearest_km: Float64Array.from(layer.nearest_km, (km) => km ?? Infinity) }));
       this.year = Int16Array.from({ length: this.size }, (_, row) => Number(this.text("approved", row).slice(0, 4)) || 0);
       this.rowOf = new Map();
       for (let row = 0; row < this.size; row++) this.rowOf.set(this.text("id", row), row);
@@ -121,6 +123,11 @@
       return this.word(key, { value: this.number(yi, digits), billion: this.number(yi / 10, digits + 1) });
     }
 
+    // What a way takes: hours with a decimal.
+    way(value) {
+      return this.number(value, this.measure && this.measure.end < 100 ? 1 : 0);
+    }
+
     // A threshold as it is typed: no trailing zeros, all digits that matter.
     km(value) {
       return value.toLocaleString("en-US", { maximumFractionDigits: 6 });
@@ -145,7 +152,7 @@
     }
 
     hubName(hubs, at) {
-      return this.named(hubs.name_en[at], hubs.name[at]);
+      return at < 0 ? this.word("no_hub") : this.named(hubs.name_en[at], hubs.name[at]);
     }
 
     // ---- filters, classes, sums

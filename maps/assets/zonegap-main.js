@@ -101,7 +101,7 @@
     fitRows(all) {
       const rows = [...all], { hubs, nearest_hub: nearest } = this.layer();
       const bounds = this.bounds(rows), few = rows.length <= FEW;
-      if (few) for (const row of rows) bounds.extend([hubs.lat[nearest[row]], hubs.lon[nearest[row]]]);
+      if (few) for (const row of rows.filter((each) => nearest[each] >= 0)) bounds.extend([hubs.lat[nearest[row]], hubs.lon[nearest[row]]]);
       const { centre, zoom } = this.atlas.payload.home;
       if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [24, 24], maxZoom: few ? FEW_ZOOM : FIT_ZOOM, animate: false });
       else this.map.setView(centre, zoom, { animate: false });

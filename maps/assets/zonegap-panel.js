@@ -44,7 +44,9 @@
     corner.onAdd = () => mapNote;
     corner.addTo(app.map);
 
-    slider.max = String(Math.max(END_KM, Math.ceil(app.state.km)));
+    const { measure } = atlas;
+    slider.max = String(Math.max(measure ? measure.end : END_KM, Math.ceil(app.state.km)));
+    if (measure) slider.step = String(measure.step);
     slider.addEventListener("input", () => app.update({ km: Number(slider.value) }));
     number.addEventListener("input", () => {
       const km = atlas.kmOf(number.value);
@@ -72,7 +74,7 @@
       return { layer, radio, label, count };
     });
     for (const km of [0, 1000, 2000, 3000]) $("zg-scale").append(el("span", {}, km.toLocaleString("en-US")));
-    $("zg-scale").hidden = Number(slider.max) !== END_KM;
+    $("zg-scale").hidden = Boolean(measure) || Number(slider.max) !== END_KM;
     $("zg-size-note").hidden = !atlas.payload.size_samples.length;
     app.map.on("moveend", showSizes); // circles grow with the zoom
     if (atlas.payload.new_hubs) {
@@ -204,7 +206,8 @@
     }
 
     function showLegend() {
-      const items = [zg.BEYOND, zg.UNSURE, zg.WITHIN].map((kind) => {
+      const kinds = measure ? [zg.BEYOND, zg.WITHIN] : [zg.BEYOND, zg.UNSURE, zg.WITHIN];
+      const items = kinds.map((kind) => {
         const key = CLASS_KEYS[kind];
         return el(
           "li", {},
@@ -283,7 +286,7 @@
       const facts = [
         ["zones", atlas.number(sums.zones)],
         ["beyond", atlas.number(sums.beyond)],
-        ["median", atlas.word("unit_km", { value: atlas.number(atlas.median(layer, name)) })],
+        ["median", atlas.word("unit_km", { value: atlas.way(atlas.median(layer, name)) })],
       ];
       // of zones without a stated area there is no sum, rather than 0
       const known = (sum, text) => (sum > 0 || !sums.zones ? text : "–");

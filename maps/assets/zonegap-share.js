@@ -69,21 +69,21 @@
   function csv(app) {
     const { atlas } = app, { km } = app.state, layer = app.layer();
     const names = Object.keys(atlas.columns);
-    const flag = `beyond_${km}km`;
+    const unit = atlas.measure ? atlas.measure.unit : "km", flag = `beyond_${km}${unit}`;
     const clusters = layer.cluster_km ? zg.CLUSTER_KM : [];
     // whose the rows are, in a column: a line of its own would be data to Excel and R, and a column
     // stays with its rows when they are filtered, sorted or joined; in English, as the headings are
     const { licence } = atlas.payload, terms = licence ? { licence: licence[0] } : {};
     const rows = [
-      [...names, "hub_layer", "nearest_hub", "nearest_km", ...clusters, "distance_class", flag, ...Object.keys(terms)],
+      [...names, "hub_layer", "nearest_hub", `nearest_${unit}`, ...clusters, "distance_class", flag, ...Object.keys(terms)],
     ];
     for (let row = 0; row < atlas.size; row++) {
       if (!atlas.passes[row]) continue;
       rows.push([
         ...names.map((name) => atlas.read[name](row)),
         layer.made_up ? `${layer.key} (made up)` : layer.key,
-        layer.hubs.name[layer.nearest_hub[row]],
-        round(layer.nearest_km[row], 3),
+        layer.hubs.name[layer.nearest_hub[row]] ?? "",
+        Number.isFinite(layer.nearest_km[row]) ? round(layer.nearest_km[row], 3) : "",
         ...clusters.map((name) => atlas.clusterKm(layer, name, row)),
         zg.CLASS_KEYS[atlas.classes[row]],
         layer.nearest_km[row] > km ? "True" : "False",

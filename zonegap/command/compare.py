@@ -122,8 +122,8 @@ def _map(comparison: Comparison, language: str) -> tuple[str | None, list[Words]
     from zones.report.comparison_tables import map_note
 
     first = comparison.studies[0]
-    if first.no_interval is not None:  # the hubs are not known
-        note(Message("no map: {why}", why=first.no_interval))
+    if first.no_hubs is not None:
+        note(Message("no map: {why}", why=first.no_hubs))
         return None, []
     study = replace(first.result.study, language=language)
     if first.folder is not None and study.boundaries not in BOUNDARIES:

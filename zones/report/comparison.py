@@ -25,9 +25,11 @@ from geodata.user_tables.files import unreadable
 from geodata.vocabulary import NOT_STATED
 from geodata.words import Listed, Message, Words
 from zones.distance.nearest_hub import nearest
+from zones.matrix import UNIT_WORDS, thresholds_of
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyHubs, StudyResult, run_study, study_hubs
 from zones.report.files import GDP_COLUMNS, ZONE_COLUMNS
+from zones.report.matrix_tables import as_distances, in_unit
 from zones.report.provenance import manifest
 from zones.study import ASKED, PAIRS, Study, read_study
 from zones.thresholds import count_beyond
@@ -39,6 +41,7 @@ LEAST, MOST = 2, len(ascii_uppercase)
 ROUNDED_KM = 0.001
 KEY = ["name", "province"]  # of a zone whose identifier differs from table to table
 NUMBERS = {"area_ha", "lon", "lat", "uncertainty_km", "nearest_km", *GDP_COLUMNS}
+NUMBERS |= {f"nearest_{unit}" for unit in UNIT_WORDS}
 NUMBERS |= {name for name in ZONE_COLUMNS if name.endswith("_km")}
 
 NO_HUBS = Message(
@@ -47,6 +50,7 @@ NO_HUBS = Message(
 OTHER_HUBS = Message(
     "its hubs, found again, do not lie as far as its folder says (by up to {km:.3f} km)"
 )
+BY_MATRIX = Message("it goes by a matrix, which states no errors")
 CHANGED_FILE = Message("{file} was changed since the run; compared is what stands there now")
 
 
@@ -70,6 +74,8 @@ class ComparedStudy:
         Of zonegap.
     no_interval
         Why its 90 % interval is not known; None where it is.
+    no_hubs
+        Why it is not known where its hubs are, so that there is no map; None where it is.
     remarks
         What else a reader should know of it.
     folder
@@ -83,17 +89,23 @@ class ComparedStudy:
     inputs: dict[str, str]
     version: str
     no_interval: Words | None = None
+    no_hubs: Words | None = None
     remarks: tuple[Words, ...] = ()
     folder: Path | None = None
 
     @property
-    def threshold_km(self) -> float:
-        """The first threshold: it decides on which side a zone lies."""
-        return self.result.study.thresholds_km[0]
+    def threshold(self) -> float:
+        """The first threshold, in the study's unit: it decides on which side a zone lies."""
+        return self.result.thresholds[0]
+
+    @property
+    def nearest(self) -> str:
+        """The column of its zones that holds what the way to the nearest hub takes."""
+        return f"nearest_{self.result.unit}"
 
     def beyond(self) -> pd.Series[bool]:
         """Return which of its zones lie beyond its first threshold."""
-        return self.result.zones[f"beyond_{self.threshold_km:g}km"].astype(bool)
+        return self.result.zones[f"beyond_{self.threshold:g}{self.result.unit}"].astype(bool)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,9 +120,10 @@ class Comparison:
         One row a parameter that differs: ``parameter``, and one column a study, by its label.
     counts
         One row a study and threshold: ``study``, ``name``, ``hub_layer``, ``distance_method``,
-        ``threshold_km``, ``zones``, ``beyond``, ``low_5_pct``, ``high_95_pct`` (the widest 90 %
-        interval; nan where it is not known), ``surely``, ``possibly`` (the outer band) and
-        ``beyond_zones_pct``, ``beyond_area_pct``, ``beyond_gdp_pct``.
+        ``threshold_km`` (of a matrix in its unit: ``threshold_min``), ``zones``, ``beyond``,
+        ``low_5_pct``, ``high_95_pct`` (the widest 90 % interval; nan where it is not known),
+        ``surely``, ``possibly`` (the outer band) and ``beyond_zones_pct``, ``beyond_area_pct``,
+        ``beyond_gdp_pct``.
     sides
         The zones that lie beyond the first threshold in some of the studies and not in others,
         indexed as the zones of the first: ``id``, ``name``, ``name_en``, ``province``,
@@ -216,7 +229,9 @@ def _compared(
 
 def compared_result(result: StudyResult, name: str, label: str = "") -> ComparedStudy:
     """Return a result under a name, to compare it with others."""
-    return ComparedStudy(label, name, result, *_asked(manifest(result, {})))
+    no_interval = None if result.study.matrix is None else BY_MATRIX
+    asked = _asked(manifest(result, {}))
+    return ComparedStudy(label, name, result, *asked, no_interval=no_interval)
 
 
 def _asked(about: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str], str]:
@@ -246,19 +261,24 @@ def _of_folder(label: str, folder: Path) -> ComparedStudy:
     except (ValueError, KeyError, TypeError, AttributeError):
         raise DataFileError(_no_run(folder)) from None
     study = _study_of(folder, parameters)
-    path, zones = _zones_of(folder, study)
-    placed = zones["nearest_km"].notna()
+    path, zones, unit = _zones_of(folder, study)
+    placed = zones[f"nearest_{unit}"].notna()
     chosen, why = _hubs_of(study, zones[placed])
+    no_place = zones["lon"].isna()
     result = StudyResult(
         study, zones[placed], chosen.hubs, load_provinces(),
-        unplaced=zones[~placed], order=zones.index, added_hubs=chosen.added,
+        unplaced=zones[no_place], unmeasured=zones[~placed & ~no_place],
+        order=zones.index, added_hubs=chosen.added, unit=unit,
     )  # fmt: skip
-    result.nearest_km[study.hub_layer, study.distance_method] = result.zones["nearest_km"]
+    if study.matrix is None:
+        result.nearest_km[study.hub_layer, study.distance_method] = result.zones["nearest_km"]
     changed = recorded.get(path.name) != sha256(path)
     remarks = (CHANGED_FILE.fill(file=path),) if changed else ()
+    no_interval = BY_MATRIX if study.matrix is not None else why
     return ComparedStudy(
-        label, str(folder), result, *asked, no_interval=why, remarks=remarks, folder=folder
-    )
+        label, str(folder), result, *asked,
+        no_interval=no_interval, no_hubs=why, remarks=remarks, folder=folder,
+    )  # fmt: skip
 
 
 def _no_run(folder: Path) -> Message:
@@ -288,9 +308,8 @@ def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _zones_of(folder: Path, study: Study) -> tuple[Path, pd.DataFrame]:
-    """Return the zones of an output folder, by their identifier, and the file they are of."""
-    flags = [f"beyond_{t:g}km" for t in study.thresholds_km]
+def _zones_of(folder: Path, study: Study) -> tuple[Path, pd.DataFrame, str]:
+    """Return the zones of an output folder, by their identifier, the file they are of, the unit."""
     path = next((p for p in (folder / "zones.parquet", folder / "zones.csv") if p.is_file()), None)
     if path is None:
         raise DataFileError(_no_run(folder))
@@ -302,7 +321,17 @@ def _zones_of(folder: Path, study: Study) -> tuple[Path, pd.DataFrame]:
         raise DataFileError(
             Message("{file}: cannot be read ({why})", file=path, why=type(error).__name__)
         ) from None
-    missing = [name for name in (*ZONE_COLUMNS, *flags, *GDP_COLUMNS) if name not in frame]
+    units = ["km"] if study.matrix is None else list(UNIT_WORDS)
+    unit = next((each for each in units if f"nearest_{each}" in frame), units[0])
+    flags = {f"beyond_{t:g}{unit}": t for t in thresholds_of(study)}
+    wanted = [n for n in ZONE_COLUMNS if study.matrix is None or not n.endswith("_km")]
+    missing = [
+        name
+        for name in dict.fromkeys(
+            (*wanted, "uncertainty_km", f"nearest_{unit}", *flags, *GDP_COLUMNS)
+        )
+        if name not in frame
+    ]
     if missing:
         raise DataFileError(
             Message(
@@ -311,14 +340,17 @@ def _zones_of(folder: Path, study: Study) -> tuple[Path, pd.DataFrame]:
             )
         )  # fmt: skip
     zones = frame.set_index("id")
-    km = zones["nearest_km"]
-    # a distance that was rounded onto its threshold, or over it, goes back to its side
-    for flag, threshold_km in zip(flags, study.thresholds_km, strict=True):
-        far = zones[flag].astype(object).map(lambda cell: str(cell) == "True")
-        km = km.mask(far & (km <= threshold_km), np.nextafter(threshold_km, np.inf))
-        km = km.mask(~far & (km > threshold_km), threshold_km)
+    near = zones[f"nearest_{unit}"]
+    # a distance that was rounded onto its threshold, or over it, goes back to its side; without a
+    # number there is no way
+    for flag, threshold in flags.items():
+        said = zones[flag].astype(object).map(str)
+        far = said == "True"
+        near = near.mask(far & (near <= threshold), np.nextafter(threshold, np.inf))
+        near = near.mask(far & near.isna(), np.inf)
+        near = near.mask((said == "False") & (near > threshold), threshold)
         zones[flag] = far
-    return path, zones.assign(nearest_km=km)
+    return path, zones.assign(**{f"nearest_{unit}": near}), unit
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -353,6 +385,8 @@ def _hubs_of(study: Study, zones: pd.DataFrame) -> tuple[StudyHubs, Words | None
     if file is not None:
         return unknown, NO_HUBS.fill(file=file.name)
     chosen = study_hubs(study)
+    if study.matrix is not None:
+        return chosen, None
     again = nearest(zones, chosen.hubs, method=study.distance_method)["nearest_km"]
     off_km = again - zones["nearest_km"]
     most_km = float(off_km.abs().max()) if len(off_km) else 0.0
@@ -448,27 +482,34 @@ def _counts(studies: tuple[ComparedStudy, ...]) -> pd.DataFrame:
     """Return counts, interval, band and shares, one row a study and threshold."""
     frames = []
     for each in studies:
-        zones, study = each.result.zones, each.result.study
+        study, by_matrix = each.result.study, each.result.study.matrix is not None
+        known = as_distances(each.result) if by_matrix else each.result
+        zones, thresholds = known.zones, each.result.thresholds
         weights = zones[["area_ha", "gdp_estimate_yi_cny"]]
         counts = count_beyond(
-            zones["nearest_km"], zones["uncertainty_km"], study.thresholds_km, weights
+            zones["nearest_km"], zones["uncertainty_km"], thresholds, weights
         ).reset_index()
+        counts = in_unit(counts, each.result.unit) if by_matrix else counts
         spreads = [
             (np.nan, np.nan) if each.no_interval else each.result.interval(study.hub_layer, t)
-            for t in study.thresholds_km
+            for t in thresholds
         ]
         about = {
             "study": each.label, "name": each.name,
-            "hub_layer": study.hub_layer, "distance_method": study.distance_method,
+            "hub_layer": study.hub_layer,
+            "distance_method": "matrix" if by_matrix else study.distance_method,
         }  # fmt: skip
         counts = counts.assign(**about, zones=len(zones))
         counts[["low_5_pct", "high_95_pct"]] = spreads
         frames.append(counts)
     order = (
-        "study name hub_layer distance_method threshold_km zones beyond low_5_pct high_95_pct "
+        "study name hub_layer distance_method {} zones beyond low_5_pct high_95_pct "
         "surely possibly beyond_zones_pct beyond_area_pct beyond_gdp_pct"
     )
-    return pd.concat(frames, ignore_index=True)[order.split()]
+    units = " ".join(dict.fromkeys(f"threshold_{each.result.unit}" for each in studies))
+    table = pd.concat(frames, ignore_index=True)
+    # by a matrix there is no band
+    return table.reindex(columns=order.format(units).split())
 
 
 def _sides(studies: tuple[ComparedStudy, ...], places: pd.DataFrame) -> pd.DataFrame:
@@ -487,7 +528,7 @@ def _sides(studies: tuple[ComparedStudy, ...], places: pd.DataFrame) -> pd.DataF
     ]  # fmt: skip
     for each in studies:
         there = each.result.zones.iloc[places[each.label]]
-        for column in ("nearest_hub", "nearest_km"):
+        for column in ("nearest_hub", each.nearest):
             sides[f"{column}_{each.label}"] = there[column].to_numpy()
     return sides
 

@@ -10,10 +10,12 @@ from typing import Any
 from geodata.errors import UsageError
 from geodata.registry import product_version, sha256
 from geodata.words import ENGLISH, Joined, Listed, Message, Words, has_chinese_names
+from zones.matrix import UNIT_WORDS
 from zones.parameters import SYNTHETIC
 from zones.report.comparison import ComparedStudy, Comparison
 from zones.report.files import write_tables
 from zones.report.licences import NAME, source_line, write_comparison_sources
+from zones.report.matrix_tables import matrix_sentences
 from zones.report.provenance import write_json
 from zones.report.sources import BETWEEN, credited, sources
 from zones.report.tables import ReportTable
@@ -49,6 +51,7 @@ NOTES = {
     "own_zones": Message("Each study's own zones are counted."),
     "gdp": Message("Zone GDP is an estimate: approved area × provincial GDP / urban land."),
 }
+THRESHOLD = Message("{study} {threshold:g} {unit}")
 MADE_UP = Message("its companies are made up (synthetic)")
 NO_PLACE = Message("zones without a place, in no count: {count:,}")
 OF_STUDY = Message("{study}: {what}")
@@ -113,6 +116,7 @@ def _notes(key: str, comparison: Comparison) -> Iterable[Words]:
             remarks.append(MADE_UP)
         if len(each.result.unplaced):
             remarks.append(NO_PLACE.fill(count=len(each.result.unplaced)))
+        remarks += matrix_sentences(each.result)[1:-1]
         for remark in remarks:
             yield NOTES["remark"].fill(study=each.label, what=remark)
     # each source once
@@ -143,7 +147,15 @@ def map_note(comparison: Comparison) -> Words:
 
 
 def _thresholds(studies: Sequence[ComparedStudy]) -> Listed:
-    return _per_study(studies, lambda study: f"{study.threshold_km:g} km")
+    return Listed(
+        (
+            THRESHOLD.fill(
+                study=each.label, threshold=each.threshold, unit=UNIT_WORDS[each.result.unit]
+            )
+            for each in studies
+        ),
+        BETWEEN,
+    )
 
 
 def _per_study(studies: Sequence[ComparedStudy], said: Callable[[ComparedStudy], str]) -> Listed:

@@ -24,6 +24,8 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "gdp_estimate_yi_cny": (Message("Zone GDP (100 million CNY)"), ",.0f"),
     "province_gdp_yi_cny": (Message("Provincial GDP (100 million CNY)"), ",.0f"),
     "median_km": (Message("Median distance (km)"), ",.0f"),
+    "median_min": (Message("Median way (min)"), ",.0f"),
+    "median_h": (Message("Median way (h)"), ",.1f"),
     "beyond": (Message("Zones beyond"), ",.0f"),
     "beyond_zones_pct": (Message("Zones beyond (%)"), ".1f"),
     "area_beyond_km2": (Message("Area beyond (km²)"), ",.1f"),
@@ -37,6 +39,8 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "share_capital_pct": (Message("Share of capital (%)"), ".1f"),
     "share_listed_pct": (Message("Share of listed companies (%)"), ".1f"),
     "threshold_km": (Message("Threshold (km)"), ",.10g"),
+    "threshold_min": (Message("Threshold (min)"), ",.10g"),
+    "threshold_h": (Message("Threshold (h)"), ",.10g"),
     "surely": (Message("Beyond if all nearer"), ",.0f"),
     "possibly": (Message("Beyond if all farther"), ",.0f"),
     "beyond_area_pct": (Message("Zone area beyond (%)"), ".1f"),
@@ -87,6 +91,8 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "beyond_in": (Message("Beyond in"), ""),
     "nearest_hub": (Message("Nearest hub"), ""),
     "nearest_km": (Message("Distance to it (km)"), ",.1f"),
+    "nearest_min": (Message("Way to it (min)"), ",.1f"),
+    "nearest_h": (Message("Way to it (h)"), ",.2f"),
 }
 # the label of a study behind a column's name
 _OF_STUDY = re.compile(r"(?P<column>.+)_(?P<study>[A-Z])")
@@ -110,6 +116,7 @@ VALUES: dict[str, Words] = {
     "province": in_context("level of a position in a table", "province"),
     "great-circle": in_context("method of distance in a table", "great-circle"),
     "geodesic": in_context("method of distance in a table", "geodesic"),
+    "matrix": in_context("method of distance in a table", "matrix"),
     "2018-first": Message("2018 as first published"),
     "2018-census4": Message("2018 after the 4th census"),
     "2018-nbs2025": Message("2018 as revised by 2025"),

@@ -25,6 +25,7 @@ OPENSTREETMAP = Message(", © OpenStreetMap contributors (ODbL)")
 OWN = {
     "zones_table": Message("zones: {name}"),
     "hub_file": Message("hubs: {name}"),
+    "matrix": Message("ways from zones to hubs: {name}"),
     "registrations": Message("companies: {name}"),
 }
 # of a user's file whose source nobody states
