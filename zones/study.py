@@ -399,7 +399,7 @@ class Study:
     )  # fmt: skip
     matrix_unit: str | None = _asked(
         None, "distance.matrix_unit", TEXT, option="--matrix-unit", metavar="UNIT",
-        help=Message("Unit of a matrix that states none: km, m, min, h, s."),
+        help=Message("Unit of a matrix that states none: {units}.", units="km, m, min, h, s"),
         kept_as=_matrix_unit,
     )  # fmt: skip
     matrix_columns: tuple[tuple[str, str], ...] = _asked(
