@@ -13,9 +13,13 @@ import re
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
-TARGETS = ("capital", "text", "spreadsheet", "parquet", "registrations", "zones", "geocoder")
+TARGETS = (
+    "capital", "text", "spreadsheet", "parquet", "registrations", "zones", "geocoder", "study",
+    "boundaries", "values",
+)  # fmt: skip
 _RUNS = re.compile(r"(?:Done|#)(\d+)")
 
 
@@ -44,56 +48,97 @@ def seeds() -> dict[str, list[bytes]]:
         "registrations": [t.encode() for t in texts] + [xlsx.getvalue(), parquet.getvalue()],
         "zones": [t.encode() for t in texts],
         "geocoder": [place.encode() for place in places],
+        "study": [
+            '[zones]\ntable = "zones.csv"\nprovinces = ["湖北"]\napproved = "2000.."\n'.encode(),
+            b"[distance]\nthresholds_km = [300, 500.5]\n[hubs]\nlayer = 'cores'\n",
+        ],
+        "boundaries": [
+            b'{"type":"LineString","coordinates":[[100,30],[110,35]]}',
+            b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":'
+            b'{"type":"Polygon","coordinates":[[[100,30],[110,30],[110,35],[100,30]]]}}]}',
+        ],
+        "values": [
+            text.encode()
+            for text in "一亿二千万 约105 1，234公顷 12.3万亩 1992-10-15 199210 120°30′E".split()
+        ],
     }
 
 
-def fuzz(  # noqa: C901
+def fuzz(  # noqa: C901, a function for each target
     target: str, seconds: float, corpus: Path
 ) -> None:
     """Fuzz one target in this process; ends with a traceback at the first undocumented error."""
     import atheris
 
-    with atheris.instrument_imports(include=["geodata"]):
+    with atheris.instrument_imports(include=["geodata", "zones.study", "maps.boundaries"]):
         from geodata.address_geocoder import geocode_texts
-        from geodata.user_tables import addresses, capital, companies, files, zones
+        from geodata.user_tables import (
+            addresses,
+            areas,
+            capital,
+            companies,
+            dates,
+            files,
+            numerals,
+            zones,
+        )  # fmt: skip
+        from maps.boundaries import file_outlines
+        from zones.study import read_study
     import pandas as pd
 
     from geodata.errors import ZonegapError
 
-    suffix = {"spreadsheet": ".xlsx", "parquet": ".parquet"}.get(target, ".csv")
+    suffix = {
+        "spreadsheet": ".xlsx",
+        "parquet": ".parquet",
+        "study": ".toml",
+        "boundaries": ".geojson",
+    }.get(target, ".csv")
     path = Path(tempfile.mkdtemp()) / f"input{suffix}"
     magic = {"spreadsheet": b"PK\x03\x04", "parquet": b"PAR1"}.get(target, b"")
 
-    def one(data: bytes) -> None:
-        if target == "capital":
-            heading, _, text = data.decode("utf-8", "replace").partition("\0")
-            try:
-                unit = capital.unit_of(heading) if text else capital.NO_UNIT
-                amount = capital.parse_capital(text or heading, unit)
-            except capital.CapitalError:
-                return
-            assert 0 <= amount < capital.LARGEST_YI_CNY, amount
+    def of_capital(text: str) -> None:
+        heading, _, cell = text.partition("\0")
+        try:
+            unit = capital.unit_of(heading) if cell else capital.NO_UNIT
+            amount = capital.parse_capital(cell or heading, unit)
+        except capital.CapitalError:
             return
-        if target == "geocoder":
-            cells = data.decode("utf-8", "replace").split("\0")
-            province, city, text = (*cells, "", "", "")[:3]
-            frame = geocode_texts([pd.Series([text])], pd.Series([province]), pd.Series([city]))
-            assert len(frame) == 1
+        assert 0 <= amount < capital.LARGEST_YI_CNY, amount
+
+    def of_address(text: str) -> None:
+        province, city, address = (*text.split("\0"), "", "", "")[:3]
+        frame = geocode_texts([pd.Series([address])], pd.Series([province]), pd.Series([city]))
+        assert len(frame) == 1
+
+    def of_values(text: str) -> None:
+        numerals.chinese_number(text)
+        cells = pd.Series([text], dtype=object)
+        areas.read_areas(cells, "面积", "", 1)
+        dates.read_months(cells, "批准时间")
+
+    def of_sheets(path: Path) -> None:
+        for sheet in files.open_tables(path):
+            for _ in zip(range(1000), sheet.rows(), strict=False):
+                pass
+
+    def of_text(path: Path) -> None:
+        addresses.load_texts(path, ["公司名称"])
+        of_sheets(path)
+
+    of_texts = {"capital": of_capital, "geocoder": of_address, "values": of_values}
+    of_files = {
+        "registrations": companies.load_registrations, "zones": zones.load_zone_table,
+        "study": read_study, "boundaries": lambda path: file_outlines(path, "x"), "text": of_text,
+    }  # fmt: skip
+
+    def one(data: bytes) -> None:
+        if target in of_texts:
+            of_texts[target](data.decode("utf-8", "replace"))
             return
         path.write_bytes(magic + data[len(magic) :])
-        try:
-            if target == "registrations":
-                companies.load_registrations(path)
-            elif target == "zones":
-                zones.load_zone_table(path)
-            else:
-                if target == "text":
-                    addresses.load_texts(path, ["公司名称"])
-                for sheet in files.open_tables(path):
-                    for _ in zip(range(1000), sheet.rows(), strict=False):
-                        pass
-        except ZonegapError:
-            return
+        with suppress(ZonegapError):
+            of_files.get(target, of_sheets)(path)
 
     arguments = [
         sys.argv[0],

@@ -1,16 +1,16 @@
-"""The zones' names and 100,000 addresses through our geocoder and through three others.
+"""The zones' names through our geocoder and through three others.
 
 Truth for the county is the address of the reference points (a web service's, with faults of its
 own); for the province it is the zone's code. Peers get the province before the name, which they
-need and we take from the code. Needs: pip install cpca cnloc geotool-cn
+need and we take from the code. Addresses: benchmarks/addresses.py.
+Needs: pip install cpca cnloc geotool-cn
 
-Run: python benchmarks/geocoding_peers.py REFERENCE.csv [--addresses 100000]
+Run: python benchmarks/geocoding_peers.py REFERENCE.csv
 """
 
 from __future__ import annotations
 
 import argparse
-import random
 import statistics
 import time
 from collections.abc import Callable
@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.address_geocoder import geocode_texts
 from geodata.addresses import Scope, resolve_address
 from geodata.gazetteer import LAST_YEAR, all_divisions, gazetteer
 from geodata.loaders import load_zones
@@ -120,31 +119,15 @@ def compare(reference: Path) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def addresses(count: int) -> list[str]:
-    """Return made-up addresses: real divisions, made-up roads and numbers, fixed seed."""
-    names, rng = gazetteer(LAST_YEAR), random.Random(1)
-    counties = [d for d in names.current if d.level == "county"]
-    roads = "人民路 解放大道 中山北路 科技一路 建设街 南京西路 工业大道 滨河路".split()
-    out = []
-    for _ in range(count):
-        county = rng.choice(counties)
-        province = names.by_adcode[county.province_adcode].name
-        city = names.by_adcode[county.city_adcode].name if county.city_adcode else ""
-        out.append(f"{province}{city}{county.name}{rng.choice(roads)}{rng.randint(1, 999)}号")
-    return out
-
-
-def time_in_turn(count: int) -> pd.DataFrame:
+def time_in_turn() -> pd.DataFrame:
     """Time ours and cpca in turns, rows a second."""
     import cpca
 
-    zones, texts = load_zones(), addresses(count)
-    series, zone_texts = pd.Series(texts), texts_of(zones)
+    zones = load_zones()
+    zone_texts = texts_of(zones)
     jobs: dict[str, tuple[Callable[[], object], int]] = {
         "zones, ours": (lambda: geocode_zones(zones), len(zones)),
         "zones, cpca": (lambda: cpca.transform(zone_texts), len(zones)),
-        "addresses, ours": (lambda: geocode_texts([series]), count),
-        "addresses, cpca": (lambda: cpca.transform(texts), count),
     }
     seconds: dict[str, list[float]] = {name: [] for name in jobs}
     for round_ in range(ROUNDS + 1):
@@ -169,10 +152,9 @@ def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("reference", type=Path)
-    parser.add_argument("--addresses", type=int, default=100_000)
     options = parser.parse_args()
     print(compare(options.reference).to_string(index=False))
-    print(time_in_turn(options.addresses).to_string(index=False))
+    print(time_in_turn().to_string(index=False))
 
 
 if __name__ == "__main__":

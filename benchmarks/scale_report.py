@@ -59,7 +59,8 @@ where it stopped, and a worker that dies costs the part it had. Without `--sched
 are processes of this machine; with it all workers must see both folders under the same paths (a
 shared file system).
 Several commands may fill one folder at the same time, such as the jobs of an array: each clears only
-what processes that no longer live have left. When no worker is left for a minute, or the scheduler is gone,
+what processes that no longer live have left. A worker of this machine that dies is started again, however
+long a busy machine takes for it. When no worker is left for a minute, or the scheduler is gone,
 the command ends with one sentence and exit code 1; parts that are done stay.
 
 ## Measured

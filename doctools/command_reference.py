@@ -79,9 +79,9 @@ def _escaped(text: str) -> str:
 
 
 def _exit_codes() -> str:
-    from zonegap.command.app import STOPPED_EXIT
     from zonegap.command.options import UNRESOLVED_EXIT
     from zonegap.console import UNREAD_EXIT
+    from zonegap.stops import STOPPED_EXIT
 
     by_code: dict[int, list[str]] = {}
     for error in vars(geodata.errors).values():
@@ -92,5 +92,6 @@ def _exit_codes() -> str:
     rows += [f"| {code} | {'; '.join(words)} |" for code, words in sorted(by_code.items())]
     rows.append(f"| {UNRESOLVED_EXIT} | {UNRESOLVED} |")
     rows.append(f"| {STOPPED_EXIT} | stopped by Ctrl+C |")
+    rows.append("| 129, 143 | stopped by the signals HUP (its session ended) and TERM |")
     rows.append(f"| {UNREAD_EXIT} | nobody reads the output any more, as behind `head` |")
     return "\n".join(rows)

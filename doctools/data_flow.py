@@ -25,7 +25,7 @@ COLUMNS: list[dict[str, str]] = [
     {
         "What all share": "geodata.words geodata.errors geodata.vocabulary geodata.datum",
         "Tables and their checks": "geodata.registry geodata.schema geodata.loaders",
-        "Names of divisions": "geodata.names geodata.gazetteer geodata.resolver",
+        "Names of divisions": "geodata.names geodata.gazetteer geodata.resolver geodata.unit_codes",
     },
     {
         "Where zones are": "geodata.zone_geocoder",
@@ -37,14 +37,16 @@ COLUMNS: list[dict[str, str]] = [
     {
         "Hubs": "zones.hubs zones.companies",
         "What is asked": "zones.study",
-        "Counts and GDP": "zones.thresholds zones.gdp zones.groups",
+        "Counts and GDP": (
+            "zones.thresholds zones.gdp zones.groups zones.count_law zones.inequality"
+        ),
         "Distance": "zones.distance.* zones.points.grid",
-        "Where next": "zones.maximal_covering",
+        "Where next": "zones.where_next",
     },
     {
-        "The study": "zones.filters zones.reading zones.pipeline",
-        "What moves the count": "zones.sensitivity",
-        "The report": "zones.report.*",
+        "The study": "zones.filters zones.reading zones.matrix zones.pipeline",
+        "What moves the count": "zones.sensitivity zones.published_count",
+        "The report": "zones.panel zones.report.*",
     },
     {
         "The map": "maps.page* maps.basemap maps.boundaries maps.tiles maps.safe_text maps.style",

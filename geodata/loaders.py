@@ -13,6 +13,7 @@ from geodata.vocabulary import (
     CHINA_LON_DEG,
     LEVELS,
     PROVINCES,
+    REGIONS,
     ZONE_LEVELS,
     ZONE_TYPES,
 )
@@ -86,6 +87,28 @@ PUBLISHED_FIGURES = {
     "figure": Column(),
     "value": Column("number"),
     "unit": Column(),
+    "stated_in": Column(),
+}
+REGIONS_TABLE = {
+    "province_adcode": PROVINCE_COLUMNS["province_adcode"],
+    "province": Column(accepts=PROVINCES, unique=True),
+    "region": Column(accepts=REGIONS),
+    "population_2018_first_10k": _AMOUNT,
+    "population_2018_census7_10k": _AMOUNT,
+}
+OFFICIAL_ZONE_GDP = {
+    "figure_id": Column(unique=True),
+    "name": Column(),
+    "name_en": Column(),
+    "types": Column(required=False),
+    "zone_ids": Column(required=False),
+    "official_zones": Column("integer", low=1),
+    "year": Column("integer", low=1984),
+    "official_gdp_yi_cny": _AMOUNT,
+    "certainty": Column(accepts=("", "preliminary", "expected", "at least"), required=False),
+    "administered_km2": Column("number", required=False, low=0.0),
+    "publisher": Column(),
+    "publisher_en": Column(),
     "stated_in": Column(),
 }
 PLACE_PINYIN = {
@@ -170,6 +193,16 @@ def load_construction_land_missing() -> pd.DataFrame:
         ``blank`` in the source, or ``absent`` from it, mostly since the city was dissolved later.
     """
     return _load("construction_land_missing", CONSTRUCTION_LAND_MISSING).astype({"year": int})
+
+
+def load_regions() -> pd.DataFrame:
+    """Return the region of each province and its population, 10,000 persons, indexed by name."""
+    return _load("regions", REGIONS_TABLE).set_index("province")
+
+
+def load_official_zone_gdp() -> pd.DataFrame:
+    """Return official figures of zone GDP, 100 million CNY, indexed by ``figure_id``."""
+    return _load("official_zone_gdp", OFFICIAL_ZONE_GDP).set_index("figure_id")
 
 
 def load_place_pinyin() -> pd.Series[str]:

@@ -27,6 +27,26 @@ TYPE_WORDS: dict[str, Words] = {
     "高新技术产业园区": Message("High-tech industrial park"),
     "工业园区": Message("Industrial park"),
 }
+# The four regions of the National Bureau of Statistics.
+REGION_WORDS: dict[str, Words] = {
+    "东部地区": Message("East"),
+    "中部地区": Message("Central"),
+    "西部地区": Message("West"),
+    "东北地区": Message("North-east"),
+}
+REGIONS = tuple(REGION_WORDS)
+# the same in names of columns
+LEVEL_KEYS = dict(zip(LEVEL_WORDS, ("national", "provincial"), strict=True))
+TYPE_KEYS = dict(
+    zip(
+        TYPE_WORDS,
+        (
+            "economic_technological high_tech customs border other_national economic "
+            "high_tech_park industrial_park"
+        ).split(),
+        strict=True,
+    )
+)
 ZONE_LEVELS, ZONE_TYPES = tuple(LEVEL_WORDS), tuple(TYPE_WORDS)
 # how a text to be geocoded is read
 TEXT_KINDS = ("auto", "address", "company")

@@ -32,7 +32,6 @@ from maps.style import (
 )
 from maps.tiles import TileSource
 from zones.inputs import check_choice
-from zones.maximal_covering import candidate_cities, where_next
 from zones.parameters import DISTANCE_METHODS, FARTHEST_KM, SYNTHETIC, THRESHOLD_KM
 from zones.pipeline import StudyResult
 from zones.report.headings import value_words
@@ -52,6 +51,7 @@ from zones.report.sources import (
     sources,
 )
 from zones.report.tables import NOTES
+from zones.where_next import candidate_cities, where_next
 
 # what the licences want on the map itself, where the credits name it
 ON_MAP = ("© OpenStreetMap contributors", "GeoNames", "Vonng/adcode", "Natural Earth")
@@ -308,7 +308,8 @@ def _new_hubs(
     """Return the best k cities beside a layer's hubs, in the order of `where_next`'s table."""
     nearest_km = result.distance_under(layer, result.study.distance_method)
     zones = result.zones.assign(nearest_km=nearest_km)
-    choice = where_next(zones, threshold_km, k=k, weight=weight)["cities"].iloc[-1]
+    method = result.study.distance_method
+    choice = where_next(zones, threshold_km, k=k, weight=weight, method=method)["cities"].iloc[-1]
     chosen = candidate_cities().reindex(choice.split(", ") if choice else [])
     return chosen.reset_index().rename(columns={"city": "name", "city_en": "name_en"})
 

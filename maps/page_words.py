@@ -176,7 +176,9 @@ PAGE_WORDS: dict[str, Message] = {
     "note_tiles": Message("Tiles: {credit}"),
     "note_tiles_approval": Message("Tiles: {credit}; their map approval number: {approval}"),
     "links": Message("Sources and licences to read: "),
-    "note_gdp": Message("Zone GDP is an estimate: approved area × provincial GDP / urban land."),
+    "note_gdp": Message(
+        "Zone GDP is an allocation by land share, not measured output: approved area × provincial GDP / urban land."
+    ),
     "sources": Message("Sources: {sources}."),
     "note_licence": Message(
         "Licence of the data here and in the CSV, whose last column says it: {licence}."

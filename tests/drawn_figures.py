@@ -11,7 +11,7 @@ from tests.test_outputs import into
 from zones.pipeline import StudyResult
 
 LANGUAGES = ("en", "zh")
-NAMES = ("types", "map", "threshold_curve", "provinces", "province_gdp")
+NAMES = ("types", "map", "threshold_curve", "provinces", "province_shares", "province_gdp")
 
 
 def draw(result: StudyResult, **options: object) -> dict[str, Figure]:

@@ -72,6 +72,9 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
     (None, ["figures", "--formats", "gif"], 2, "可接受：png、svg、pdf"),
     (None, ["where-next", "--k", "0"], 2, "不小于1的整数"),
     (None, ["where-next", "--k", "9999"], 2, "候选城市数"),
+    (None, ["panel", "--codes", "1979"], 2, "1980至2024"),
+    (None, ["panel", "--years", "90..99"], 2, "如1990..2018"),
+    (None, ["panel", "--out", "p.xls"], 2, ".dta"),
     (None, ["data", "zone"], 2, "是否想输入'zones'"),
     (None, ["map", "--map-approval", "GS"], 2, "须与--boundaries FILE或底图同用"),
     (None, ["map", "--tiles", "nasa"], 2, "底图：'nasa'"),
@@ -126,9 +129,7 @@ ACCEPTED = {
     *FORMATS, *FIGURE_FORMATS, *GDP_VINTAGES, *LAND_YEARS, *GROUPINGS, *WEIGHTS, *ENGINES, *SECTIONS,
     *(value for asked in ASKED.values() if asked.accepted for value in asked.accepted()),
 }  # fmt: skip
-COMMANDS = (
-    "run gdp tables reconcile data distance figures geocode map threshold where-next zonegap help"
-)
+COMMANDS = "run gdp tables reconcile data distance figures geocode map panel threshold where-next zonegap help"
 MACHINE = {
     *ACCEPTED, *COMMANDS.split(), "TOML", "Parquet", "URL", "dask", "csv", "xlsx", "xls", "tsv",
     "parquet", "xlsb", "ods", "dta", "Arrow", "zip", "lon", "lat", "datum", "FILE", "k", "count", "TABLE", "threshold_km", "arrow",

@@ -8,12 +8,12 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from zones.maximal_covering import where_next
 
 from maps.page import study_map
 from maps.safe_text import stable_html
 from tests.helpers import zonegap
 from tests.test_map_file import DATA
-from zones.maximal_covering import where_next
 from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult, run_study
 from zones.report.sources import sources
@@ -91,7 +91,7 @@ def test_made_up_companies_and_what_was_read_are_named() -> None:
     assert "OpenStreetMap contributors" not in html
     for part in ("2018 after the 4th census", "urban construction land 2018"):
         assert part in data["gdp_note"][0]
-    for part in ("2018年四经普修订数", "2017年建成区"):
+    for part in ("2018年四经普修订数", "2018年城市建设用地"):
         assert part in data["gdp_note"][1]
 
 

@@ -122,6 +122,41 @@ def test_law_is_a_law_at_any_place_and_threshold(
     assert law.index[-1] <= zones
 
 
+@pytest.mark.parametrize("method", ["great-circle", "geodesic"])
+def test_hubs_that_err_move_their_zones_together(method: str) -> None:
+    """The second route measures each draw with the nearest-hub search."""
+    zones, hubs = small_world(zones=200)
+    hubs["uncertainty_km"] = [80.0, 0.0]
+    zones["nearest_km"] = nearest(zones, hubs, method=method)["nearest_km"]
+    random, errors = np.random.default_rng(7), load_position_errors()
+
+    def moved(places: pd.DataFrame) -> pd.DataFrame:
+        ratio = np.interp(random.random(len(places)), errors["share"], errors["error_ratio"])
+        bearing_deg = 360.0 * random.random(len(places))
+        lon, lat = destination(
+            places["lon"], places["lat"], bearing_deg, ratio * places["uncertainty_km"]
+        )
+        return pd.DataFrame({"lon": lon, "lat": lat})
+
+    counts = [
+        (nearest(moved(zones), moved(hubs), method=method)["nearest_km"] > 250.0).sum()
+        for _ in range(800)
+    ]
+    found = count_intervals(zones, hubs, 250.0, method=method)
+    for name, share in QUANTILES.items():
+        assert abs(found.loc["zone", name] - np.quantile(counts, share)) <= 2
+    exact = count_intervals(zones, hubs.drop(columns="uncertainty_km"), 250.0, method=method)
+    width = found["high_95_pct"] - found["low_5_pct"]
+    assert width["zone"] > (exact["high_95_pct"] - exact["low_5_pct"])["zone"]
+
+
+def test_hubs_that_hardly_err_give_the_exact_law() -> None:
+    zones, hubs = small_world()
+    drawn_anew = count_intervals(zones, hubs.assign(uncertainty_km=1e-6), 250.0)
+    exact = count_intervals(zones, hubs, 250.0)
+    assert (drawn_anew - exact).abs().to_numpy().max() <= 1
+
+
 def test_a_zone_on_its_hub_and_one_at_the_antipode() -> None:
     hubs = pd.DataFrame({"lon": [10.0], "lat": [0.0]})
     zones = pd.DataFrame({"lon": [10.0, -170.0], "lat": [0.0, 0.0], "uncertainty_km": [50.0, 50.0]})

@@ -18,7 +18,7 @@ from geodata.errors import BadInputError, UsageError, ZonegapError
 from geodata.words import use_language
 from tests.test_point_tables import make_parts, measure_all, points
 from zones.hubs import hub_layer
-from zones.points.cluster import NO_DASHBOARD, measure_on_cluster
+from zones.points.cluster import KEEP_NANNIES, NO_DASHBOARD, measure_on_cluster
 from zones.points.parts import open_parts, parts_of
 from zones.points.tables import Counts, Task
 
@@ -29,9 +29,12 @@ PARTS, ROWS = 12, 4000
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, protocol="tcp", **NO_DASHBOARD
-    ) as made:
+    with (
+        dask.config.set(KEEP_NANNIES),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, protocol="tcp", **NO_DASHBOARD
+        ) as made,
+    ):
         yield made
 
 
@@ -138,7 +141,7 @@ def test_the_only_worker_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, d
 
     def measure() -> None:
         with (
-            dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+            dask.config.set({"distributed.scheduler.allowed-failures": 1, **KEEP_NANNIES}),
             distributed.LocalCluster(
                 n_workers=1, threads_per_worker=1, processes=True, **NO_DASHBOARD
             ) as alone,
@@ -154,6 +157,27 @@ def test_the_only_worker_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, d
     else:
         with pytest.raises(ZonegapError, match=r"each worker that took this part died.*: .*quet$"):
             measure()
+
+
+def test_our_cluster_waits_for_a_worker_that_starts_slowly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library would give it up after a time, and with it whoever starts it again."""
+
+    def once(part: Path, out: Path, task: Task) -> Counts:
+        if not (tmp_path / "died").exists():
+            (tmp_path / "died").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Counts(1, Counts.zero(()).beyond)
+
+    monkeypatch.setattr("zones.points.cluster.measure_once", once)
+    seen: list[int] = []
+    with dask.config.set({"distributed.deploy.lost-worker-timeout": "0.1s"}):
+        measure_on_cluster(
+            [tmp_path / "a.parquet"], tmp_path, task_of_cores(), lambda _, c: seen.append(c.points),
+            workers=1, without_worker_s=30.0,
+        )  # fmt: skip
+    assert seen == [1]
 
 
 def test_a_scheduler_without_workers(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from zones.pipeline import StudyResult
 from zones.report.files import write_run
 
 FORMATS = ("png", "svg", "pdf")
-NAMES = ("types", "map", "threshold_curve", "provinces", "province_gdp")
+NAMES = ("types", "map", "threshold_curve", "provinces", "province_shares", "province_gdp")
 DRAW_AGAIN = """
 import sys
 from pathlib import Path

@@ -96,6 +96,7 @@ def test_dependencies_are_the_imported_ones() -> None:
     # what comes with a stated dependency under another name
     comes_with = {
         "branca": "folium",
+        "dask": "distributed",
         "jinja2": "folium",
         "docx": "python-docx",
         "python_calamine": "python-calamine",

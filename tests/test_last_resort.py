@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from maps.boundaries import file_outlines
 from maps.tiles import tile_source
 from tests.helpers import zonegap
 from zonegap.command.app import main
+from zonegap.stops import SIGNALS
 from zones.report.latex import to_tex
 from zones.report.markdown import to_markdown
 from zones.report.tables import ReportTable, report_table
@@ -81,13 +83,21 @@ def test_too_little_memory_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) ->
 
 @posix
 @pytest.mark.parametrize("module", ["zonegap.command.app", "typer", "zones.pipeline"])
-def test_ctrl_c_while_libraries_are_read(tmp_path: Path, module: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"), [("SIGINT", "stopped"), ("SIGTERM", "stopped by the signal SIGTERM"),
+                       ("SIGHUP", "stopped by the signal SIGHUP")],
+)  # fmt: skip
+def test_stopped_while_libraries_are_read(module: str, name: str, said: str) -> None:
+    # a shell starts what runs behind it with interrupts ignored
     code = f"""
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.{name}) is signal.SIG_IGN:
+    signal.signal(signal.{name}, signal.SIG_DFL)
 class Stop:
     def find_spec(self, name, *_):
         if name == {module!r}:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.{name})
             import time; time.sleep(5)
 sys.meta_path.insert(0, Stop())
 sys.argv = ["zonegap", "threshold"]
@@ -95,7 +105,84 @@ from zonegap.__main__ import main
 main()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr.strip()) == (130, "stopped")
+    # before the words are read nothing but that is said
+    want = {said, "stopped"} if module == "typer" else {said if "pipeline" in module else "stopped"}
+    assert done.returncode == 128 + getattr(signal, name)
+    assert done.stderr.strip() in want
+
+
+@posix
+def test_stopped_within_exec(tmp_path: Path) -> None:
+    """Python would end as by Ctrl+C, whatever exit code is asked for."""
+    (tmp_path / "sitecustomize.py").write_text("""
+import logging, sys  # a later exec would undo it
+class Stop:
+    def find_spec(self, name, *_):
+        if name == "zonegap.command.app":
+            exec("import os, signal; os.kill(os.getpid(), signal.SIGTERM)")
+sys.meta_path.insert(0, Stop())
+""")
+    path = os.pathsep.join([str(tmp_path), str(Path(__file__).parent.parent)])
+    done = zonegap("gdp", PYTHONPATH=path)
+    assert (done.returncode, done.stderr) == (143, "stopped\n")
+
+
+@posix
+def test_a_stop_that_python_ignores_while_libraries_are_read(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("""
+import os, signal, sys
+class Stop:
+    def find_spec(self, name, *_):
+        if name == "zonegap.command.app":
+            try:
+                os.kill(os.getpid(), signal.SIGHUP)
+            except KeyboardInterrupt:
+                pass
+sys.meta_path.insert(0, Stop())
+""")
+    path = os.pathsep.join([str(tmp_path), str(Path(__file__).parent.parent)])
+    done = zonegap("gdp", PYTHONPATH=path)
+    assert (done.returncode, done.stdout, done.stderr) == (129, "", "stopped\n")
+
+
+@posix
+def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
+    code = """
+import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+import zones.study
+read = zones.study.read_study
+def hung_up(file):
+    os.kill(os.getpid(), signal.SIGHUP)
+    return read(file)
+zones.study.read_study = hung_up
+sys.argv = ["zonegap", "gdp"]
+from zonegap.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@posix
+@pytest.mark.parametrize("fault", [ImportError("cut"), SystemError("cut"), SystemExit(7)])
+def test_a_library_that_hides_the_stop_does_not_hide_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    def hide(*_: object, **__: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        except KeyboardInterrupt:
+            raise fault from None
+
+    monkeypatch.setattr("zones.pipeline.run_study", hide)
+    before = [signal.getsignal(number) for number in SIGNALS]
+    try:
+        assert run("threshold") == (143, "stopped by the signal SIGTERM\n")
+    finally:
+        logging.disable(logging.NOTSET)
+        for number, handler in zip(SIGNALS, before, strict=True):
+            signal.signal(number, handler)
 
 
 @posix
@@ -110,6 +197,20 @@ def test_nobody_reads_the_output(tmp_path: Path) -> None:
         assert done.stderr == ""
         assert done.returncode in ((1, 141) if arguments == ["--help"] else (141,)), arguments
     os.close(writer)
+
+
+@posix
+def test_nobody_hears_the_messages(tmp_path: Path) -> None:
+    """A terminal that is gone or a log on a full disk takes nothing from the result."""
+    if not Path("/dev/full").exists():
+        pytest.skip("no such device")
+    (tmp_path / "a.csv").write_text("地址,x\n杭州市滨江区,1\n", encoding="utf-8")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "zonegap", "geocode", "a.csv", "--out", "-"],
+            stdout=subprocess.PIPE, stderr=full, cwd=tmp_path, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stdout.count(b"\n")) == (0, 2)
 
 
 @posix
@@ -336,4 +437,3 @@ def test_the_command_line_says_no_traceback_anywhere(tmp_path: Path) -> None:
     done = zonegap("map", "--zones", "z.csv", "--tiles", "https://[::1/{x}{y}{z}", cwd=tmp_path,
                    PYTHONPATH=str(Path.cwd()))  # fmt: skip
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
-    assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN

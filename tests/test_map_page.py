@@ -307,7 +307,7 @@ def test_language_switch_changes_every_word(browser: Any, page: Path) -> None:
     assert run(browser, "return document.documentElement.lang") == "zh-CN"
     assert text_of(browser, "#zg-count-of") == "个开发区（共2,543个）"
     for text in (
-        "必在500公里以外",
+        "500公里以外（含90%半径）",
         "地级及以上城市",
         "河南省",
         value("经济开发区", "zh"),
@@ -637,7 +637,7 @@ def test_what_is_chosen_on_the_map_is_told(
     assert told.endswith("surely within 500 km")
     hidden = texts_of(browser, "#zg-results .zg-hidden")
     assert len(hidden) == 12
-    assert set(hidden) == {"surely beyond 500 km"}
+    assert set(hidden) == {"beyond 500 km, with its whole 90 % radius"}
     assert run(browser, "return document.querySelectorAll('main aside').length") == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from pathlib import Path
 
 import geopandas as gpd
@@ -296,3 +297,17 @@ def test_too_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     path.write_text("lon_wgs84,lat_wgs84\n" + "1,2\n" * 30, encoding="utf-8")
     with pytest.raises(BadInputError, match="more than 10 rows"):
         load_point_table(path)
+
+
+@pytest.mark.parametrize("kind", ["geojson", "gpkg", "shp"])
+def test_points_without_any_attribute_are_measured(run, kind: str) -> None:
+    places = PLACED[["lon", "lat"]].to_numpy()
+    layer = gpd.GeoDataFrame(geometry=[Point(place) for place in places], crs=4326)
+    layer.to_file(f"bare.{kind}")
+    if kind == "shp":  # GDAL writes a number of its own where there is nothing: no field at all
+        head = struct.pack("<4BLHH20x", 3, 126, 1, 1, len(places), 33, 1)
+        Path("bare.dbf").write_bytes(head + b"\r" + b" " * len(places) + b"\x1a")
+    said = run(f"bare.{kind}", "--out", "o.csv")
+    assert said.code == 0, said.err
+    found = pd.read_csv("o.csv")
+    np.testing.assert_allclose(found["nearest_km"], distances(PLACED), atol=1e-3)

@@ -12,7 +12,7 @@ import pytest
 
 from zones.distance.nearest_hub import nearest
 from zones.hubs import hub_layer
-from zones.pipeline import StudyResult
+from zones.pipeline import StudyResult, run_study
 from zones.published_count import (
     best_added,
     best_left_out,
@@ -21,6 +21,7 @@ from zones.published_count import (
     what_would_give_table,
 )
 from zones.report.tables import report_table
+from zones.study import Study
 
 
 def test_the_sentence_says_that_no_layer_holds_the_published_count(result: StudyResult) -> None:
@@ -114,6 +115,14 @@ def test_what_would_give_counts_again_with_the_hubs_it_names(result: StudyResult
             near_km = nearest(result.zones, changed)["nearest_km"]
             assert (near_km > 500.0).sum() == row.beyond
     assert seen == {("without_1", 1), ("without_2", 2), ("with_1", 1), ("with_2", 2)}
+
+
+def test_what_would_give_beside_hubs_of_ones_own(tmp_path: Path) -> None:
+    """The rows of the built-in layers stay the same."""
+    path = tmp_path / "hubs_made_up.csv"
+    path.write_text("城市\n武汉\n", encoding="utf-8")
+    own = what_would_give_table(run_study(Study(hub_layer="file", hub_file=path)))
+    pd.testing.assert_frame_equal(own, what_would_give_table(run_study(Study())))
 
 
 def test_what_would_give_names_hubs_in_the_language(result: StudyResult) -> None:

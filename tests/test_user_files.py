@@ -1020,3 +1020,14 @@ def test_an_arrow_file_that_lies_of_its_texts_is_damaged(tmp_path: Path) -> None
     assert raw.count(ends) == 1
     path.write_bytes(raw.replace(ends, struct.pack("<iii", 0, 3, 1 << 30)))
     assert "a damaged arrow file" in refused(path)
+
+
+def test_a_geopackage_whose_fault_is_no_text(tmp_path: Path) -> None:
+    """SQLite's message quotes the file, in bytes that are no UTF-8."""
+    path = tmp_path / "a.gpkg"
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("CREATE TABLE gpkg_contents (a)")
+        base.commit()
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b"CREATE TABLE gpkg", b"CREATE TA\xfcLE gpkg"))
+    assert "a damaged GeoPackage file" in refused(path)

@@ -201,3 +201,12 @@ def test_options_are_checked() -> None:
         with pytest.raises(UsageError, match="rate: "):
             WebOptions("amap", rate_per_s=rate)
     assert [service_of(p).name for p in PROVIDERS] == [*PROVIDERS]
+
+
+def test_a_cache_whose_fault_is_no_text_is_a_message(tmp_path: Path) -> None:
+    path = tmp_path / "answers.sqlite"
+    AnswerCache(path).close()
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b"CREATE TABLE", b"CREATE T\xfcBLE"))
+    with pytest.raises(DataFileError, match="cache cannot be used"):
+        AnswerCache(path)

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import gzip
+import json
 import math
-from contextlib import closing
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import tracemalloc
+import zlib
+from contextlib import closing, suppress
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -323,6 +334,169 @@ def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_huge_answer_is_not_read_to_its_end() -> None:
     with pytest.raises(BadAnswerError, match="longer than 1,000,000 bytes"):
         ask(lambda asked, count: Reply(b" " * 30_000_000))
+
+
+@pytest.mark.parametrize("layers", ["gzip", "gzip, gzip", "gzip, gzip, gzip", "deflate", "br"])
+def test_a_compressed_bomb_is_not_unpacked(layers: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thrice compressed, some hundred bytes become gigabytes."""
+    bomb = b" " * 50_000_000
+    for _ in layers.split(","):
+        bomb = zlib.compress(bomb) if layers == "deflate" else gzip.compress(bomb)
+    monkeypatch.setattr(geodata.web.client, "TRIES", 1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(TryLaterError, match=r"compressed, which was not|no JSON object"):
+            ask(lambda asked, count: Reply(bomb, headers={"Content-Encoding": layers}))
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_answer_compressed_unasked_is_read() -> None:
+    body = gzip.compress(json.dumps(GOOD["amap"]).encode())
+    answer, _ = ask(lambda asked, count: Reply(body, headers={"Content-Encoding": "gzip"}))
+    assert answer.found
+
+
+class _Dripping:
+    """A server that sends what it is given again and again, each time before patience ends."""
+
+    def __init__(self, begin: bytes, again: bytes) -> None:
+        self.begin, self.again = begin, again
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                one, _ = self.listener.accept()
+                threading.Thread(target=self._answer, args=(one,), daemon=True).start()
+
+    def _answer(self, one: socket.socket) -> None:
+        with suppress(OSError), one:
+            one.recv(65536)
+            one.sendall(self.begin)
+            for _ in range(400):
+                one.sendall(self.again)
+                time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("begin", "again"),
+    [
+        (b"", b"H"),
+        (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
+    ],
+    ids="status header headers interim body chunks chunk-size no-length".split(),
+)
+def test_slow_bytes_have_an_end(
+    begin: bytes, again: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(geodata.web.client, "ANSWER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(geodata.web.client, "TRIES", 1)
+    server = _Dripping(begin, again)
+    service = service_of("amap")
+    service.url = server.url
+    client = WebClient(service, WebKey(KEY, "test"), 1000.0)
+    start = time.monotonic()
+    with closing(client), pytest.raises((TryLaterError, BadAnswerError)) as caught:
+        client.ask(QUERY)
+    assert time.monotonic() - start < 10.0  # the server would go on for 20 s
+    assert KEY not in str(caught.value)
+    server.listener.close()
+
+
+def test_a_second_answer_of_one_connection_has_an_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(geodata.web.client, "TRIES", 1)
+    with serve(
+        lambda asked, count: Reply(GOOD["amap"]) if count == 1 else Reply(GOOD["amap"], delay_s=5.0)
+    ) as stub:
+        client = WebClient(at(stub), WebKey(KEY, "test"), 1000.0)
+        with closing(client):
+            client.ask(QUERY)
+            monkeypatch.setattr(geodata.web.client, "ANSWER_TIMEOUT_S", 0.3)
+            start = time.monotonic()
+            with pytest.raises(TryLaterError):
+                client.ask(QUERY)
+            assert time.monotonic() - start < 4.0
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"no http at all\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+        b"HTTP/1.1 999999 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 500_000 + b"\r\n\r\n",
+        b"\x16\x03\x01\x00\x05hello",
+    ],
+)
+def test_what_is_no_answer_of_http_is_a_failure_of_the_connection(
+    reply: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(geodata.web.client, "ANSWER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(geodata.web.client, "TRIES", 1)
+    server = _Dripping(reply, b"")
+    service = service_of("amap")
+    service.url = server.url
+    client = WebClient(service, WebKey(KEY, "test"), 1000.0)
+    with closing(client), pytest.raises(TryLaterError, match=r"the connection failed|in time"):
+        client.ask(QUERY)
+    server.listener.close()
+
+
+def _tls_server(folder: Path) -> tuple[socket.socket, str]:
+    """Return a server whose certificate nobody vouches for."""
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj",
+               "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", "k.pem",
+               "-out", "c.pem"]  # fmt: skip
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl to make a certificate")
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "c.pem", folder / "k.pem")
+    listener = socket.create_server(("127.0.0.1", 0))
+    got: list[bytes] = []
+
+    def answer() -> None:
+        with suppress(OSError):
+            while True:
+                one, _ = listener.accept()
+                with suppress(OSError), context.wrap_socket(one, server_side=True) as secure:
+                    got.append(secure.recv(65536))
+
+    threading.Thread(target=answer, daemon=True).start()
+    return listener, f"https://localhost:{listener.getsockname()[1]}/"
+
+
+def test_a_certificate_nobody_vouches_for_gets_no_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    monkeypatch.setattr(geodata.web.client, "TRIES", 1)
+    listener, url = _tls_server(tmp_path)
+    service = service_of("amap")
+    service.url = url
+    client = WebClient(service, WebKey(KEY, "test"), 1000.0)
+    with closing(client), pytest.raises(TryLaterError, match="no connection") as caught:
+        client.ask(QUERY)
+    assert KEY not in str(caught.value)
+    listener.close()
+    # and one that speaks no TLS at all
+    with serve(lambda asked, count: Reply(GOOD["amap"])) as stub:
+        service.url = stub.url.replace("http:", "https:")
+        client = WebClient(service, WebKey(KEY, "test"), 1000.0)
+        with closing(client), pytest.raises(TryLaterError, match="no connection"):
+            client.ask(QUERY)
+        assert stub.asked == []
 
 
 def test_redirects_are_not_followed_for_they_carry_the_key() -> None:

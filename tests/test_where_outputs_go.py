@@ -19,10 +19,10 @@ from tests.test_outputs import tree
 from tests.test_point_tables import make_parts, points
 from zonegap.command.app import main
 from zones.hubs import hub_layer
-from zones.points.parts import measure_once, open_parts, parts_of, remove_unfinished
+from zones.points.parts import measure_once, open_parts, parts_of
 from zones.points.tables import Task
 from zones.study import Study
-from zones.writing import Guard, claimed, is_result, is_stream, staged
+from zones.writing import Guard, claimed, is_result, is_stream, remove_unfinished, staged
 
 ZONES = "开发区名称,省份,面积(公顷),自有备注\n西安高新技术产业开发区,陕西省,2235,手工\n"
 ADDRESSES = "地址,联系电话,备注\n杭州市滨江区示例路1号,+86-571-0000,-\n"
@@ -369,7 +369,7 @@ def test_a_living_process_keeps_its_unfinished_part(
 
     def slow(part: Path, file: Path, *more: object) -> object:
         counts = measure(part, file, *more)  # type: ignore[arg-type]
-        code = "import sys; from pathlib import Path; from zones.points.parts import *\n"
+        code = "import sys; from pathlib import Path; from zones.writing import *\n"
         subprocess.run(
             [sys.executable, "-c", code + "remove_unfinished(Path(sys.argv[1]))", str(out)],
             check=True,
@@ -434,3 +434,22 @@ def test_the_study_names_its_files(tmp_path: Path) -> None:
                   boundary_credit="x", registrations=Path("synthetic"))  # fmt: skip
     assert {str(path) for path in study.files()} == {"z.csv", "武汉", "l.geojson"}
     assert Study().files() == ()
+
+
+# ---- runs that are ended
+
+
+@posix
+@pytest.mark.parametrize("command", ["distance, a folder", "geocode"])
+def test_a_run_that_is_ended_leaves_old_or_new_outputs(tmp_path: Path, command: str) -> None:
+    """A few of what `benchmarks/killed_runs.py` does by the hundred."""
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("the work a process has done is read from /proc")
+    import random
+
+    from benchmarks.killed_runs import COMMANDS, SIGNALS, Folders, end_at_random, is_fault
+
+    folders = Folders.made(tmp_path / "work", COMMANDS[command])
+    for name in SIGNALS:
+        words = end_at_random(folders, name, random.Random(f"{command} {name}"))
+        assert not any(map(is_fault, words)), words

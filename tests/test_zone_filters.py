@@ -316,8 +316,8 @@ def test_figures_show_these_zones_only(name: str) -> None:
             assert max(east - west, north - south) < (3000 if name.startswith("tibet") else 1200)
     several = {
         "hubei": {"cities", "city_gdp"}, "beijing": {"counties", "county_gdp"},
-        "tibet-national": set(), "early": {"provinces", "province_gdp"},
-        "provincial": {"provinces", "province_gdp"},
+        "tibet-national": set(), "early": {"provinces", "province_shares", "province_gdp"},
+        "provincial": {"provinces", "province_shares", "province_gdp"},
     }  # fmt: skip
     assert names == {"types", "map", "threshold_curve"} | several[name]
 
@@ -360,8 +360,8 @@ def test_a_run_ends_with_its_answer_in_three_lines(
     )
     assert code == 0, err
     assert printed.splitlines()[-3:] == [
-        "500公里，地级市：5个开发区中5个在阈值以外（100.0%），必在5个，可能5个",
-        "占面积100.0%，占开发区GDP100.0%",
+        "500公里，地级市：5个开发区中5个在阈值以外，90%区间5–5个",
+        "占个数100.0%，占面积100.0%，占开发区GDP100.0%",
         str(out / "map.html"),
     ]
     assert "2,543个开发区中的5个：省份为西藏自治区。" in err

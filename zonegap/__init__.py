@@ -12,9 +12,9 @@ A study goes one way. `geodata` reads the built-in tables and the user's own, an
 addresses and companies are, and how surely. `zones` takes the places that count as hubs
 (`HubLayer`, `hub_layer`; `read_hubs` and `read_zones` for your own), measures each zone's distance
 to the nearest one (`nearest`), counts those beyond a threshold (`beyond`, `count_beyond`),
-estimates their GDP (`zone_gdp`) and makes the tables of the report (`report_tables`). `maps` draws
-them (`zone_map`, `study_map`, `study_figures`). Each knows only those before it; this package knows
-all three, and holds the command ``zonegap``.
+estimates their GDP (`zone_gdp`), makes the tables of the report (`report_tables`) and a panel by
+county and year (`panel`). `maps` draws them (`zone_map`, `study_map`, `study_figures`). Each knows
+only those before it; this package knows all three, and holds the command ``zonegap``.
 
 Frames go in, frames or series come out on the same index; inputs stay as they are. Longitude and
 latitude are WGS-84 degrees, units stand in the names (``distance_km``, ``area_ha``,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from zones.gdp import gdp_density, zone_gdp
     from zones.groups import gap_table
     from zones.hubs import HubLayer, hub_layer
-    from zones.maximal_covering import where_next
+    from zones.panel import panel
     from zones.pipeline import StudyResult, run_study
     from zones.reading import read_hubs, read_zones
     from zones.report.comparison import Comparison, compare_studies
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from zones.sensitivity import leave_one_hub_out
     from zones.study import Study, read_study
     from zones.thresholds import beyond, beyond_band, count_beyond, threshold_for_count
+    from zones.where_next import next_best, where_next
 
 # name -> module, imported when first asked for, so that the command starts at once
 _PUBLIC = {
@@ -75,6 +76,7 @@ _PUBLIC = {
     "located_registrations": "zones.companies",
     "nearest": "zones.distance.nearest_hub",
     "nearest_on_sphere": "zones.distance.sphere",
+    "panel": "zones.panel",
     "read_hubs": "zones.reading",
     "read_study": "zones.study",
     "read_zones": "zones.reading",
@@ -83,7 +85,8 @@ _PUBLIC = {
     "study_figures": "maps.figures.files",
     "study_map": "maps.page",
     "threshold_for_count": "zones.thresholds",
-    "where_next": "zones.maximal_covering",
+    "next_best": "zones.where_next",
+    "where_next": "zones.where_next",
     "write_tables": "zones.report.files",
     "zone_gdp": "zones.gdp",
     "zone_map": "maps.page",

@@ -165,7 +165,7 @@ def show(text: Words | str, end: str = "\n") -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        discard_output()
+        discard(sys.stdout)
         raise ZonegapError(not_printed(error)) from None
 
 
@@ -177,11 +177,11 @@ def not_printed(error: OSError) -> Words:
 UNREAD_EXIT = 141  # nobody reads the output any more: as shells have it for SIGPIPE
 
 
-def discard_output() -> None:
+def discard(stream: IO[str]) -> None:
     """Send what is still to be printed nowhere, so that Python says nothing of it at its end."""
     with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
 
 
@@ -199,9 +199,11 @@ def remark(text: Words | str) -> None:
     """Say something beside the results."""
     if sys.stderr is None:  # closed: nobody wants to know
         return
-    with suppress(BrokenPipeError):
+    try:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
+    except OSError:  # a pipe that nobody reads, a terminal that is gone, a full disk: no result
+        discard(sys.stderr)
 
 
 COLUMNS = 80  # of a terminal, where an account is laid out

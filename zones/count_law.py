@@ -1,10 +1,13 @@
-"""The law of a count under the errors of the positions: exact, without draws.
+"""The law of a count under the errors of the positions: exact, or drawn where hubs err, too.
 
 A zone's true place lies off its position by its ``uncertainty_km`` times a ratio whose law was
 measured (`geodata.loaders.load_position_errors`), in a direction of which nothing is known. So for
 a ratio the directions that leave the zone beyond the threshold are arcs of a circle, and their
 length is a probability. Zones may err each on its own, or those of one county, prefecture or
 province all alike: by the same ratio, in the same direction.
+
+A hub that errs moves the distances of all its zones together, for which there is no such sum: then
+zones and hubs are drawn anew, many times, with a fixed seed.
 """
 
 from __future__ import annotations
@@ -20,14 +23,18 @@ from numpy.typing import NDArray
 from geodata.loaders import load_position_errors
 from zones.distance.geodesic import geodesic_km
 from zones.distance.great_circle import FloatArray, arc_km, unit_vectors
+from zones.distance.nearest_hub import pairwise_km
 from zones.inputs import check_choice, located, need_columns
-from zones.parameters import DISTANCE_METHODS, EARTH_RADIUS_KM
+from zones.parameters import DISTANCE_METHODS, EARTH_RADIUS_KM, ELLIPSOID_FACTOR
 
 # Which zones err alike -> the digits of their code that they have in common; None: none do.
 SHARED_BY = {"zone": None, "county": 6, "prefecture": 4, "province": 2}
 QUANTILES = {"low_5_pct": 0.05, "median": 0.5, "high_95_pct": 0.95}
 STEPS = 400  # of the law of the ratio, each of the same probability
 PAIRS_AT_ONCE = 2_000_000  # zones times hubs or steps in memory
+DRAWS, SEED = 1000, 2018  # where hubs err, too; the seed makes every run give the same numbers
+FEWEST_DRAWS = 100  # of very many hubs, whose draws take long
+PAIRS_DRAWN = 400_000_000  # zones times hubs times draws; fewer draws where it would be more
 TURN = 2.0 * np.pi
 
 IntArray = NDArray[np.intp]
@@ -85,8 +92,8 @@ def count_law(
     {1: 1.0}
     """
     check_choice("shared_by", shared_by, SHARED_BY)
-    group = _groups(zones, shared_by)
-    return _Crossings.of(zones, hubs, threshold_km, method).law(group)
+    crossings = _Crossings.of(zones, hubs, threshold_km, method)
+    return crossings.law(_groups(zones, shared_by))
 
 
 def count_intervals(
@@ -96,22 +103,95 @@ def count_intervals(
 
     Parameters
     ----------
-    zones, hubs, threshold_km, method
+    zones, threshold_km, method
         See `count_law`; zones without ``adcode`` err each on its own only.
+    hubs
+        With ``lon``, ``lat``; with ``uncertainty_km`` above 0, as of companies known by their
+        addresses, hubs err, too, each on its own.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by ``shared_by`` (``zone``, ``county``, ``prefecture``, ``province``):
         ``low_5_pct``, ``median``, ``high_95_pct``, whole numbers of zones.
+
+    Notes
+    -----
+    With exact hubs from the exact law (`count_law`); else from `DRAWS` draws (fewer, at least
+    `FEWEST_DRAWS`, of very many hubs) of all positions.
     """
-    kinds = SHARED_BY if "adcode" in zones else ["zone"]
+    if "uncertainty_km" in hubs and (hubs["uncertainty_km"] > 0.0).any():
+        return _drawn_intervals(zones, hubs, threshold_km, method)
     crossings = _Crossings.of(zones, hubs, threshold_km, method)
+    kinds = SHARED_BY if "adcode" in zones else ["zone"]
     rows = {}
     for kind in kinds:
         law = crossings.law(_groups(zones, kind))
         rows[kind] = {name: quantile(law, share) for name, share in QUANTILES.items()}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("shared_by")
+
+
+def _drawn_intervals(
+    zones: pd.DataFrame, hubs: pd.DataFrame, threshold_km: float, method: str
+) -> pd.DataFrame:
+    """Return the intervals with zones and hubs drawn anew."""
+    check_choice("method", method, DISTANCE_METHODS)
+    zones = located(zones, "zones")
+    need_columns(zones, "zones", ["lon", "lat", "nearest_km", "uncertainty_km"])
+    errors = load_position_errors()
+    farthest = float(errors["error_ratio"].max())
+    # zones that no pair of errors carries across the threshold stand as they are
+    reach_km = farthest * (zones["uncertainty_km"].fillna(0.0) + hubs["uncertainty_km"].max())
+    near = (zones["nearest_km"] - threshold_km).abs() <= ELLIPSOID_FACTOR * reach_km
+    settled = int((zones["nearest_km"] > threshold_km)[~near].sum())
+    zones = zones[near]
+    # what the threshold is on the sphere for each pair, as a cosine
+    limit = np.full((len(zones), len(hubs)), threshold_km / EARTH_RADIUS_KM)
+    if method == "geodesic":
+        sphere_km, ellipsoid_km = (pairwise_km(zones, hubs, method=m) for m in DISTANCE_METHODS)
+        limit *= np.divide(sphere_km, ellipsoid_km, out=np.ones_like(limit), where=ellipsoid_km > 0)
+    cosine = np.cos(np.minimum(limit, np.pi))
+    pairs = max(cosine.size, 1)
+    draws = int(np.clip(PAIRS_DRAWN // pairs, FEWEST_DRAWS, DRAWS))
+    at_once = max(1, 5 * PAIRS_AT_ONCE // pairs)
+    rows = {}
+    for kind in SHARED_BY if "adcode" in zones else ["zone"]:
+        random = np.random.default_rng(SEED)
+        group = pd.factorize(_groups(zones, kind))[0]
+        counts: list[IntArray] = []
+        for low in range(0, draws, at_once):
+            shape = min(at_once, draws - low)
+            moved = _moved(zones, group, shape, random, errors)
+            at = _moved(hubs, np.arange(len(hubs)), shape, random, errors)
+            within = (moved @ at.transpose(0, 2, 1) >= cosine).any(axis=2)
+            counts.append(np.asarray(settled + (~within).sum(axis=1), np.intp))
+        drawn = np.sort(np.concatenate(counts))
+        # the least count that is not exceeded with the share
+        last = len(drawn) - 1
+        rows[kind] = {
+            name: int(drawn[min(int(np.ceil(share * len(drawn))) - 1, last)])
+            for name, share in QUANTILES.items()
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("shared_by")
+
+
+def _moved(
+    places: pd.DataFrame, group: IntArray, draws: int, random: np.random.Generator,
+    errors: pd.DataFrame,
+) -> FloatArray:  # fmt: skip
+    """Return places drawn anew as unit vectors, shape (draws, places, 3); a group moves alike."""
+    shape = (draws, int(group.max(initial=-1)) + 1)
+    ratio = np.interp(random.random(shape), errors["share"], errors["error_ratio"])[:, group]
+    bearing = (TURN * random.random(shape))[:, group]
+    uncertainty_km = places["uncertainty_km"].fillna(0.0).to_numpy(float)
+    angle = np.minimum(ratio * uncertainty_km / EARTH_RADIUS_KM, np.pi)[..., None]
+    lon, lat = np.radians(places["lon"].to_numpy(float)), np.radians(places["lat"].to_numpy(float))
+    point = unit_vectors(places["lon"], places["lat"])
+    # the directions to the east and to the north at each place
+    east = np.column_stack((-np.sin(lon), np.cos(lon), np.zeros_like(lon)))
+    north = np.column_stack((-np.sin(lat) * np.cos(lon), -np.sin(lat) * np.sin(lon), np.cos(lat)))
+    way = np.sin(bearing)[..., None] * east + np.cos(bearing)[..., None] * north
+    return np.asarray(np.cos(angle) * point + np.sin(angle) * way)
 
 
 def quantile(law: pd.Series[float], share: float) -> int:

@@ -38,10 +38,17 @@ FARTHEST_KM = 20_040  # a little over half the longest way round the Earth
 PUBLISHED_BEYOND_ID = "zones_beyond_500km"
 PUBLISHED_THRESHOLD_ID = "threshold_km"
 
+GDP_YEAR = 2018
 GDP_VINTAGES = {
     "2018-first": "gdp_2018_first_yi_cny",
     "2018-census4": "gdp_2018_census4_yi_cny",
     "2018-nbs2025": "gdp_2018_nbs2025_yi_cny",
+}
+# resident population of the same year, by vintage of the GDP that it goes with
+POPULATIONS = {
+    "2018-first": "population_2018_first_10k",
+    "2018-census4": "population_2018_first_10k",
+    "2018-nbs2025": "population_2018_census7_10k",
 }
 # The report's footnote 4: GDP of 2018 by urban construction land of 2018.
 DEFAULT_GDP, DEFAULT_LAND = "2018-first", "construction-land-2018"
@@ -56,11 +63,18 @@ CITIES_2018 = 672
 CONSTRUCTION_LAND_2018_NATIONAL_KM2 = 56_075.9
 
 # what can be weighed by: word of the command -> column, None for the zones themselves
+# what a choice of new hubs makes best, the default first
+OBJECTIVES = ("coverage", "p-median", "p-center")
 WEIGHTS = {"zones": None, "area": "area_ha", "gdp": "gdp_estimate_yi_cny"}
 
+NATIONAL = vocabulary.ZONE_LEVELS[0]
 GROUPINGS = ("province", "level", "type", "period", "cluster")
 # Years of approval: first and last of each wave.
 APPROVAL_PERIODS = ((1984, 1991), (1992, 1999), (2000, 2005), (2006, 2010), (2011, 2018))
+
+# of a panel: what a row is of, and its years
+UNITS = ("county", "prefecture")
+PANEL_YEARS = (APPROVAL_PERIODS[0][0], APPROVAL_PERIODS[-1][1])
 
 CURVE_STEP_KM = 50
 CURVE_END_KM = 3000

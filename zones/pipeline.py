@@ -287,7 +287,7 @@ def study_hubs(study: Study, registrations: Registrations | None = None) -> Stud
     added = None
     if study.hubs_add is not None:
         located, account = load_hub_table(
-            _added(study.hubs_add), Wish(datum=study.datum or "", name="--add-hubs")
+            places_listed(study.hubs_add), Wish(datum=study.datum or "", name="--add-hubs")
         )
         accounts.append(account)
         added = hubs_of_table(located)
@@ -295,8 +295,8 @@ def study_hubs(study: Study, registrations: Registrations | None = None) -> Stud
     return StudyHubs(hubs, added, tuple(accounts))
 
 
-def _added(text: str) -> Path | pd.DataFrame:
-    """Return the table of hubs that are added: a file, or names."""
+def places_listed(text: str) -> Path | pd.DataFrame:
+    """Return the table of places that a text lists: a file, or names."""
     if Path(text).is_file():
         return Path(text)
     suffix = Path(text).suffix

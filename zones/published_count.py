@@ -283,12 +283,8 @@ def _other_hubs_and_positions(result: StudyResult) -> Iterator[dict[str, object]
         return int((near_km > THRESHOLD_KM).sum())
 
     yield _row("county_seats", "file", count(result.zones, county_seats(THREE)))
-    # not the study's own with other hubs: what it says of its own files is not of these
-    others = Study(
-        hub_layer="registrations", registrations=SYNTHETIC, hubs_add=study.hubs_add,
-        datum=study.datum,
-    )  # fmt: skip
-    made_up = study_hubs(others).hubs
+    built_in = Study(year=study.year, hub_layer="registrations", registrations=SYNTHETIC)
+    made_up = study_hubs(built_in).hubs
     yield _row("made_up", "registrations", count(result.zones, made_up))
     hubs = result.hubs_of(DEFAULT_LAYER)
     osm = located_zones(replace(study, openstreetmap=not study.openstreetmap)).placed

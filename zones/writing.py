@@ -26,7 +26,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, TextIO
 
 from geodata.errors import DataFileError, UsageError, ZonegapError, system_fault
 from geodata.registry import sha256
@@ -128,6 +128,8 @@ def printable(text: str) -> str:
 # of the catalogue: what wants a date gets this one, so that equal contents are equal bytes
 FIXED_DATE = datetime(2018, 2, 26)  # naive, as Word's core properties are
 PREFIX = ".zonegap-"
+UNFINISHED = f"{PREFIX}part-"  # of one file, beside others that are written
+LOCK = "lock"  # in it: whether its owner lives
 COMPLETE = "complete"  # marks a stage whose files are all written: those still in it may be moved
 MANIFEST = "manifest.json"
 SOURCES = "SOURCES.md"  # whose the files of a folder are
@@ -482,8 +484,9 @@ def staged(
     with claimed(folder, name):
         folder.mkdir(parents=True, exist_ok=True)
         _recover(folder, name)
-        stage = Path(tempfile.mkdtemp(prefix=_stage_prefix(name), dir=folder))
+        stage = folder / _stage_prefix(name)  # until it is made
         try:
+            stage = Path(tempfile.mkdtemp(prefix=_stage_prefix(name), dir=folder))
             yield stage / "new"
             for each in _files(stage / "new", last) if guard is not None else ():
                 assert guard is not None
@@ -497,9 +500,18 @@ def staged(
                 raise _not_written(error, stage / "new", folder, name) from None
             raise
         finally:
-            shutil.rmtree(stage, ignore_errors=True)
+            _remove(stage)
             if made and not any(folder.iterdir()):
                 folder.rmdir()
+
+
+def _remove(stage: Path) -> None:
+    """Remove a stage, also when that is what a signal interrupts."""
+    try:
+        shutil.rmtree(stage, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(stage, ignore_errors=True)
+        raise
 
 
 def _not_written(error: OSError, new: Path, folder: Path, name: str) -> Exception:
@@ -585,13 +597,10 @@ def move_over(path: Path, place: Path) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        handle, beside = tempfile.mkstemp(prefix=PREFIX, dir=place.parent)
-        os.close(handle)
-        try:
+        with unfinished(place.parent, place.name) as beside:
             shutil.copy2(path, beside)
-            Path(beside).replace(place)
-        finally:
-            Path(beside).unlink(missing_ok=True)
+            beside.replace(place)
+        remove_unfinished(place.parent)
         path.unlink()
 
 
@@ -630,19 +639,95 @@ def write_over(path: Path, text: str) -> None:
     A reader sees one or the other whole.
     """
     place = followed(path)
-    handle, beside = tempfile.mkstemp(prefix=PREFIX, dir=place.parent)
+    with unfinished(place.parent, place.name) as beside:
+        beside.write_text(text, encoding="utf-8", newline="")
+        if place.exists():
+            beside.chmod(stat.S_IMODE(place.stat().st_mode))
+        beside.replace(place)
+    remove_unfinished(place.parent)
+
+
+# ---- one file, where others write beside it
+
+
+@contextmanager
+def unfinished(folder: Path, name: str) -> Iterator[Path]:
+    """Give a place for a file that no other process or thread uses, and no reader looks into.
+
+    Whoever has it moves it to its own place when it is complete. A lock tells others that somebody
+    is at it, as long as that process lives.
+
+    Raises
+    ------
+    ZonegapError
+        When the file cannot be written; names it as it will be.
+    """
+    stage, held = _locked_stage(folder)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        mode = _mode(place)
-        Path(beside).chmod(0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
-        Path(beside).replace(place)
+        yield stage / name
+    except OSError as error:
+        mine = error.filename is None or Path(os.fsdecode(error.filename)).is_relative_to(stage)
+        if isinstance(error, BrokenPipeError) or not mine:
+            raise
+        raise ZonegapError(
+            Message(
+                "{path}: cannot be written ({why})", path=folder / name, why=system_fault(error)
+            )
+        ) from None
     finally:
-        Path(beside).unlink(missing_ok=True)
+        held.close()
+        _remove(stage)
 
 
-def _umask() -> int:
-    """Return the rights that new files lack; the system tells them only when they are set."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _locked_stage(folder: Path) -> tuple[Path, IO[bytes]]:
+    """Make a folder and lock it, before anybody can think that it was left behind."""
+    while True:
+        stage = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder))
+        try:
+            held = (stage / LOCK).open("wb")
+        except FileNotFoundError:  # removed while it was empty
+            continue
+        if _lock(held) and (stage / LOCK).exists():  # not removed before it was locked
+            return stage, held
+        held.close()
+
+
+def _lock(file: IO[bytes]) -> bool:
+    """Lock an open file for this process; False where another one has it.
+
+    The system unlocks it when the process ends, however that comes. Where there are no locks
+    everybody gets it.
+    """
+    if sys.platform == "win32":  # an open file cannot be removed there
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what killed processes left unfinished, and nothing that a living one is at.
+
+    Where the process was another machine's that still counts as its owner, it stays.
+    """
+    for stage in folder.glob(f"{UNFINISHED}*"):
+        with suppress(OSError):
+            left = list(stage.iterdir())
+            if not left:
+                stage.rmdir()
+            elif stage / LOCK not in left:
+                shutil.rmtree(stage)
+            else:
+                with (stage / LOCK).open("rb") as file:
+                    free = _lock(file)
+                    if free and sys.platform != "win32":
+                        shutil.rmtree(stage)
+                if free and sys.platform == "win32":
+                    (stage / LOCK).unlink()  # fails where it is open
+                    shutil.rmtree(stage)

@@ -48,6 +48,7 @@ COLUMN_NAMES: dict[str, Words] = {
     "approved": Message("approved"),
     "extended": Message("extended"),
     "uncertainty": Message("uncertainty"),
+    "weight": Message("weight"),
     "adcode": Message("code of the division"),
     "code": Message("code"),
     "id": Message("number"),

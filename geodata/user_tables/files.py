@@ -435,7 +435,8 @@ def _database_kind(path: Path) -> str:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
             sql = "SELECT count(*) FROM sqlite_master WHERE name = 'gpkg_contents'"
             (found,) = base.execute(sql).fetchone()
-    except sqlite3.Error as error:
+    # its messages quote the file, also where that is no text any more
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise damaged_file(path, "GeoPackage", error) from None
     if not found:
         raise _no_table(path, Name("an SQLite database", "SQLite数据库"))

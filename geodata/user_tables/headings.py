@@ -53,6 +53,10 @@ STEMS: dict[str, tuple[str, ...]] = {
             "schoolname university universityname college poi poiname place placename"
         ),
         "any_name": "名称 全称 name title",
+        "weight": (
+            "权重 权数 人口 常住人口 年末常住人口 人口数 企业数 企业数量 从业人员 从业人数 "
+            "就业人数 weight weights population pop employment firms"
+        ),
         "name_en": "英文名称 英文名 nameen englishname",
         "province": (
             "所属省份 省份 所在省份 所属省 所在省 省 省级 注册省份 归属省份 省份名称 省名 省市 "

@@ -85,7 +85,9 @@ def _features(source: Path, layer: str | None, encoding: str | None = None) -> t
     import pyogrio
 
     about, _, shapes, columns = pyogrio.raw.read(source, layer=layer, encoding=encoding)
-    frame = pd.DataFrame(dict(enumerate(columns)))
+    # a layer may have geometries alone
+    index = None if shapes is None else pd.RangeIndex(len(shapes))
+    frame = pd.DataFrame(dict(enumerate(columns)), index=index)
     frame.columns = pd.Index(list(about["fields"]), dtype=object)
     return frame, shapes
 

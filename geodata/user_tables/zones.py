@@ -6,6 +6,7 @@ unit; loading; each zone's place, by its position, else by name and province.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -295,14 +296,20 @@ ONLY_CHINA = Message(
 )
 
 
-def _texts(table: UserTable, bound: Bound) -> tuple[pd.DataFrame, list[tuple[Row, Words]]]:
+def _texts(  # noqa: C901, column after column
+    table: UserTable, bound: Bound
+) -> tuple[pd.DataFrame, list[tuple[Row, Words]]]:
     """Return the text columns as the catalogue has them, and the faults by row."""
     cells = table.cells
     frame = cells[["code", "name", "name_en", "industries", "remark"]].copy()
     faults: list[tuple[Row, Words]] = []
 
+    @functools.cache  # a column is asked for as often as it has faults
+    def by_row(column: str) -> dict[Any, Any]:
+        return dict(zip(cells.index, cells[column], strict=True))
+
     def bad(row: Any, column: str, accepted: Words) -> None:
-        fault = cell_fault(row, table.heading(column), str(cells[column][row]), accepted)
+        fault = cell_fault(row, table.heading(column), str(by_row(column)[row]), accepted)
         faults.append((row_label(row), fault))
 
     for row in cells.index[cells["name"] == ""]:
@@ -322,7 +329,7 @@ def _texts(table: UserTable, bound: Bound) -> tuple[pd.DataFrame, list[tuple[Row
         bad(row, "province", Message("accepted: {values}, or none", values=Listed(PROVINCES)))
     for row in cells.index[cells["province_adcode"] != ""]:
         name = in_province[row] or coded[row]
-        if cells["province_adcode"][row] != codes.get(name):
+        if by_row("province_adcode")[row] != codes.get(name):
             known = (codes[name], name) if name in codes else (Message("a provincial code"),)
             bad(row, "province_adcode", Message("accepted: {values}", values=Listed(known)))
     frame["province"] = named.where(named != "", in_province).where(

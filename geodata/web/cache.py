@@ -16,6 +16,8 @@ from geodata.errors import DataFileError, system_fault
 from geodata.web.answer import WebAnswer, WebQuery
 from geodata.words import Message, library_words
 
+# the messages of the second quote a damaged file, which then is no text
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
 APPLICATION_ID = 0x7A6F6E65  # "zone": tells our files from other SQLite databases
 VERSION = 1
 BUSY_S = 30.0
@@ -70,11 +72,11 @@ class AnswerCache:
                     why=system_fault(error),
                 )
             ) from None
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise self._failed(error) from None
         try:
             self._prepare()
-        except sqlite3.Error as error:
+        except FAULTS as error:
             self._db.close()
             raise self._failed(error) from None
         except DataFileError:
@@ -107,7 +109,7 @@ class AnswerCache:
         """Return the stored answer, None where the query was never answered."""
         try:
             row = self._db.execute(_GET, (provider, query.text, query.city)).fetchone()
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise self._failed(error) from None
         if row is None:
             return None
@@ -131,10 +133,10 @@ class AnswerCache:
         )  # fmt: skip
         try:
             self._db.execute(_PUT, row)  # its own transaction; sqlite3 stores nan as NULL
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise self._failed(error) from None
 
-    def _failed(self, error: sqlite3.Error) -> DataFileError:
+    def _failed(self, error: Exception) -> DataFileError:
         instead = Message("damaged, open in another program, or the disk is full")
         why = library_words(error, instead)
         return DataFileError(Message("{path}: cache cannot be used{why}", path=self.path, why=why))

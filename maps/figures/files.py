@@ -16,6 +16,7 @@ from maps.figures.curves import curve_figure
 from maps.figures.fonts import is_truetype
 from maps.figures.map import map_figure
 from maps.figures.provinces import province_figure
+from maps.figures.shares import share_figure
 from maps.figures.sheet import PLAIN, Style, settings
 from maps.figures.words import places_of
 from zones.pipeline import StudyResult
@@ -62,6 +63,8 @@ def study_figures(
     name = "provinces" if places.kind == "province" else several
     if places.kind == "province" or places.of_zones.nunique() > 1:
         makers[name] = lambda: province_figure(zones, places, study, style)
+        if places.kind == "province" and places.of_zones.nunique() > 1:
+            makers["province_shares"] = lambda: share_figure(zones, places, study, style, outlines)
         # the total; nan where no zone states an area
         if table["gdp_estimate_yi_cny"].iloc[-1] > 0:
             makers[f"{places.kind}_gdp"] = lambda: gdp_figure(table, places, study, style)
@@ -102,7 +105,8 @@ def figure_files(formats: Iterable[str]) -> list[str]:
     """Return the names that `write_figures` may write."""
     kinds = ("province", "city", "county")
     several = ("provinces", "cities", "counties")
-    names = ["types", "map", "threshold_curve", *several, *(f"{kind}_gdp" for kind in kinds)]
+    whole = ("types", "map", "threshold_curve", "province_shares")
+    names = [*whole, *several, *(f"{kind}_gdp" for kind in kinds)]
     return [f"{name}.{kind}" for name in names for kind in formats]
 
 

@@ -145,13 +145,13 @@ def map_figure(
     points = albers(zones["lon"].to_numpy(), zones["lat"].to_numpy())
     hub_points = albers(hubs["lon"].to_numpy(), hubs["lat"].to_numpy())
     if study.zones_provinces is None:
-        extent = _extent(
+        extent = extent_of(
             np.concatenate([points[0], hub_points[0], hub_points[0] + LABEL_KM]),
             np.concatenate([points[1], hub_points[1]]), LEAST_KM,
         )  # fmt: skip
     else:
         seats = albers(*province_seats(study.zones_provinces))
-        extent = _extent(
+        extent = extent_of(
             np.concatenate([points[0], seats[0]]), np.concatenate([points[1], seats[1]]),
             LEAST_PROVINCE_KM,
         )  # fmt: skip
@@ -173,9 +173,9 @@ def map_figure(
         axes.set_facecolor(SEA_COLOUR)
         for spine in axes.spines.values():
             spine.set(visible=True, color=PALE)
-        _coast(axes, albers)
-        _graticule(axes, albers, extent, language)
-        _boundaries(axes, albers, outlines.lines)
+        coast(axes, albers)
+        graticule(axes, albers, extent, language)
+        boundaries(axes, albers, outlines.lines)
         line = _equal_distance(axes, albers, extent, hubs, study)
         counts = _zones(axes, points, zones, threshold_km)
         near = hub_points[0][shown], hub_points[1][shown]
@@ -187,7 +187,7 @@ def map_figure(
         title = word("legend_title", language, n=far, total=len(zones), t=threshold_km)
         axes.legend(
             handles=handles, title=title, alignment="left", frameon=True,
-            loc=_free_corner(
+            loc=free_corner(
                 np.concatenate([points[0], near[0]]), np.concatenate([points[1], near[1]]),
                 extent,
             ),
@@ -196,7 +196,7 @@ def map_figure(
     return page.figure
 
 
-def _extent(x: FloatArray, y: FloatArray, least_km: float) -> Extent:
+def extent_of(x: FloatArray, y: FloatArray, least_km: float) -> Extent:
     """Return a frame around the points, neither tiny nor of an odd shape."""
     middle = (x.min() + x.max()) / 2.0, (y.min() + y.max()) / 2.0
     width, height = (
@@ -211,14 +211,15 @@ def _extent(x: FloatArray, y: FloatArray, least_km: float) -> Extent:
     )
 
 
-def _coast(axes: Axes, albers: Proj) -> None:
+def coast(axes: Axes, albers: Proj) -> None:
+    """Draw the land of the built-in coast."""
     rings = json.loads(table_path("coastline").read_text(encoding="utf-8"))["rings"]
     shapes = [np.column_stack(albers(*np.asarray(ring, dtype=float).T)) for ring in rings]
     land = PolyCollection(shapes, facecolor=LAND_COLOUR, edgecolor=COAST_COLOUR, lw=0.4, zorder=1)
     axes.add_collection(land, autolim=False)
 
 
-def _boundaries(axes: Axes, albers: Proj, lines: shapely.Geometry) -> None:
+def boundaries(axes: Axes, albers: Proj, lines: shapely.Geometry) -> None:
     """Draw lines, thin, below all that is counted; in a file of SVG they are one named group."""
     parts = shapely.get_parts(shapely.segmentize(lines, LONGEST_DEG))
     points = [shapely.get_coordinates(part) for part in parts]
@@ -230,7 +231,7 @@ def _boundaries(axes: Axes, albers: Proj, lines: shapely.Geometry) -> None:
     axes.add_collection(drawn, autolim=False)
 
 
-def _graticule(axes: Axes, albers: Proj, extent: Extent, language: str) -> None:
+def graticule(axes: Axes, albers: Proj, extent: Extent, language: str) -> None:
     """Draw meridians and parallels, labelled where they leave the frame below and at the left."""
     lines: dict[str, float | str] = {"color": GRATICULE_COLOUR, "lw": 0.4}
     along = np.linspace(-5.0, 85.0, 361)
@@ -304,7 +305,7 @@ def _cluster_names(
             )  # fmt: skip
 
 
-def _free_corner(x: FloatArray, y: FloatArray, extent: Extent) -> Corner:
+def free_corner(x: FloatArray, y: FloatArray, extent: Extent) -> Corner:
     """Return the corner where a legend covers fewest points; the lower left one of equals."""
     east, north = (x - extent.west) / extent.width, (y - extent.south) / extent.height
     corners: dict[Corner, tuple[FloatArray, FloatArray]] = {

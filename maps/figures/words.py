@@ -35,6 +35,10 @@ WORDS: dict[str, Message] = {
     "county_title": Message(
         "Distance of development zones from the nearest technology hub, by county"
     ),
+    "shares_title": Message(
+        "Share of development zones beyond {t:,g} km from the nearest technology hub, by province"
+    ),
+    "class": Message("over {low:g} to {high:g}"),
     "province_gdp_title": Message("Estimated GDP of development zones, by province"),
     "city_gdp_title": Message("Estimated GDP of development zones, by city"),
     "county_gdp_title": Message("Estimated GDP of development zones, by county"),
@@ -74,6 +78,14 @@ NOTES = {
     "province_quantiles": Message(
         "Dot: median; line: 10th to 90th percentile of the province's zones. Provinces by median."
     ),
+    "shares_circles": Message(
+        "Circle: at the middle of the province's zones, its area by their number; number: share "
+        "beyond, %."
+    ),
+    "shares_areas": Message(
+        "Areas as the lines given enclose them, told apart by the seats of counties in them; "
+        "areas without a seat have no colour. Number: share beyond, %."
+    ),
     "city_quantiles": Message(
         "Dot: median; line: 10th to 90th percentile of the city's zones. Cities by median."
     ),
@@ -81,9 +93,9 @@ NOTES = {
         "Dot: median; line: 10th to 90th percentile of the county's zones. Counties by median."
     ),
     "gdp": Message(
-        "Zone GDP is an estimate: approved area × provincial GDP ({vintage}) / urban land "
-        "({land}). All zones: {gdp:,.2f} trillion CNY, {beyond_gdp:,.2f} ({pct:.1f} %) of it "
-        "beyond."
+        "Zone GDP is an allocation by land share, not measured output: approved area × provincial "
+        "GDP ({vintage}) / urban land ({land}). All zones: {gdp:,.2f} trillion CNY, "
+        "{beyond_gdp:,.2f} ({pct:.1f} %) of it beyond."
     ),
     "band": Message(
         "Bands: were all zones nearer, or all farther, by their position's 90 % radius at once; "

@@ -5,7 +5,6 @@ Heavy libraries are imported inside the commands, so that ``--help`` answers at 
 
 from __future__ import annotations
 
-import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -25,11 +24,12 @@ from zonegap.command.geocode import geocode
 from zonegap.command.help import OTHER, Command, Group, as_group, as_help
 from zonegap.command.map import map_
 from zonegap.command.options import WrongUsage, help_command, wrong_usage_text
+from zonegap.command.panel import panel
 from zonegap.command.threshold import threshold
 from zonegap.command.where_next import where_next
-from zonegap.console import UNREAD_EXIT, discard_output, not_printed, remark, setup, show
+from zonegap.console import UNREAD_EXIT, discard, not_printed, remark, setup, show
+from zonegap.stops import STOPPED_EXIT, exit_code, hear, ignore, stopped_by
 
-STOPPED_EXIT = 130  # by Ctrl+C, as shells have it
 DEBUG = "--debug"  # anywhere in the line: it is added when something went wrong
 LONGEST_FAULT = 300
 
@@ -77,7 +77,7 @@ COMMANDS: dict[str, tuple[Callable[..., Any], Words]] = {
     ),
     "figures": (
         figures,
-        Message("Write the five figures of the study, fit for print; the first threshold counts."),
+        Message("Write the figures of the study, fit for print; the first threshold counts."),
     ),
     "geocode": (
         geocode,
@@ -92,6 +92,13 @@ COMMANDS: dict[str, tuple[Callable[..., Any], Words]] = {
         Message(
             "Write the interactive map, one file that opens without network unless tiles are "
             "asked for."
+        ),
+    ),
+    "panel": (
+        panel,
+        Message(
+            "Count the zones of each county or prefecture at the end of each year, with codes of "
+            "a year, to join to a panel of one's own."
         ),
     ),
     "threshold": (
@@ -161,27 +168,42 @@ def main() -> None:
     """Run the command; whatever goes wrong is one message and an exit code, never a traceback.
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input data, 4 rows unresolved (--strict),
-    130 stopped by the user, 141 nobody reads the output any more.
+    130 stopped by Ctrl+C, 129 and 143 by the signals HUP and TERM, 141 nobody reads the output any
+    more.
     """
+    hear()
     debug = DEBUG in sys.argv[1:]
     sys.argv[1:] = [argument for argument in sys.argv[1:] if argument != DEBUG]
     try:
         code = _ended(debug=debug)
-    except KeyboardInterrupt:
-        code = STOPPED_EXIT
-    if code == STOPPED_EXIT:
-        # a second Ctrl+C, or one while Python ends, has nothing left to stop
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        remark(Message("stopped"))
+    except (KeyboardInterrupt, typer.Abort):
+        ignore()  # a second Ctrl+C has nothing left to stop
+        code = exit_code()
+        if code == STOPPED_EXIT:
+            remark(Message("stopped"))
+        else:
+            remark(Message("stopped by the signal {signal}", signal=stopped_by()))
     sys.exit(_all_told(code))
+
+
+def _command() -> int | None:
+    """Run the command; however it ends unwell once it was stopped, it says that it was stopped."""
+    try:
+        code: int | None = app(prog_name="zonegap", standalone_mode=False)
+    except BaseException:
+        if stopped_by() is not None:
+            raise KeyboardInterrupt from None
+        raise
+    if code and stopped_by() is not None:
+        raise KeyboardInterrupt
+    return code
 
 
 def _ended(*, debug: bool) -> int | None:  # noqa: C901, PLR0911, one for each way to end
     """Run the command and say what went wrong; return the exit code."""
     try:
         setup()
-        code: int | None = app(prog_name="zonegap", standalone_mode=False)
-        return code
+        return _command()
     except ZonegapError as error:
         if debug:
             traceback.print_exc()
@@ -191,11 +213,9 @@ def _ended(*, debug: bool) -> int | None:  # noqa: C901, PLR0911, one for each w
         remark(f"zonegap: {wrong_usage_text(error)}")
         remark(Message("try: {command} --help", command=help_command(error, sys.argv[1:])))
         return 2
-    except typer.Abort:
-        return STOPPED_EXIT
     except BrokenPipeError:
         return UNREAD_EXIT
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, typer.Abort, SystemExit):
         raise
     except OSError as error:
         if debug:
@@ -229,7 +249,7 @@ def _all_told(code: int | None) -> int | None:
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError as error:
-        discard_output()
+        discard(sys.stdout)
         if isinstance(error, BrokenPipeError):
             return code or UNREAD_EXIT
         if not code:

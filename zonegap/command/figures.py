@@ -43,7 +43,7 @@ def figures(
         str | None, option("--font", "NAME", Message("Font family to use, e.g. Arial."), OUTPUT)
     ] = None,
 ) -> None:
-    """Write the five figures of the study, fit for print; the first threshold counts."""
+    """Write the figures of the study, fit for print; the first threshold counts."""
     from maps.boundaries import outlines_of
     from maps.figures.files import figure_files, write_figures
     from maps.figures.sheet import Style

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from geodata.errors import UsageError
 from geodata.words import ENGLISH, Joined, Listed, Message, Words, in_context
-from zonegap.console import UNREAD_EXIT, discard_output
+from zonegap.console import UNREAD_EXIT, discard
 from zones.study import did_you_mean
 
 QUESTION, OUTPUT = Message("What is asked"), Message("What is written")
@@ -73,7 +74,17 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "zonegap map --layer cores --threshold-km 300 --lang zh",
         "zonegap map --new-hubs 5 --weight gdp",
     ),
-    "where-next": ("zonegap where-next --k 5 --weight gdp", "zonegap where-next --km 300 --json"),
+    "panel": (
+        "zonegap panel --out panel.csv",
+        "zonegap panel --by prefecture --codes 2010 --years 1990..2015 --out panel.dta",
+        "zonegap panel --balanced --level national --out panel.parquet",
+    ),
+    "where-next": (
+        "zonegap where-next --k 5 --weight gdp",
+        "zonegap where-next --candidates 云南,贵州,四川 --k 3",
+        "zonegap where-next --objective p-median --fixed 成都 --forbidden 长春 --near-optima",
+        "zonegap where-next --weights population.xlsx --candidates sites.csv",
+    ),
 }
 
 # The library takes plain texts and shows them; they are known again by their English.
@@ -129,7 +140,7 @@ class Group(TyperGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # typer would end with 1, before `main` sees it
-            discard_output()
+            discard(sys.stdout)
             raise typer.Exit(UNREAD_EXIT) from None
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:

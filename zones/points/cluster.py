@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import signal
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from geodata.errors import UsageError, ZonegapError, how_to_install
 from geodata.words import Message, language_in_use, library_words, use_language
-from zones.points.parts import measure_once, remove_unfinished
+from zones.points.parts import measure_once
 from zones.points.tables import Counts, Task
+from zones.writing import remove_unfinished
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -22,12 +26,15 @@ if TYPE_CHECKING:
 # So often is a part tried again when storage fails for a moment. Where a part kills its worker,
 # the scheduler has its own limit (distributed.scheduler.allowed-failures).
 RETRIES = 2
-# without an address the scheduler would take port 8787, and warn where another has it
 # Nothing comes of waiting for a worker longer: one that died is started again within seconds, one
 # of a busy machine within half a minute.
 WITHOUT_WORKER_S = 60.0
 POLL_S, ASK_S = 0.02, 1.0
 GONE = Message("dask: the cluster was restarted or closed; parts that are done stay")
+# A worker that died is started again by its nanny. But a LocalCluster ends the nanny of a worker
+# that is not there 15 s later, as on a busy machine: then nobody would start one any more.
+KEEP_NANNIES = {"distributed.deploy.lost-worker-timeout": "1 day"}
+# without an address the scheduler would take port 8787, and warn where another has it
 NO_DASHBOARD: dict[str, Any] = {
     "dashboard_address": None,
     "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"},
@@ -76,6 +83,7 @@ def measure_on_cluster(  # noqa: PLR0913
         Parts that are done stay.
     """
     try:
+        import dask
         from distributed import Client, LocalCluster
     except ImportError:
         raise UsageError(
@@ -89,12 +97,19 @@ def measure_on_cluster(  # noqa: PLR0913
     with _quiet():
         if scheduler is None:
             # one thread each, so that every core is one worker's
-            cluster = LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True,
-                silence_logs=logging.CRITICAL, **NO_DASHBOARD,
-            )  # fmt: skip
-            with _closing(cluster), _closing(Client(cluster)) as client:
-                _measure_all(client, parts, out, task, progress, without_worker_s)
+            _start_tracker()
+            with dask.config.set(KEEP_NANNIES):
+                cluster = _made(
+                    lambda: LocalCluster(
+                        n_workers=workers, threads_per_worker=1, processes=True,
+                        silence_logs=logging.CRITICAL, **NO_DASHBOARD,
+                    )
+                )  # fmt: skip
+                try:
+                    with _closing(cluster), _closing(Client(cluster)) as client:
+                        _measure_all(client, parts, out, task, progress, without_worker_s)
+                finally:  # our workers have ended with what they were at
+                    remove_unfinished(out)
             return
         try:
             client = Client(scheduler, timeout=patience_s)
@@ -129,6 +144,38 @@ def _quiet() -> Iterator[None]:
         logging.disable(before)
 
 
+def _start_tracker() -> None:
+    """Start the process that clears up after worker processes, deaf to the end of a session.
+
+    It ignores Ctrl+C and TERM itself; ended by HUP with all others it would be missed in pages.
+    """
+    hang_up = getattr(signal, "SIGHUP", None)
+    if hang_up is None or threading.current_thread() is not threading.main_thread():
+        return
+    from multiprocessing import resource_tracker
+
+    before = signal.signal(hang_up, signal.SIG_IGN)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        signal.signal(hang_up, before)
+
+
+def _made(make: Callable[[], Any]) -> Any:
+    """Return a cluster; one that is half made when the user stops is made, and closed again.
+
+    It could not be closed before, and its library would say so in pages.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        made = beside.submit(make)
+        try:
+            return made.result()
+        except KeyboardInterrupt:
+            with suppress(Exception):
+                made.result().close()
+            raise
+
+
 @contextmanager
 def _closing(one: Any) -> Iterator[Any]:
     """Close a client or cluster at the end; that it fails to close is no news beside the result."""
@@ -150,8 +197,6 @@ def _measure_all(  # noqa: PLR0913, PLR0917
     without_worker_s: float,
 ) -> None:
     """Measure each part once on the workers of a client; tell `progress` of each that is done."""
-    from concurrent.futures import CancelledError
-
     from distributed import KilledWorker
     from distributed.client import FutureCancelledError
 

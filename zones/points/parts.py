@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geodata.errors import DataFileError, UsageError, ZonegapError, system_fault
+from geodata.errors import DataFileError, UsageError
 from geodata.registry import names_odbl
 from geodata.user_tables.points import PointTable
 from geodata.words import Message
 from zones.points.tables import SUFFIXES, Counts, Task, licence_of_points, measure_table
-from zones.writing import SOURCES, Guard, check_folder, followed, move_over
+from zones.writing import (
+    SOURCES,
+    Guard,
+    check_folder,
+    followed,
+    move_over,
+    remove_unfinished,
+    unfinished,
+)
 
-TEMPORARY = ".zonegap-part-"
 DONE_KEY = "zonegap_task"  # in a part's metadata: what it is the answer to
 
 
@@ -102,63 +105,13 @@ def measure_once(part: Path, out: Path, task: Task) -> Counts:
     key = part_key(part, task.digest())
     if _is_done(out / part.name, part, key):
         return count_in_result(out / part.name, task.thresholds_km)
-    with _unfinished(out, part.name) as file:
+    with unfinished(out, part.name) as file:
         counts = measure_table(part, file, task, {DONE_KEY: key})
         place = followed(out / part.name)
         if place.exists():
             file.chmod(stat.S_IMODE(place.stat().st_mode))
         move_over(file, place)
     return counts
-
-
-@contextmanager
-def _unfinished(out: Path, name: str) -> Iterator[Path]:
-    """Give a place for a part that no other process or thread uses, and no reader looks into.
-
-    It is locked as long as its owner lives, so that others see whether anybody is at it.
-    """
-    file, held = _locked(out, name)
-    try:
-        with held:
-            yield file
-    except OSError as error:
-        if isinstance(error, BrokenPipeError) or error.filename not in (None, str(file)):
-            raise
-        raise ZonegapError(
-            Message("{path}: cannot be written ({why})", path=out / name, why=system_fault(error))
-        ) from None
-    finally:
-        shutil.rmtree(file.parent, ignore_errors=True)
-
-
-def _locked(out: Path, name: str) -> tuple[Path, IO[bytes]]:
-    """Make a file in a folder of its own and lock it, before anybody can think it left behind."""
-    while True:
-        file = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=out)) / name
-        try:
-            held = file.open("wb")
-        except FileNotFoundError:  # removed while the folder was empty
-            continue
-        _lock(held)
-        if file.exists():  # not removed before it was locked
-            return file, held
-        held.close()
-
-
-def _lock(file: IO[bytes]) -> bool:
-    """Lock an open file for this process; False where another one has it or nobody can.
-
-    The system unlocks it when the process ends, however that comes.
-    """
-    if sys.platform == "win32":  # an open file cannot be removed there
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def measure_here(
@@ -168,22 +121,6 @@ def measure_here(
     for part in parts:
         progress(part, measure_once(part, out, task))
     remove_unfinished(out)
-
-
-def remove_unfinished(out: Path) -> None:
-    """Remove what killed processes left unfinished, and nothing that a living one is at.
-
-    Where a file system knows no locks, or the process was another machine's that still counts as
-    its owner, it stays.
-    """
-    for folder in out.glob(f"{TEMPORARY}*"):
-        with suppress(OSError):
-            for left in folder.iterdir():
-                with left.open("rb") as file:
-                    free = _lock(file)
-                if free:
-                    left.unlink()
-            folder.rmdir()
 
 
 def count_in_result(result: Path, thresholds_km: tuple[float, ...]) -> Counts:

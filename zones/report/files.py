@@ -75,7 +75,7 @@ def write_zones(zones: pd.DataFrame, folder: Path, about: Mapping[str, str]) -> 
     located = gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
     located.loc[located["lon"].isna(), "geometry"] = None  # a zone without a place
     located.to_parquet(folder / "zones.parquet", index=False)
-    _add_metadata(folder / "zones.parquet", about)
+    add_metadata(folder / "zones.parquet", about)
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{FIXED_DATE:%Y-%m-%dT%H:%M:%SZ}"})
     path = folder / "zones.gpkg"
     try:
@@ -97,8 +97,8 @@ def write_zones(zones: pd.DataFrame, folder: Path, about: Mapping[str, str]) -> 
         ) from None
 
 
-def _add_metadata(path: Path, about: Mapping[str, str]) -> None:
-    """Add keys to the schema of a Parquet file; what geopandas has put there stays."""
+def add_metadata(path: Path, about: Mapping[str, str]) -> None:
+    """Add keys to the schema of a Parquet file; what a library has put there stays."""
     import pyarrow.parquet as pq
 
     table = pq.read_table(path)
@@ -107,6 +107,8 @@ def _add_metadata(path: Path, about: Mapping[str, str]) -> None:
 
 def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Path) -> None:
     """Write each table as csv, and all together as tables.xlsx, .docx, .tex and .md.
+
+    The documents leave out what is too long to print, see `zones.report.tables.TableKind`.
 
     Raises
     ------
@@ -124,6 +126,7 @@ def write_tables(tables: list[ReportTable], formats: tuple[str, ...], folder: Pa
         from zones.report.excel import write_xlsx
 
         write_xlsx(tables, folder / "tables.xlsx")
+    tables = [t for t in tables if t.key not in REPORT_TABLES or REPORT_TABLES[t.key].printed]
     if "docx" in formats:
         from zones.report.word import write_docx
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-from geodata.vocabulary import LEVEL_WORDS, NOT_STATED, NOT_STATED_WORDS, TYPE_WORDS
+from geodata.vocabulary import (
+    LEVEL_WORDS,
+    NOT_STATED,
+    NOT_STATED_WORDS,
+    REGION_WORDS,
+    TYPE_WORDS,
+)
 from geodata.words import Message, Words, in_context
 from zones.hubs import HUB_LAYERS
 from zones.parameters import LAND_YEARS
@@ -59,6 +65,10 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "gdp_reached_yi_cny": (Message("GDP reached (100 million CNY)"), ",.0f"),
     "zones_left_beyond": (Message("Zones left beyond"), ",.0f"),
     "optimality_gap": (Message("Gap"), ".2g"),
+    "left_out": (Message("Without"), ""),
+    "mean_km": (Message("Mean distance (km)"), ",.1f"),
+    "farthest_km": (Message("Farthest zone (km)"), ",.1f"),
+    "loss_pct": (Message("Loss (%)"), ".2f"),
     "greedy_city": (Message("Greedy: next"), ""),
     "greedy_pct": (Message("Greedy / best (%)"), ".1f"),
     "hub_layer": (Message("Hub layer"), ""),
@@ -93,6 +103,34 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "nearest_km": (Message("Distance to it (km)"), ",.1f"),
     "nearest_min": (Message("Way to it (min)"), ",.1f"),
     "nearest_h": (Message("Way to it (h)"), ",.2f"),
+    "region": (Message("Region"), ""),
+    "adcode_2018": (Message("Code of 2018"), ""),
+    "population_10k": (Message("Population (10,000)"), ",.0f"),
+    "gdp_per_head_cny": (Message("GDP per head (CNY)"), ",.0f"),
+    "zones_per_million": (Message("Zones per million"), ".2f"),
+    "area_per_10k_ha": (Message("Area per 10,000 (ha)"), ".1f"),
+    "zone_gdp_per_head_cny": (Message("Zone GDP per head (CNY)"), ",.0f"),
+    "beyond_per_million": (Message("Zones beyond per million"), ".2f"),
+    "beyond_by_population_pct": (Message("Beyond by population (%)"), ".1f"),
+    "population_mostly_beyond_10k": (Message("Population mostly beyond (10,000)"), ",.0f"),
+    "quantity": (Message("Measure"), ""),
+    "unit_kind": (Message("Of"), ""),
+    "units": (Message("Number"), ",.0f"),
+    "gini": (Message("Gini"), ".3f"),
+    "theil": (Message("Theil"), ".3f"),
+    "theil_between": (Message("Theil between"), ".3f"),
+    "theil_within": (Message("Theil within"), ".3f"),
+    "between_pct": (Message("Between (%)"), ".1f"),
+    "hhi": (Message("HHI"), ".3f"),
+    "largest": (Message("Largest"), ""),
+    "top1_pct": (Message("Largest (%)"), ".1f"),
+    "top3_pct": (Message("Three largest (%)"), ".1f"),
+    "official_scope": (Message("Official figure of"), ""),
+    "official_year": (Message("Year"), ""),
+    "official_zones": (Message("Zones counted there"), ",.0f"),
+    "official_gdp_yi_cny": (Message("Official GDP (100 million CNY)"), ",.0f"),
+    "administered_km2": (Message("Area run (km²)"), ",.0f"),
+    "estimate_over_official_pct": (Message("Zone GDP / official (%)"), ",.0f"),
 }
 # the label of a study behind a column's name
 _OF_STUDY = re.compile(r"(?P<column>.+)_(?P<study>[A-Z])")
@@ -143,6 +181,7 @@ VALUES: dict[str, Words] = {
     "zones_at_seats": in_context("change", "every zone at its county's seat"),
     NOT_STATED: NOT_STATED_WORDS,
     **LEVEL_WORDS,
+    **REGION_WORDS,
     **TYPE_WORDS,
 }
 # which zones err alike
@@ -151,6 +190,23 @@ SHARED_BY_NAMES = {
     "county": in_context("positions err alike by", "county"),
     "prefecture": in_context("positions err alike by", "prefecture"),
     "province": in_context("positions err alike by", "province"),
+}
+# of the tables on inequality and concentration: what is measured, of which units
+QUANTITIES: dict[str, Words] = {
+    "hubs": in_context("what is concentrated", "Hubs"),
+    "zones": COLUMNS["zones"][0],
+    "nearest_km": Message("Distance of zones (km)"),
+    "zone": in_context("unit of a measure", "zones"),
+    "province": in_context("unit of a measure", "provinces"),
+    "city": in_context("unit of a measure", "cities"),
+    **{
+        column: COLUMNS[column][0]
+        for column in (
+            "gdp_per_head_cny zone_gdp_per_head_cny area_per_10k_ha zones_per_million "
+            "beyond_per_million listed_companies registrations registered_capital_yi_cny area_km2 "
+            "gdp_estimate_yi_cny"
+        ).split()
+    },
 }
 GROUPING_NAMES = {
     "province": Message("Province"),

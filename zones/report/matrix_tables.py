@@ -20,7 +20,8 @@ from zones.pipeline import StudyResult
 from zones.thresholds import count_beyond
 
 TABLES = (
-    "types", "provinces", "cities", "counties", "clusters_vs_rest", "groups", "threshold_curve",
+    "types", "provinces", "cities", "counties", "regions", "per_head", "by_city", "by_county",
+    "clusters_vs_rest", "groups", "threshold_curve",
 )  # fmt: skip
 # note of a table of distances -> of one by a matrix, None for none
 NOTES_INSTEAD = {

@@ -104,7 +104,7 @@ COMPANY_SENTENCES = {
     "sheets": Message("Sheets of {file} that were not read: {sheets}."),
     "hubs": Message(
         "Hubs: {companies:,} companies at {hubs:,} places, known to about {km:.0f} km (median 90 % "
-        "radius); the band counts the zones' uncertainty only."
+        "radius); the 90 % interval counts it, the band counts the zones' uncertainty only."
     ),
 }
 ZONE_SENTENCES = {

@@ -26,7 +26,7 @@ from zones.parameters import (
 from zones.pipeline import StudyResult
 from zones.published_count import published_count
 from zones.report.headings import value_words
-from zones.thresholds import count_beyond, threshold_for_count
+from zones.thresholds import threshold_for_count
 
 # figure of the 2020 report -> short words with the unit
 FIGURES = {
@@ -94,8 +94,9 @@ def reconciliation_table(result: StudyResult) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``figure_id``, ``figure`` (with its unit), ``case`` (hub layer), ``published``,
-        ``ours``, ``low`` and ``high`` (band), ``difference_pct``, ``reason``. ``ours`` is nan
-        where the report's source is not public.
+        ``ours``, ``low`` and ``high`` (widest 90 % interval of a count; the thresholds between
+        which it is the same), ``difference_pct``, ``reason``. ``ours`` is nan where the report's
+        source is not public.
     """
     ours = _ours(result)
     rows = []
@@ -196,13 +197,13 @@ def _ours(result: StudyResult) -> dict[str, list[Ours]]:
 def _beyond(result: StudyResult, layer: str) -> Ours:
     """Count the zones beyond the report's own threshold under a hub layer."""
     distance_km = result.distance_under(layer, result.study.distance_method)
-    counts = count_beyond(distance_km, result.zones["uncertainty_km"], [THRESHOLD_KM]).iloc[0]
-    surely, possibly = int(counts["surely"]), int(counts["possibly"])
+    far = int((distance_km > THRESHOLD_KM).sum())
+    low, high = result.interval(layer, THRESHOLD_KM)
     companies = result.registrations
     why = "narrowed" if result.study.hub_provinces else layer
     if layer in ("registrations", "file") and companies is not None and companies.report.made_up:
         why = "made_up_places"
-    return Ours(int(counts["beyond"]), why, surely, possibly, layer)
+    return Ours(far, why, low, high, layer)
 
 
 def _threshold(result: StudyResult, layer: str) -> Ours:

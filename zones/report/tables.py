@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +12,6 @@ from geodata.errors import UsageError
 from geodata.registry import product_version
 from geodata.words import Listed, Message, Name, Words, has_chinese_names
 from zones.hubs import HUB_LAYERS
-from zones.maximal_covering import candidate_cities, where_next
 from zones.parameters import THRESHOLD_KM
 from zones.pipeline import StudyResult
 from zones.published_count import (
@@ -32,7 +32,14 @@ from zones.report.gap_tables import (
     province_table,
     type_table,
 )
-from zones.report.headings import GROUPING_NAMES, SHARED_BY_NAMES, heading, number_format, value
+from zones.report.headings import (
+    GROUPING_NAMES,
+    QUANTITIES,
+    SHARED_BY_NAMES,
+    heading,
+    number_format,
+    value,
+)
 from zones.report.matrix_tables import (
     NOT_BY_MATRIX,
     as_distances,
@@ -49,9 +56,20 @@ from zones.report.notes import (
     own_zones_sentences,
     table_notes,
 )
+from zones.report.official_totals import official_publishers, official_table, official_words
 from zones.report.reconciliation import printed_words, reconciliation_table
+from zones.report.regional_tables import (
+    city_table,
+    concentration_table,
+    county_table,
+    inequality_table,
+    per_head_table,
+    region_table,
+    unit_words,
+)
 from zones.report.sources import BETWEEN, credited, scope, sources
 from zones.sensitivity import hubs_left_out_table, position_table, sensitivity_table
+from zones.where_next import candidate_cities, next_best, where_next
 
 
 @dataclass(frozen=True)
@@ -70,6 +88,8 @@ class TableKind:
         Keys of `NOTES`, in order; ``implication`` is the sentence on the published count.
     wanted
         Whether a study has it.
+    printed
+        Whether it stands in the documents; those of thousands of rows are csv and a sheet only.
     """
 
     key: str
@@ -77,6 +97,12 @@ class TableKind:
     build: Callable[[StudyResult], pd.DataFrame]
     notes: tuple[str, ...]
     wanted: Callable[[StudyResult], bool] = lambda result: True
+    printed: bool = True
+
+
+def has_regions(result: StudyResult) -> bool:
+    """Whether there are zones of several provinces, so that regions can be compared."""
+    return bool((result.zones["province"] != "").any()) and not is_one_province(result)
 
 
 REPORT_TABLES: dict[str, TableKind] = {
@@ -117,6 +143,49 @@ REPORT_TABLES: dict[str, TableKind] = {
             division_table,
             ("beyond", "band", "gdp"),
             lambda result: is_one_province(result) and division_kind(result) == "county",
+        ),
+        TableKind(
+            "regions",
+            Message("The regional gap by the four regions"),
+            region_table,
+            ("beyond", "band", "gdp", "four_regions"),
+            has_regions,
+        ),
+        TableKind(
+            "per_head",
+            Message("Population and figures per head, by region and province"),
+            per_head_table,
+            ("beyond", "gdp", "per_head", "four_regions"),
+            has_regions,
+        ),
+        TableKind(
+            "inequality",
+            Message("Inequality between and within the four regions"),
+            inequality_table,
+            ("inequality", "gdp", "four_regions"),
+            has_regions,
+        ),
+        TableKind(
+            "concentration",
+            Message("Concentration of hubs, companies and zones"),
+            concentration_table,
+            ("concentration", "gdp", "listed"),
+            has_regions,
+        ),
+        TableKind(
+            "by_city",
+            Message("The regional gap by prefecture-level city"),
+            city_table,
+            ("beyond", "band", "gdp", "units", "in_sheets"),
+            lambda result: not is_one_province(result),
+        ),
+        TableKind(
+            "by_county",
+            Message("The regional gap by county"),
+            county_table,
+            ("beyond", "band", "gdp", "units"),
+            lambda result: not (is_one_province(result) and division_kind(result) == "county"),
+            printed=False,
         ),
         TableKind(
             "clusters_vs_rest",
@@ -194,12 +263,19 @@ REPORT_TABLES: dict[str, TableKind] = {
             Message("Published figures and ours"),
             reconciliation_table,
             (
-                "band",
+                "low_high",
                 "layers",
                 "gdp",
                 "implication",
             ),
             lambda result: result.kept is None,
+        ),
+        TableKind(
+            "official_totals",
+            Message("Zone GDP beside official totals"),
+            official_table,
+            ("official", "gdp"),
+            lambda result: result.kept is None and result.study.zones_table is None,
         ),
     )
 }
@@ -208,6 +284,15 @@ NAMES_IN = {"groups": GROUPING_NAMES, "position_uncertainty": SHARED_BY_NAMES}
 WHERE_NEXT = Message("Where next: cities that bring the most within reach")
 
 STRAIGHT = {"beyond": ("straight",), "groups": ("straight",)}
+NEXT_BEST = Message("Where next: the best choice without each of its places")
+OWN_WEIGHTS = Message("sum of the weights given")
+FROM_CITIES = Message("prefecture-level cities")
+FROM_OWN = Message("places out of those given")
+OBJECTIVE_WORDS = {
+    "coverage": Message("the largest {weight} brought within {threshold_km:g} km"),
+    "p-median": Message("least mean distance to the nearest hub, weighted by {weight}"),
+    "p-center": Message("the farthest zone as near as can be"),
+}
 NOTES = {
     "beyond": Message(
         "Beyond: strictly farther than {threshold_km:g} km from the nearest hub; "
@@ -229,14 +314,18 @@ NOTES = {
         "By a matrix neither the 90 % interval nor the band of the positions is known."
     ),
     "where_next": Message(
-        "Best k prefecture-level cities by {weight} within {threshold_km:g} km (great circle), "
-        "beyond what the hubs ({layer}) reach; optimum proved by the solver where the gap is 0."
+        "Best choice of k {candidates}: {objective}, beside the hubs there are ({layer}); "
+        "distance: {method}; proved optimal where the gap is 0."
     ),
     "band": Message(
         "Beyond if all nearer / farther (low / high): the count if every zone lay nearer / farther "
         "by its radius, all at once, which no measured error does; the radius holds the true place "
         "in about 90 % of cases, so this band is no bound. The 90 % interval is narrower: table "
         "position_uncertainty."
+    ),
+    "low_high": Message(
+        "Low, high: the widest 90 % interval of the count (table position_uncertainty); of a "
+        "threshold, between which the count is the same."
     ),
     "layers": Message("Hub layers: {layers}. Distance: {method}."),
     "listed": Message(
@@ -245,9 +334,36 @@ NOTES = {
     ),
     "other": Message("Other provinces: all but Beijing, Zhejiang and Guangdong."),
     "over": Message(
-        "Approved area can exceed the urban land of the statistics or come near it ({over}); the "
-        "estimated zone GDP is then an upper bound."
+        "Approved area can exceed the urban land of the statistics or come near it ({over}); zone "
+        "GDP is then allocated too high."
     ),
+    "official": Message(
+        "Official figures are of the area that the zones run, of the year stated and its prices, "
+        "as {publishers} publish them; they overlap, and estimates are not corrected to them."
+    ),
+    "four_regions": Message(
+        "Regions of the National Bureau of Statistics: east, central, west, north-east."
+    ),
+    "per_head": Message(
+        "Population: residents of the provinces at the end of 2018, in the vintage of the GDP; "
+        "none is known of zones, so none is said to live beyond reach. By population: provinces' "
+        "shares of zones beyond, weighted by their population. Mostly beyond: population of the "
+        "provinces more than half of whose zones are beyond."
+    ),
+    "inequality": Message(
+        "Gini and Theil (T) of the provinces' figures per head, weighted by population, and of the "
+        "zones' distances, each zone alike. Theil between: as if every unit had its region's mean; "
+        "within: the rest."
+    ),
+    "concentration": Message(
+        "HHI: sum of squared shares, from near 0 to 1 where all is in one place. Hubs: {layer}. "
+        "Municipalities count as one city."
+    ),
+    "units": Message(
+        "Codes and names of 2018. Cities without counties stand among the counties; municipalities "
+        "and counties that no city holds among the cities."
+    ),
+    "in_sheets": Message("The table by county is in by_county.csv and tables.xlsx only."),
     "groups": Message(
         "Beyond: strictly farther than the threshold from the nearest hub; hubs: {layer}; "
         "distance: {method}. The groups of each grouping add up to the total."
@@ -268,7 +384,10 @@ NOTES = {
         "cities of the three provinces, so that no row adds to the first layer."
     ),
     "gdp": Message(
-        "Zone GDP is an estimate: approved area × provincial GDP ({gdp}) / urban land ({land})."
+        "Zone GDP is an allocation by land share, not measured output: approved area × provincial "
+        "GDP ({gdp}) / urban land ({land}). That GDP holds the primary sector and what is made "
+        "outside urban land; national zones run more than their approved area, so official totals "
+        "of theirs are higher."
     ),
     "source": Message("Source: zonegap {version}; {sources}."),
 }
@@ -337,8 +456,7 @@ def report_table(key: str, result: StudyResult) -> ReportTable:
     UsageError
         For a table that the study has not got.
     """
-    kind, language = REPORT_TABLES[key], result.study.language
-    by_matrix, notes = result.study.matrix is not None, kind.notes
+    kind, by_matrix = REPORT_TABLES[key], result.study.matrix is not None
     if not _wanted(key, result):
         why = NOT_COMPARED if key == "reconciliation" else Message("not for these zones")
         why = NOT_BY_MATRIX if by_matrix and key not in MATRIX_TABLES else why
@@ -347,6 +465,13 @@ def report_table(key: str, result: StudyResult) -> ReportTable:
         frame = in_unit(builder(key, kind.build)(as_distances(result)), result.unit)
     else:
         frame = kind.build(result)
+    words = _words_of(key, result, frame)
+    return plain_table(key, kind.title, frame, result, (*kind.notes, "source"), words)
+
+
+def _words_of(key: str, result: StudyResult, frame: pd.DataFrame) -> dict[str, str]:
+    """Return what is printed instead of a table's words, in the study's language."""
+    language = result.study.language
     words: dict[str, str] = {}
     if key in NAMES_IN:
         words |= {name: words.in_language(language) for name, words in NAMES_IN[key].items()}
@@ -359,7 +484,13 @@ def report_table(key: str, result: StudyResult) -> ReportTable:
         words |= division_words(result)
     if key == "reconciliation":
         words |= printed_words(result, language)
-    return plain_table(key, kind.title, frame, result, (*notes, "source"), words)
+    if key in ("inequality", "concentration"):
+        words |= {name: words.in_language(language) for name, words in QUANTITIES.items()}
+    if key in ("by_city", "by_county", "concentration"):
+        words |= unit_words(language)
+    if key == "official_totals":
+        words |= official_words(result, language)
+    return words
 
 
 def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
@@ -394,6 +525,7 @@ def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
         "gdp": value(study.gdp, language),
         "land": value(study.land, language),
         "version": product_version(),
+        "publishers": official_publishers(),
         "sources": sources(credited(study, result.zones)),
         **facts,
     }
@@ -444,19 +576,73 @@ def _crowded_provinces(frame: pd.DataFrame, words: Mapping[str, str]) -> Listed:
     )
 
 
-def where_next_table(result: StudyResult, *, k: int = 5, weight: str = "zones") -> ReportTable:
-    """Return the choice of cities for a study as a table to print."""
+@dataclass(frozen=True)
+class SiteQuestion:
+    """What a choice of new hubs is asked, see `zones.where_next.where_next`.
+
+    Attributes
+    ----------
+    k, weight, objective, candidates, fixed, forbidden
+        As there; `weight` may be the user's own numbers.
+    """
+
+    k: int = 5
+    weight: str | pd.Series[float] = "zones"
+    objective: str = "coverage"
+    candidates: pd.DataFrame | None = None
+    fixed: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+
+
+def where_next_table(result: StudyResult, question: SiteQuestion | None = None) -> ReportTable:
+    """Return the choice of new hubs for a study as a table to print."""
+    question = question or SiteQuestion()
+    frame = where_next(
+        result.zones,
+        result.study.thresholds_km[0],
+        method=result.study.distance_method,
+        **_asked(question),
+    )
+    return _site_table("where_next", WHERE_NEXT, frame, result, question)
+
+
+def next_best_table(result: StudyResult, question: SiteQuestion | None = None) -> ReportTable:
+    """Return the near-optima: the best choice without each of its sites."""
+    question = question or SiteQuestion()
+    frame = next_best(
+        result.zones,
+        result.study.thresholds_km[0],
+        method=result.study.distance_method,
+        **_asked(question),
+    )
+    return _site_table("next_best", NEXT_BEST, frame, result, question)
+
+
+def _asked(question: SiteQuestion) -> dict[str, Any]:
+    return {each.name: getattr(question, each.name) for each in fields(question)}
+
+
+def _site_table(
+    key: str, title: Words, frame: pd.DataFrame, result: StudyResult, question: SiteQuestion
+) -> ReportTable:
+    """Return a table of choices: names in the language, notes on what was asked."""
     study = result.study
-    frame = where_next(result.zones, study.thresholds_km[0], k=k, weight=weight)
     words: dict[str, str] = {}
     if not has_chinese_names(study.language):
-        english = candidate_cities()["city_en"]
-        words = {str(city): str(name) for city, name in english.items()}
+        places = candidate_cities() if question.candidates is None else question.candidates
+        column = "city_en" if "city_en" in places else "hub_en"
+        words = {str(place): str(name) for place, name in places[column].items()}
         words |= {
             cities: ", ".join(words.get(city, city) for city in cities.split(", "))
             for cities in frame["cities"]
         }
+    own = isinstance(question.weight, pd.Series)
+    weight = OWN_WEIGHTS if own else value(str(question.weight), study.language)
+    objective = OBJECTIVE_WORDS[question.objective].fill(
+        weight=weight, threshold_km=study.thresholds_km[0]
+    )
+    from_where = FROM_CITIES if question.candidates is None else FROM_OWN
     notes = ("where_next", "gdp", "source")
     return plain_table(
-        "where_next", WHERE_NEXT, frame, result, notes, words, weight=value(weight, study.language)
+        key, title, frame, result, notes, words, objective=objective, candidates=from_where
     )
