@@ -44,7 +44,7 @@ COLUMNS: list[dict[str, str]] = [
         "Where next": "zones.where_next",
     },
     {
-        "The study": "zones.filters zones.reading zones.pipeline",
+        "The study": "zones.filters zones.reading zones.matrix zones.pipeline",
         "What moves the count": "zones.sensitivity zones.published_count",
         "The report": "zones.panel zones.report.*",
     },

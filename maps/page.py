@@ -36,6 +36,7 @@ from zones.parameters import DISTANCE_METHODS, FARTHEST_KM, SYNTHETIC, THRESHOLD
 from zones.pipeline import StudyResult
 from zones.report.headings import value_words
 from zones.report.licences import licence_of
+from zones.report.matrix_tables import NOT_BY_MATRIX, as_distances
 from zones.report.notes import map_remark
 from zones.report.sources import (
     BETWEEN,
@@ -78,6 +79,9 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     made_up: Collection[str] = (),
     new_hubs: pd.DataFrame | None = None,
     new_hubs_note: Words | None = None,
+    changed: pd.Series[str] | None = None,
+    changed_note: Words | None = None,
+    unit: str | None = None,
     outlines: Outlines | None = None,
     tiles: TileSource | None = None,
     remark: Words | None = None,
@@ -110,6 +114,12 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
         ``name_en``: drawn as a layer of their own.
     new_hubs_note
         What they were chosen for.
+    changed, changed_note
+        Zones that lie on the other side of the threshold in another study, by label: ``gained``
+        (beyond there only) or ``lost`` (beyond here only); and which study that is.
+    unit
+        km, min or h, where ``nearest_km`` and the threshold are of a matrix: there is one layer,
+        no band, and no distance is measured. None for distances.
     outlines
         Lines, see `maps.boundaries`; those between provinces without.
     tiles
@@ -149,7 +159,7 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     check_choice("method", method, DISTANCE_METHODS)
     layers = dict(hubs) if isinstance(hubs, Mapping) else {"hubs": hubs}
     data = page_data(
-        zones, layers, method, new_hubs, made_up=made_up,
+        zones, layers, method, new_hubs, changed, unit=unit, made_up=made_up,
         gcj02=tiles is not None and tiles.datum == "GCJ-02",
     )  # fmt: skip
     first = layer if layer is not None else next(iter(layers))
@@ -167,6 +177,8 @@ def zone_map(  # noqa: PLR0913, what a map can show are its options
     data["home"]["bounds"] = None if provinces is None else _bounds(zones, provinces)
     sources = with_coast(credits or frame_credits(zones))
     data["credits"] = in_all_languages(sources)
+    if changed is not None:
+        data["changed"]["note"] = in_all_languages(changed_note or "")
     for name, words in (
         ("remark", remark),
         ("gdp_note", gdp_note),
@@ -215,6 +227,8 @@ def study_map(  # noqa: PLR0913, as zone_map
     threshold_km: float | None = None,
     new_hubs: int = 0,
     weight: str = "zones",
+    changed: pd.Series[str] | None = None,
+    changed_note: Words | None = None,
     outlines: Outlines | None = None,
     tiles: TileSource | None = None,
 ) -> folium.Map:
@@ -228,6 +242,8 @@ def study_map(  # noqa: PLR0913, as zone_map
         What the page shows first; the study's own without.
     new_hubs, weight
         Show that many cities of ``zonegap where-next``, chosen by zones, area or gdp.
+    changed, changed_note
+        As for `zone_map`; see `zones.report.comparison.Comparison.changed`.
     outlines
         Lines to draw; those that the study asks for without.
     tiles
@@ -246,7 +262,9 @@ def study_map(  # noqa: PLR0913, as zone_map
                 layer=layer, accepted=Listed(layers),
             )
         )  # fmt: skip
-    first_km = study.thresholds_km[0] if threshold_km is None else threshold_km
+    first_km = result.thresholds[0] if threshold_km is None else threshold_km
+    if study.matrix is not None and new_hubs:
+        raise UsageError(Message("new_hubs: {why}", why=NOT_BY_MATRIX))
     shown = layer or study.hub_layer
     hubs = {name: result.hubs_of(name) for name in layers}
     made_up = ["registrations"] if study.registrations == SYNTHETIC else []
@@ -255,8 +273,9 @@ def study_map(  # noqa: PLR0913, as zone_map
         km=f"{first_km:,g}",
         weight=value_words(weight),
     )
+    by_matrix = study.matrix is not None
     return zone_map(
-        result.zones,
+        _by_matrix(result) if by_matrix else result.zones,
         hubs,
         first_km,
         study.language,
@@ -265,6 +284,9 @@ def study_map(  # noqa: PLR0913, as zone_map
         made_up=made_up,
         new_hubs=_new_hubs(result, shown, new_hubs, weight, first_km) if new_hubs else None,
         new_hubs_note=chosen_for if new_hubs else None,
+        changed=changed,
+        changed_note=changed_note,
+        unit=result.unit if by_matrix else None,
         outlines=outlines or outlines_of(study, tiles=tiles is not None),
         tiles=tiles,
         remark=map_remark(result),
@@ -273,6 +295,11 @@ def study_map(  # noqa: PLR0913, as zone_map
         provinces=study.zones_provinces,
         gdp_note=NOTES["gdp"].fill(gdp=value_words(study.gdp), land=value_words(study.land)),
     )
+
+
+def _by_matrix(result: StudyResult) -> pd.DataFrame:
+    """Return the zones of a study by a matrix as the page takes them, with their own radii."""
+    return as_distances(result).zones.assign(uncertainty_km=result.zones["uncertainty_km"])
 
 
 def _new_hubs(

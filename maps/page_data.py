@@ -19,12 +19,14 @@ from geodata.errors import UsageError
 from geodata.gazetteer import CATALOGUE_YEAR, gazetteer
 from geodata.loaders import load_place_pinyin, load_provinces
 from geodata.words import LANGUAGES, Filled, Joined, Listed, Message, Name, Words, in_all_languages
-from maps.page_words import PAGE_WORDS
+from maps.page_words import MATRIX_WORDS, PAGE_WORDS
 from maps.style import CENTRE, ZONE_RADIUS_PX, ZOOM
 from zones.distance.nearest_hub import cluster_distances, nearest
 from zones.hubs import HUB_LAYERS
 from zones.inputs import coordinates, located, need_columns
+from zones.matrix import UNIT_WORDS
 from zones.report.headings import value_words
+from zones.report.matrix_tables import round_step
 
 
 @lru_cache
@@ -88,7 +90,9 @@ def page_data(  # noqa: PLR0913, as zone_map
     layers: Mapping[str, pd.DataFrame],
     method: str,
     new_hubs: pd.DataFrame | None = None,
+    changed: pd.Series[str] | None = None,
     *,
+    unit: str | None = None,
     made_up: Collection[str] = (),
     gcj02: bool = False,
 ) -> dict[str, Any]:
@@ -99,8 +103,10 @@ def page_data(  # noqa: PLR0913, as zone_map
 
     Parameters
     ----------
-    zones, layers, method, new_hubs, made_up
+    zones, layers, method, new_hubs, changed, made_up
         As for `maps.page.zone_map`.
+    unit
+        Of ``nearest_km`` where a matrix gives it; None for distances.
     gcj02
         Give the places on the map in GCJ-02, too.
 
@@ -130,7 +136,8 @@ def page_data(  # noqa: PLR0913, as zone_map
     radii_px, samples = _radii_px(zones)
     return {
         "languages": list(LANGUAGES),
-        "words": {key: in_all_languages(word) for key, word in PAGE_WORDS.items()},
+        "words": _words(unit),
+        "measure": None if unit is None else _measure(zones["nearest_km"], unit),
         "terms": _terms(frame, layers),
         "columns": columns,
         "pinyin": pinyin_of(str(t) for n in ("name", "province") if n in frame for t in frame[n]),
@@ -145,11 +152,16 @@ def page_data(  # noqa: PLR0913, as zone_map
                 "made_up": name in made_up,
                 "method": method,
                 "cluster_km": _cluster_km(zones, hubs, method, own=not at),
-                **_layer(hubs, _found(name, hubs, zones, method, own=not at), gcj02),
+                **_layer(
+                    hubs,
+                    _found(name, hubs, zones, method, own=not at) if unit is None else zones,
+                    gcj02,
+                ),
             }
             for at, (name, hubs) in enumerate(layers.items())
         ],
         "new_hubs": None if new_hubs is None else _new_hubs(new_hubs, gcj02),
+        "changed": None if changed is None else {"zones": _changes(changed, zones.index)},
         "home": {"centre": CENTRE, "zoom": ZOOM},
     }
 
@@ -345,8 +357,9 @@ def _layer(hubs: pd.DataFrame, found: pd.DataFrame, gcj02: bool) -> dict[str, An
             "cluster": _texts(hubs, "cluster", ["Other"] * len(hubs)),
             "companies": [int(n) for n in hubs["companies"]] if "companies" in hubs else None,
         },
-        "nearest_hub": [row_of[hub] for hub in found["nearest_hub"]],
-        "nearest_km": [float(d) for d in found["nearest_km"]],
+        # by a matrix there may be no way to any hub: -1, and null for the way
+        "nearest_hub": [row_of.get(hub, -1) for hub in found["nearest_hub"]],
+        "nearest_km": [float(d) if d < math.inf else None for d in found["nearest_km"]],
     }
 
 
@@ -356,6 +369,44 @@ def _new_hubs(new_hubs: pd.DataFrame, gcj02: bool) -> dict[str, list[Any]]:
     need_columns(new_hubs, "new hubs", ("name", "lon", "lat"))
     names = [str(n) for n in new_hubs["name"]]
     return {**_place(new_hubs, gcj02), "name": names, "name_en": _texts(new_hubs, "name_en", names)}
+
+
+def _words(unit: str | None) -> dict[str, list[str]]:
+    """Return what the page says, in every language; by a matrix in its unit."""
+    if unit is None:
+        return {key: in_all_languages(word) for key, word in PAGE_WORDS.items()}
+    units = in_all_languages(UNIT_WORDS[unit])
+    return {
+        key: [text.replace("{unit}", units[n]) for n, text in enumerate(in_all_languages(word))]
+        for key, word in (PAGE_WORDS | MATRIX_WORDS).items()
+    }
+
+
+def _measure(nearest: pd.Series[float], unit: str) -> dict[str, Any]:
+    """Return the unit of a matrix, and the end and the step of the slider."""
+    end = float(nearest.replace(math.inf, math.nan).max())
+    step = round_step(end if math.isfinite(end) else 1.0, SLIDER_STEPS)
+    return {"unit": unit, "step": step, "end": math.ceil(max(end, step) / step) * step}
+
+
+SLIDER_STEPS = 600
+CHANGES = ("", "gained", "lost")  # how a zone changes side, as the page counts them
+
+
+def _changes(changed: pd.Series[str], labels: pd.Index) -> list[int]:
+    """Return of each zone how it changes side, as a place in `CHANGES`."""
+    unknown = [name for name in changed.unique() if name not in CHANGES[1:]]
+    absent = changed.index.difference(labels)
+    if unknown or len(absent):
+        raise UsageError(
+            Message(
+                "zones that change side: {what!r}; accepted: labels of zones, each with one of "
+                "{words}",
+                what=unknown[0] if unknown else absent[0],
+                words=Listed(CHANGES[1:]),
+            )
+        )
+    return [CHANGES.index(each) for each in changed.reindex(labels).fillna("")]
 
 
 def _texts(frame: pd.DataFrame, name: str, default: list[str]) -> list[str]:

@@ -9,7 +9,25 @@ from geodata.words import COMMA, Message, in_context
 from maps.boundaries import APPROVED, NOT_STANDARD
 from zones.report.licences import NOT_AFFILIATED
 
+# of a page by a matrix: in its unit, and without the band
+MATRIX_WORDS: dict[str, Message] = {
+    "subtitle": Message("How far is the nearest technology hub, by the matrix?"),
+    "count_beyond": Message("lie more than {km} {unit} from the nearest hub, by the matrix"),
+    "band": Message("By a matrix neither the 90 % interval nor the band is known"),
+    "spoken": Message("{count} {of} beyond {km} {unit}"),
+    "threshold_number": Message("Threshold in {unit}, as a number"),
+    "km": Message("{unit}"),
+    "histogram": Message("Zones by the way to the nearest hub"),
+    "legend": Message("Zones by the way"),
+    "class_beyond": Message("beyond {km} {unit}, or without a way"),
+    "class_within": Message("within {km} {unit}"),
+    "unit_km": Message("{value} {unit}"),
+    "spoken_zone": Message("{name}: {km} {unit} to {hub}, {kind}"),
+    "section_distance": Message("Way"),
+    "note_beyond": Message("Beyond means more than the threshold by the matrix, or no way at all."),
+}
 PAGE_WORDS: dict[str, Message] = {
+    "no_hub": Message("no way to any hub"),
     "language_code": in_context("of this language, for a web page", "en"),
     "language_name": in_context("of this language, on a button", "EN"),
     "list_comma": COMMA,
@@ -53,6 +71,9 @@ PAGE_WORDS: dict[str, Message] = {
     "new_hubs": Message("Proposed new hubs"),
     "new_hubs_for": Message("chosen for {layer}, {km} km, by {weight}"),
     "new_hub": Message("Proposed new hub {order}"),
+    "changed": Message("Zones that change side"),
+    "changed_gained": Message("beyond in another study, not in this one"),
+    "changed_lost": Message("beyond in this study, not in another"),
     "filters": Message("Filters"),
     "province": Message("Province"),
     "level": Message("Level"),

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from zones.panel import panel
     from zones.pipeline import StudyResult, run_study
     from zones.reading import read_hubs, read_zones
+    from zones.report.comparison import Comparison, compare_studies
     from zones.report.files import write_tables
     from zones.report.tables import report_tables
     from zones.sensitivity import leave_one_hub_out
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
 # name -> module, imported when first asked for, so that the command starts at once
 _PUBLIC = {
+    "Comparison": "zones.report.comparison",
     "HubLayer": "zones.hubs",
     "Name": "geodata.words",
     "Study": "zones.study",
@@ -61,6 +63,7 @@ _PUBLIC = {
     "beyond": "zones.thresholds",
     "beyond_band": "zones.thresholds",
     "cluster_distances": "zones.distance.nearest_hub",
+    "compare_studies": "zones.report.comparison",
     "count_beyond": "zones.thresholds",
     "count_intervals": "zones.count_law",
     "count_law": "zones.count_law",

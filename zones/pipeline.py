@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -32,6 +33,7 @@ from zones.distance.nearest_hub import cluster_distances, nearest
 from zones.filters import Kept, filtered_zones
 from zones.gdp import gdp_density, zone_gdp
 from zones.hubs import HUB_LAYERS, hub_layer, hubs_of_table, of_provinces, with_added
+from zones.matrix import by_matrix, thresholds_of
 from zones.reading import ZONE_COLUMNS
 from zones.study import Study
 from zones.thresholds import beyond
@@ -68,6 +70,10 @@ class StudyResult:
         What the study's filters keep of its table; None without filters.
     order
         Labels of all zones in the order they came in.
+    unit
+        Of ``nearest_<unit>`` and of the thresholds: km, or that of the study's matrix.
+    unmeasured
+        Zones that the study's matrix does not name; in no count or sum.
     found_intervals
         90 % intervals under each (hub layer, threshold); filled on demand by `intervals`.
     """
@@ -84,11 +90,19 @@ class StudyResult:
     added_hubs: pd.DataFrame | None = None
     kept: Kept | None = None
     order: pd.Index | None = None
+    unit: str = "km"
+    unmeasured: pd.DataFrame = field(default_factory=pd.DataFrame)
     found_intervals: dict[tuple[str, float], pd.DataFrame] = field(default_factory=dict)
 
     def all_zones(self) -> pd.DataFrame:
         """Return the zones, those without a place too, in the order they came in."""
-        return with_unplaced(self.zones, self.unplaced, self.order)
+        zones = with_unplaced(self.zones, self.unmeasured, self.order)
+        return with_unplaced(zones, self.unplaced, self.order)
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """The thresholds in the study's unit."""
+        return thresholds_of(self.study)
 
     def unresolved(self) -> int:
         """Return the number of zones and companies that have no place."""
@@ -99,6 +113,8 @@ class StudyResult:
     def layers(self) -> list[str]:
         """Return the hub layers that can be compared: the study's own first."""
         own = self.study.hub_layer
+        if self.study.matrix is not None:  # it tells of its own hubs only
+            return [own]
         absent = {own, "file"} | ({"registrations"} if self.study.registrations is None else set())
         others = [name for name in HUB_LAYERS if name not in absent]
         # a layer may have no hub in the chosen provinces
@@ -209,7 +225,7 @@ def with_unplaced(
     both = zones.reindex([*zones.index, *unplaced.index])
     both.loc[unplaced.index, unplaced.columns] = unplaced
     if order is not None:
-        both = both.reindex(order)
+        both = both.reindex([label for label in order if label in both.index])
     for column in zones.columns:
         if column.startswith("beyond_"):
             both[column] = both[column].astype("boolean")
@@ -336,13 +352,22 @@ def run_study(study: Study, *, progress: Progress | None = None) -> StudyResult:
             reasons=Listed((words.get(text, text) for text in reasons), Message("; ")),
         )  # fmt: skip
         raise BadInputError(str(study.zones_table), [text])
-    zones = with_gdp(with_distances(own.placed, chosen.hubs, study), provinces, study)
+    accounts = _accounts(own, chosen, registrations)
+    more: dict[str, Any] = {}
+    if study.matrix is None:
+        zones = with_distances(own.placed, chosen.hubs, study)
+    else:
+        measured = by_matrix(own.placed, chosen.hubs, study)
+        zones, accounts = measured.zones, (*accounts, measured.account)
+        more = {"unit": measured.unit, "unmeasured": measured.unmeasured}
+    zones = with_gdp(zones, provinces, study)
     result = StudyResult(
         study, zones, chosen.hubs, provinces,
         registrations=registrations, unplaced=own.unplaced, zone_report=own.report,
-        accounts=_accounts(own, chosen, registrations), added_hubs=chosen.added,
-        kept=own.kept, order=own.order,
+        accounts=accounts, added_hubs=chosen.added, kept=own.kept, order=own.order, **more,
     )  # fmt: skip
+    if study.matrix is not None:
+        return result
     result.nearest_km[study.hub_layer, study.distance_method] = zones["nearest_km"]
     return result
 

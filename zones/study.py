@@ -37,6 +37,7 @@ from zones.parameters import (
 
 FORMATS = ("csv", "xlsx", "docx", "tex", "md")
 MAX_STUDY_MB = 1
+LARGEST_VALUE = FARTHEST_KM  # of a threshold in the unit of a matrix
 MOST_THRESHOLDS = 200  # each is a column, and a line of every table
 FIGURE_FORMATS = ("png", "svg", "pdf")
 # the lines of the maps where no file of one's own is named
@@ -198,6 +199,18 @@ def _company_columns() -> Collection[str]:
     return (*COMPANIES.columns, "lon", "lat")
 
 
+def _matrix_columns() -> Collection[str]:
+    from geodata.user_tables.matrix import MATRIX
+
+    return MATRIX.columns
+
+
+def _matrix_unit(key: str, text: str) -> str:
+    from geodata.user_tables.matrix import kept_unit
+
+    return kept_unit(key, text)
+
+
 def _full_province(key: str, text: str) -> str:
     """Return the full Chinese name of a province that a user names in any usual way."""
     from geodata.addresses import province_named  # reads the table of divisions: not at start
@@ -274,6 +287,13 @@ class Study:
         ``great-circle`` or ``geodesic``.
     thresholds_km
         At least one; the first is the study's own.
+    matrix
+        A table of what the way from each zone to each hub takes, in place of distances, see
+        `zones.matrix`; None for distances.
+    matrix_thresholds
+        Thresholds in the matrix's unit; those in km where that is its unit and these are None.
+    matrix_unit, matrix_columns, matrix_source
+        What the matrix does not say itself: its unit, its columns, whose it is.
     registrations
         A company extract, ``synthetic`` for the built-in made-up one; None for none.
     keep_deregistered
@@ -368,6 +388,30 @@ class Study:
     thresholds_km: tuple[float, ...] = _asked(
         (THRESHOLD_KM,), "distance.thresholds_km", NUMBERS, option="--km", metavar="KM",
         help=Message("Thresholds in km, comma-separated: 300,500,800."),
+    )  # fmt: skip
+    matrix: Path | None = _asked(
+        None, "distance.matrix", PATH, option="--matrix", metavar="FILE",
+        help=Message("Table of zone, hub, value: travel time or length in place of distances."),
+    )  # fmt: skip
+    matrix_thresholds: tuple[float, ...] | None = _asked(
+        None, "distance.matrix_thresholds", NUMBERS, option="--matrix-thresholds", metavar="LIST",
+        help=Message("Thresholds in the matrix's unit, comma-separated: 120,180."),
+    )  # fmt: skip
+    matrix_unit: str | None = _asked(
+        None, "distance.matrix_unit", TEXT, option="--matrix-unit", metavar="UNIT",
+        help=Message("Unit of a matrix that states none: {units}.", units="km, m, min, h, s"),
+        kept_as=_matrix_unit,
+    )  # fmt: skip
+    matrix_columns: tuple[tuple[str, str], ...] = _asked(
+        (),
+        "distance.matrix_columns",
+        PAIRS,
+        accepted=_matrix_columns,
+        help=Message("Column and its heading in that table, where the heading is not known."),
+    )
+    matrix_source: str | None = _asked(
+        None, "distance.matrix_source", TEXT, option="--matrix-source", metavar="TEXT",
+        help=Message("Whose that matrix is, as source lines name it; its file name without."),
     )  # fmt: skip
     registrations: Path | None = _asked(
         None, "registrations.file", PATH_OR_SYNTHETIC, option="--registrations", metavar="FILE",
@@ -480,7 +524,8 @@ class Study:
             given = [pair[0] for pair in given] if asked.kind is PAIRS else given
             for each in given:
                 check_accepted(asked.key, each, asked.accepted())
-        self._check_thresholds()
+        self._check_thresholds("thresholds_km", FARTHEST_KM)
+        self._check_matrix()
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
             years = Message("{first} to {last}", first=FIRST_YEAR, last=LAST_YEAR)
             raise UsageError(not_accepted("geocode.year", self.year, years))
@@ -491,6 +536,11 @@ class Study:
                 self.registrations,
                 ("registrations_source", "registrations_columns"),
                 "registrations",
+            ),
+            (
+                self.matrix,
+                ("matrix_thresholds", "matrix_unit", "matrix_columns", "matrix_source"),
+                "matrix",
             ),
             (self.provider, ("cache", "key_file"), "provider"),
         ):
@@ -556,15 +606,34 @@ class Study:
                 )
             )  # fmt: skip
 
-    def _check_thresholds(self) -> None:
-        given, key = self.thresholds_km, ASKED["thresholds_km"].key
+    def _check_matrix(self) -> None:
+        """Refuse beside a matrix what is asked of distances, in whose place it stands."""
+        if self.matrix is None:
+            return
+        other: list[tuple[str, object]] = [("distance_method", "great-circle")]
+        if self.matrix_thresholds is not None:
+            self._check_thresholds("matrix_thresholds", LARGEST_VALUE)
+            other.append(("thresholds_km", (THRESHOLD_KM,)))
+        for name, usual in other:
+            if getattr(self, name) != usual:
+                raise UsageError(
+                    Message(
+                        "{one} and {other}: two questions; accepted: one of them",
+                        one=ASKED["matrix"].key, other=ASKED[name].key,
+                    )
+                )  # fmt: skip
+
+    def _check_thresholds(self, name: str, most_km: float) -> None:
+        given, key = getattr(self, name), ASKED[name].key
         if len(given) > MOST_THRESHOLDS:
             most = Message("at most {most:,} thresholds", most=MOST_THRESHOLDS)
             raise UsageError(not_accepted(key, len(given), most))
-        right = given and all(0 <= t <= FARTHEST_KM for t in given)
+        right = given and all(0 <= t <= most_km for t in given)
         if not right:
-            wrong = ", ".join(f"{t:g}" for t in given if not 0 <= t <= FARTHEST_KM)
-            accepted = Message("numbers of at least 0 and at most {most:,} km", most=FARTHEST_KM)
+            wrong = ", ".join(f"{t:g}" for t in given if not 0 <= t <= most_km)
+            accepted = Message("numbers of at least 0 and at most {most:,} km", most=most_km)
+            if name == "matrix_thresholds":
+                accepted = Message("numbers of at least 0 and at most {most:,}", most=most_km)
             raise UsageError(not_accepted(key, wrong, accepted))
         shown = [f"{t:.6g}" for t in given]  # columns are named so
         doubled = sorted({t for t in shown if shown.count(t) > 1})
@@ -599,6 +668,7 @@ class Study:
 OWN_FILES = {
     "zones_table": "zones_source",
     "hub_file": "hubs_source",
+    "matrix": "matrix_source",
     "registrations": "registrations_source",
 }
 # the fields that keep some zones of the table, in the order they are said

@@ -55,6 +55,11 @@ COLUMN_NAMES: dict[str, Words] = {
     "name_en": Message("English name"),
     "industries": Message("industries"),
     "remark": Message("remark"),
+    # of what the way from a zone to a hub takes
+    "zone": Message("zone"),
+    "hub": in_context("column of a table", "hub"),
+    "value": Message("what the way takes"),
+    "unit": Message("unit"),
 }
 
 

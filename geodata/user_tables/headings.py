@@ -125,6 +125,20 @@ STEMS: dict[str, tuple[str, ...]] = {
         "uncertainty": (
             "不确定度 误差半径 定位误差 uncertainty coordinateuncertainty positionerror"
         ),
+        # a table of what the way from a zone to a hub takes
+        "origin": "起点 起点名称 出发地 出发点 origin originname originid from fromid fromname",
+        "destination": (
+            "终点 终点名称 目的地 到达地 destination destinationname destinationid dest to toid "
+            "toname"
+        ),
+        "travel": (
+            "时间 用时 时长 耗时 通行时间 出行时间 行驶时间 行车时间 驾车时间 旅行时间 通勤时间 "
+            "距离 里程 路程 行驶距离 行车距离 驾车距离 道路距离 路网距离 成本 出行成本 费用 "
+            "traveltime drivetime drivingtime time duration minutes hours distance "
+            "traveldistance roaddistance networkdistance dist cost travelcost impedance "
+            "value 值 数值"
+        ),
+        "unit_words": "单位 计量单位 unit units",
         "position_source": "positionsource 位置来源 坐标来源",
         # a table of zonegap's own: how a position was found, and what was made of it
         "geocode_level": "geocodelevel",
@@ -171,7 +185,12 @@ AREA_UNITS = frozenset(
 )
 _LENGTH_UNITS = {"km": "km", "公里": "km", "千米": "km", "m": "m", "米": "m", "meters": "m",
                  "metres": "m", "inmeters": "m", "inmetres": "m"}  # fmt: skip
-_UNITS_BY_LENGTH = sorted(AREA_UNITS | set(_LENGTH_UNITS), key=lambda unit: (-len(unit), unit))
+_TIME_UNITS = {word: unit for unit, words in {
+    "h": "h hr hrs hour hours 小时 钟头", "min": "min mins minute minutes 分钟 分",
+    "s": "s sec secs second seconds 秒 秒钟",
+}.items() for word in words.split()}  # fmt: skip
+_TRAVEL_UNITS = _LENGTH_UNITS | _TIME_UNITS
+_UNITS_BY_LENGTH = sorted(AREA_UNITS | set(_TRAVEL_UNITS), key=lambda unit: (-len(unit), unit))
 _MONEY = re.compile(r"(?:万亿|亿|千万|百万|十万|万|千|百)?(?:人民币|美|港|欧|日)?元$|(?:万|亿)$")
 # what may stand in front of a stem and says whose the column is
 _ROLES = tuple(
@@ -250,6 +269,17 @@ def datum_of(text: str) -> str:
     return _DATUM_OF.get(_signless(plain_heading(text)), "")
 
 
+def travel_unit(text: str) -> str:
+    """Return the unit of length or time that a text names: km, m, h, min or s; "" for none.
+
+    Examples
+    --------
+    >>> travel_unit("分钟"), travel_unit("公里"), travel_unit("亩")
+    ('min', 'km', '')
+    """
+    return _TRAVEL_UNITS.get(_signless(plain_heading(text)), "")
+
+
 def is_unusable_datum(text: str) -> bool:
     """Whether a text names a datum, or a grid in metres, that cannot be used."""
     return _signless(plain_heading(text)) in UNUSABLE_DATUMS
@@ -306,8 +336,8 @@ def _with_remark(found: Heading, inside: str) -> Heading:
         return replace(found, datum=found.datum or _DATUM_OF[plain])
     if plain in UNUSABLE_DATUMS:
         return replace(found, unusable=inside)
-    if plain in _LENGTH_UNITS:
-        return replace(found, unit=found.unit or _LENGTH_UNITS[plain])
+    if plain in _TRAVEL_UNITS:
+        return replace(found, unit=found.unit or _TRAVEL_UNITS[plain])
     if plain in AREA_UNITS or _MONEY.fullmatch(plain):
         return replace(found, unit=found.unit or inside.rsplit(":", maxsplit=1)[-1].strip())
     return replace(found, remark=(found.remark or inside).strip())
@@ -323,8 +353,8 @@ def _affixes(found: Heading, words: list[str]) -> tuple[Heading, list[str]]:
             found = replace(found, unusable=word)
         elif word in AREA_UNITS and left and not found.unit:
             found = replace(found, unit=word)
-        elif word in _LENGTH_UNITS and left and not found.unit:
-            found = replace(found, unit=_LENGTH_UNITS[word])
+        elif word in _TRAVEL_UNITS and left and not found.unit:
+            found = replace(found, unit=_TRAVEL_UNITS[word])
         elif word == "84" and left and not found.datum:
             found = replace(found, datum="WGS-84")
         else:
@@ -371,7 +401,10 @@ def _attached(found: Heading, text: str) -> Heading | None:
             continue
         if (datum or found.datum or found.unusable) and meaning not in (*_POSITION, "geometry"):
             continue
-        if unit and meaning not in ("area", "other_area", "capital", "uncertainty"):
+        if unit and meaning not in ("area", "other_area", "capital", "uncertainty", "travel"):
+            continue
+        # area_min is the least of some areas
+        if (unit or found.unit) in _TIME_UNITS.values() and meaning != "travel":
             continue
         if unit and (meaning == "capital") != bool(_MONEY.fullmatch(unit)):
             continue
@@ -395,7 +428,7 @@ def _cuts(text: str) -> Iterable[tuple[str, str, str]]:
     # the longest first: 万平方米 ends in 平方米
     for unit in _UNITS_BY_LENGTH:
         if text.endswith(unit):
-            yield text.removesuffix(unit), "", _LENGTH_UNITS.get(unit, unit)
+            yield text.removesuffix(unit), "", _TRAVEL_UNITS.get(unit, unit)
     money = _MONEY.search(text)
     if money:
         yield text[: money.start()], "", money[0]

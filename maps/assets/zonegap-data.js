@@ -4,6 +4,7 @@
 
   const WITHIN = 0, UNSURE = 1, BEYOND = 2;
   const CLUSTER_KM = ["beijing_km", "zhejiang_km", "guangdong_km"];
+  const CHANGES = ["", "changed_gained", "changed_lost"]; // words, by how a zone changes side
   const FILTERS = ["province", "level", "type"]; // filters by a set of values
 
   // A column of the payload as a function row -> value.
@@ -25,7 +26,9 @@
       this.read = {};
       for (const [name, column] of Object.entries(payload.columns)) this.read[name] = reader(column);
       const numbers = (name) => payload.columns[name]?.number;
-      this.uncertainty = doubles(numbers("uncertainty_km"), this.size);
+      // of a matrix the unit and the slider's end and step; it states no errors
+      this.measure = payload.measure;
+      this.uncertainty = doubles(this.measure ? null : numbers("uncertainty_km"), this.size);
       this.area = doubles(numbers("area_ha"), this.size);
       this.gdp = doubles(numbers("gdp_estimate_yi_cny"), this.size);
       // a table of zones may state no area
@@ -35,10 +38,12 @@
       this.lon = doubles((payload.place || { lon: numbers("lon") }).lon, this.size);
       this.lat = doubles((payload.place || { lat: numbers("lat") }).lat, this.size);
       this.radius = Float64Array.from(payload.radius_px);
-      this.layers = payload.layers.map((layer) => ({ ...layer, nearest_km: Float64Array.from(layer.nearest_km) }));
+      this.layers = payload.layers.map((layer) => ({ ...layer, nearest_km: Float64Array.from(layer.nearest_km, (km) => km ?? Infinity) }));
       this.year = Int16Array.from({ length: this.size }, (_, row) => Number(this.text("approved", row).slice(0, 4)) || 0);
       this.rowOf = new Map();
       for (let row = 0; row < this.size; row++) this.rowOf.set(this.text("id", row), row);
+      // of zones that lie on the other side in another study: 1 beyond there only, 2 here only
+      this.changed = payload.changed && Uint8Array.from(payload.changed.zones);
       this.passes = new Uint8Array(this.size).fill(1);
       this.classes = new Uint8Array(this.size);
       this.medians = new Map();
@@ -91,6 +96,13 @@
       return this.payload.new_hubs_note ? this.pick(this.payload.new_hubs_note) : "";
     }
 
+    // Filtered zones that change side: beyond in another study only, beyond in this one only.
+    changes() {
+      const counts = [0, 0, 0];
+      for (let row = 0; row < this.size; row++) if (this.passes[row]) counts[this.changed[row]]++;
+      return counts.slice(1);
+    }
+
     // Distance to a cluster's nearest hub under a layer; null where that is not known.
     clusterKm(layer, name, row) {
       return layer.cluster_km ? layer.cluster_km[name][row] : null;
@@ -109,6 +121,11 @@
     // Money given in 100 million CNY (亿元), as English readers count it and as Chinese readers do.
     money(key, yi, digits) {
       return this.word(key, { value: this.number(yi, digits), billion: this.number(yi / 10, digits + 1) });
+    }
+
+    // What a way takes: hours with a decimal.
+    way(value) {
+      return this.number(value, this.measure && this.measure.end < 100 ? 1 : 0);
     }
 
     // A threshold as it is typed: no trailing zeros, all digits that matter.
@@ -135,7 +152,7 @@
     }
 
     hubName(hubs, at) {
-      return this.named(hubs.name_en[at], hubs.name[at]);
+      return at < 0 ? this.word("no_hub") : this.named(hubs.name_en[at], hubs.name[at]);
     }
 
     // ---- filters, classes, sums
@@ -216,5 +233,5 @@
     }
   }
 
-  Object.assign(zg, { Atlas, WITHIN, UNSURE, BEYOND, FILTERS, CLUSTER_KM });
+  Object.assign(zg, { Atlas, WITHIN, UNSURE, BEYOND, CHANGES, FILTERS, CLUSTER_KM });
 })((window.zonegap = window.zonegap || {}));

@@ -90,7 +90,7 @@
       const list = el("dl");
       for (const layer of atlas.layers) {
         const hub = atlas.hubName(layer.hubs, layer.nearest_hub[row]);
-        const km = atlas.word("unit_km", { value: atlas.number(layer.nearest_km[row], 1) });
+        const km = atlas.word("unit_km", { value: atlas.way(layer.nearest_km[row], 1) });
         const label = atlas.layers.length > 1 || layer.made_up ? atlas.layerName(layer) : atlas.word("nearest");
         const [dt, dd] = entry(label, `${hub}, ${km}`);
         dd.classList.toggle("zg-current", layer === app.layer() && atlas.layers.length > 1);
@@ -112,10 +112,11 @@
         shut,
         el("h2", { tabIndex: -1 }, atlas.name(row)),
         el("p", { className: "zg-quiet" }, atlas.otherName(row)),
-        el("p", { className: "zg-far" }, el("b", {}, atlas.number(layer.nearest_km[row])), ` ${atlas.word("km")} · `,
+        el("p", { className: "zg-far" }, el("b", {}, atlas.way(layer.nearest_km[row])), ` ${atlas.word("km")} · `,
           atlas.hubName(layer.hubs, layer.nearest_hub[row])),
         el("p", { className: "zg-class" }, el("span", { className: `zg-dot zg-${kind}`, "aria-hidden": "true" }),
           atlas.word(`class_${kind}`, { km: atlas.km(app.state.km) })),
+        atlas.changed && atlas.changed[row] ? el("p", { className: "zg-change" }, atlas.word(zg.CHANGES[atlas.changed[row]])) : "",
         el("h3", {}, atlas.word("section_distance")),
         distances(row),
       ];
@@ -135,7 +136,7 @@
     function draw(row) {
       const layer = app.layer(), hub = layer.nearest_hub[row];
       const here = [atlas.lat[row], atlas.lon[row]];
-      const there = [layer.hubs.lat[hub], layer.hubs.lon[hub]];
+      const there = hub < 0 ? here : [layer.hubs.lat[hub], layer.hubs.lon[hub]]; // no way, no line
       const line = { color: INK, weight: 1.4, interactive: false };
       marks.clearLayers();
       const radius = atlas.uncertainty[row] * 1000;
@@ -161,7 +162,7 @@
           el("b", {}, atlas.name(at)),
           atlas.otherName(at) ? el("div", {}, atlas.otherName(at)) : "",
           el("div", { className: "zg-class" }, el("span", { className: `zg-dot zg-${key}` }, el("span", { className: "zg-hidden" }, atlas.word(`class_${key}`, { km: atlas.km(app.state.km) }))),
-            `${atlas.hubName(layer.hubs, layer.nearest_hub[at])}, ${atlas.word("unit_km", { value: atlas.number(layer.nearest_km[at]) })}`),
+            `${atlas.hubName(layer.hubs, layer.nearest_hub[at])}, ${atlas.word("unit_km", { value: atlas.way(layer.nearest_km[at]) })}`),
         ];
       } else {
         const hubs = kind === "hub" ? app.layer().hubs : atlas.payload.new_hubs;
@@ -194,7 +195,7 @@
       // What a screen reader is told of a zone that was chosen on the map.
       spoken(row) {
         const layer = app.layer(), kind = atlas.word(`class_${zg.CLASS_KEYS[atlas.classes[row]]}`, { km: atlas.km(app.state.km) });
-        const km = atlas.number(layer.nearest_km[row]), hub = atlas.hubName(layer.hubs, layer.nearest_hub[row]);
+        const km = atlas.way(layer.nearest_km[row]), hub = atlas.hubName(layer.hubs, layer.nearest_hub[row]);
         return atlas.word("spoken_zone", { name: atlas.name(row), km, hub, kind });
       },
       // On paper the zone's card lies on the map: the map moves down where it would hide the zone.

@@ -14,7 +14,7 @@
       const { threshold_km: km, language, layer } = payload.first;
       this.map = map;
       this.atlas = new zg.Atlas(payload);
-      this.state = { km, language, layer, filters: zg.noFilters(), zone: null, showHubs: true, showNewHubs: true };
+      this.state = { km, language, layer, filters: zg.noFilters(), zone: null, showHubs: true, showNewHubs: true, showChanged: true };
       this.pointed = null; // the row under the pointer, or under the focus in the list
       this.points = new zg.PointLayer(this.atlas, payload.colours);
       this.points.layer = this.layer();
@@ -67,8 +67,9 @@
       }
       if (changed.has("km") || changed.has("layer")) atlas.classify(this.layer(), state.km);
       this.sums = atlas.sums(this.layer(), state.km);
-      Object.assign(this.points, { layer: this.layer(), showHubs: state.showHubs, showNewHubs: state.showNewHubs });
-      if (["km", "layer", "filters", "showHubs", "showNewHubs"].some((key) => changed.has(key))) this.points.redrawSoon();
+      const { showHubs, showNewHubs, showChanged } = state;
+      Object.assign(this.points, { layer: this.layer(), showHubs, showNewHubs, showChanged });
+      if (["km", "layer", "filters", "showHubs", "showNewHubs", "showChanged"].some((key) => changed.has(key))) this.points.redrawSoon();
       for (const part of this.parts) part.update(changed);
       if (changed.has("language")) this.showControlWords();
     }
@@ -100,7 +101,7 @@
     fitRows(all) {
       const rows = [...all], { hubs, nearest_hub: nearest } = this.layer();
       const bounds = this.bounds(rows), few = rows.length <= FEW;
-      if (few) for (const row of rows) bounds.extend([hubs.lat[nearest[row]], hubs.lon[nearest[row]]]);
+      if (few) for (const row of rows.filter((each) => nearest[each] >= 0)) bounds.extend([hubs.lat[nearest[row]], hubs.lon[nearest[row]]]);
       const { centre, zoom } = this.atlas.payload.home;
       if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [24, 24], maxZoom: few ? FEW_ZOOM : FIT_ZOOM, animate: false });
       else this.map.setView(centre, zoom, { animate: false });

@@ -44,7 +44,9 @@
     corner.onAdd = () => mapNote;
     corner.addTo(app.map);
 
-    slider.max = String(Math.max(END_KM, Math.ceil(app.state.km)));
+    const { measure } = atlas;
+    slider.max = String(Math.max(measure ? measure.end : END_KM, Math.ceil(app.state.km)));
+    if (measure) slider.step = String(measure.step);
     slider.addEventListener("input", () => app.update({ km: Number(slider.value) }));
     number.addEventListener("input", () => {
       const km = atlas.kmOf(number.value);
@@ -62,7 +64,7 @@
     for (const button of document.querySelectorAll("[data-language]")) {
       button.addEventListener("click", () => app.update({ language: button.dataset.language }));
     }
-    const show = [["zg-show-hubs", "showHubs"], ["zg-show-new-hubs", "showNewHubs"]];
+    const show = [["zg-show-hubs", "showHubs"], ["zg-show-new-hubs", "showNewHubs"], ["zg-show-changed", "showChanged"]];
     for (const [id, key] of show) $(id).addEventListener("change", () => app.update({ [key]: $(id).checked }));
     const radios = atlas.layers.map((layer) => {
       const radio = el("input", { type: "radio", name: "zg-layer", value: layer.key });
@@ -72,7 +74,7 @@
       return { layer, radio, label, count };
     });
     for (const km of [0, 1000, 2000, 3000]) $("zg-scale").append(el("span", {}, km.toLocaleString("en-US")));
-    $("zg-scale").hidden = Number(slider.max) !== END_KM;
+    $("zg-scale").hidden = Boolean(measure) || Number(slider.max) !== END_KM;
     $("zg-size-note").hidden = !atlas.payload.size_samples.length;
     app.map.on("moveend", showSizes); // circles grow with the zoom
     if (atlas.payload.new_hubs) {
@@ -99,6 +101,8 @@
         count.textContent = atlas.number(layer.hubs.name.length);
       }
       $("zg-new-hubs-note").textContent = atlas.newHubsNote();
+      $("zg-changed").hidden = !atlas.changed;
+      if (atlas.changed) $("zg-changed-note").textContent = atlas.pick(atlas.payload.changed.note);
       app.map.getContainer().setAttribute("aria-label", atlas.word("map"));
       showNotes();
       showSizes();
@@ -202,7 +206,8 @@
     }
 
     function showLegend() {
-      const items = [zg.BEYOND, zg.UNSURE, zg.WITHIN].map((kind) => {
+      const kinds = measure ? [zg.BEYOND, zg.WITHIN] : [zg.BEYOND, zg.UNSURE, zg.WITHIN];
+      const items = kinds.map((kind) => {
         const key = CLASS_KEYS[kind];
         return el(
           "li", {},
@@ -228,7 +233,18 @@
       $("zg-clusters").hidden = !app.state.showHubs;
       $("zg-show-hubs").checked = app.state.showHubs;
       $("zg-show-new-hubs").checked = app.state.showNewHubs;
+      $("zg-show-changed").checked = app.state.showChanged;
       for (const { layer, radio } of radios) radio.checked = layer.key === app.state.layer;
+    }
+
+    function showChanged() {
+      if (!atlas.changed) return;
+      const items = atlas.changes().map((count, at) => {
+        const mark = zg.svg("svg", { width: 16, height: 16, viewBox: "-8 -8 16 16", "aria-hidden": "true" });
+        zg.drawRing(mark, at + 1);
+        return el("li", {}, mark, el("span", {}, atlas.word(zg.CHANGES[at + 1])), el("b", {}, atlas.number(count)));
+      });
+      $("zg-changed-legend").replaceChildren(...items);
     }
 
     function showHistogram() {
@@ -270,7 +286,7 @@
       const facts = [
         ["zones", atlas.number(sums.zones)],
         ["beyond", atlas.number(sums.beyond)],
-        ["median", atlas.word("unit_km", { value: atlas.number(atlas.median(layer, name)) })],
+        ["median", atlas.word("unit_km", { value: atlas.way(atlas.median(layer, name)) })],
       ];
       // of zones without a stated area there is no sum, rather than 0
       const known = (sum, text) => (sum > 0 || !sums.zones ? text : "–");
@@ -294,6 +310,7 @@
         showCount();
         showLegend();
         showHubs();
+        showChanged();
         showHistogram();
         showProvince();
       },

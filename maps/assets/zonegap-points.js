@@ -6,6 +6,8 @@
   const CELL_PX = 24; // of the grid that finds the point under the pointer
   const MANY = 20000; // from here on circles are drawn smaller, and of a class once in each cell of
   const CROWD_PX = 2;
+  const LOST = 2; // of a zone that lies beyond here and not in another study
+  const RING = "#1d2b36", RING_GAP_PX = 2, DASH_PX = [2.5, 2];
   const TOUCH_PX = 6; // how near a finger must come
 
   // World coordinates of the Web Mercator square, 0 to 1.
@@ -41,6 +43,7 @@
       this.layer = null; // whose hubs are shown
       this.showHubs = true;
       this.showNewHubs = true;
+      this.showChanged = true;
       this.ratio = 0; // device pixels a CSS pixel; 0: the screen's
       // large circles first, so that small ones stay on top
       this.order = Uint32Array.from(atlas.radius.keys()).sort((a, b) => atlas.radius[b] - atlas.radius[a] || a - b);
@@ -123,6 +126,7 @@
       this.hits = null;
       const context = this.canvas.getContext("2d");
       this.drawZones(context, ratio);
+      if (this.showChanged && this.atlas.changed) this.drawChanged(context, ratio);
       if (this.showHubs && this.layer) this.drawHubs(context, ratio);
       if (this.showNewHubs && this.newHubs) this.drawNewHubs(context, ratio);
     },
@@ -147,6 +151,25 @@
         if (!sprite) sprites.set(key, (sprite = this.circle(radius[row] * this.grow, classes[row], ratio)));
         context.drawImage(sprite, Math.round(x * ratio - sprite.width / 2), Math.round(y * ratio - sprite.height / 2));
       }
+    },
+
+    // A ring around each zone that changes side: whole, or broken where it lies beyond here only.
+    drawChanged(context, ratio) {
+      const { scale, x: left, y: top, width, height } = this.view;
+      const { passes, changed, radius } = this.atlas;
+      for (const row of this.order) {
+        if (!passes[row] || !changed[row]) continue;
+        const x = this.world.x[row] * scale - left, y = this.world.y[row] * scale - top;
+        if (x < -20 || y < -20 || x > width + 20 || y > height + 20) continue;
+        const r = (Math.max(1.2, radius[row] * this.grow) + RING_GAP_PX) * ratio;
+        context.beginPath();
+        context.setLineDash(changed[row] === LOST ? DASH_PX.map((px) => px * ratio) : []);
+        context.arc(x * ratio, y * ratio, r, 0, 2 * Math.PI);
+        context.lineWidth = 1.6 * ratio;
+        context.strokeStyle = RING;
+        context.stroke();
+      }
+      context.setLineDash([]);
     },
 
     circle(radius, kind, ratio) {
@@ -282,5 +305,11 @@
     svg.replaceChildren(zg.svg("polygon", { points, class: filled ? "zg-mark" : "zg-mark zg-mark-open" }));
   }
 
-  Object.assign(zg, { PointLayer, drawMark, TOUCH_PX });
+  // The ring of zones that change side, for the legend.
+  function drawRing(svg, change) {
+    const dash = change === LOST ? { "stroke-dasharray": DASH_PX.join(" ") } : {};
+    svg.replaceChildren(zg.svg("circle", { r: 5.5, fill: "none", stroke: RING, "stroke-width": 1.6, ...dash }));
+  }
+
+  Object.assign(zg, { PointLayer, drawMark, drawRing, TOUCH_PX });
 })((window.zonegap = window.zonegap || {}));

@@ -9,12 +9,12 @@
   // ---- the view in the address
 
   function fragmentOf(app) {
-    const { km, layer, language, filters, zone, showHubs, showNewHubs } = app.state;
+    const { km, layer, language, filters, zone, showHubs, showNewHubs, showChanged } = app.state;
     const centre = app.map.getCenter();
     const parts = new URLSearchParams({ km: String(km), hubs: layer, lang: language });
     for (const name of zg.FILTERS) for (const value of filters[name]) parts.append(name, value);
     for (const key of ["from", "to"]) if (filters[key] !== null) parts.set(key, String(filters[key]));
-    const hidden = [showHubs ? "" : "hubs", showNewHubs ? "" : "new"].filter(Boolean);
+    const hidden = [showHubs ? "" : "hubs", showNewHubs ? "" : "new", showChanged ? "" : "changed"].filter(Boolean);
     if (hidden.length) parts.set("hide", hidden.join(" "));
     if (zone !== null) parts.set("zone", zone);
     parts.set("at", `${centre.lat.toFixed(4)},${centre.lng.toFixed(4)},${app.map.getZoom()}`);
@@ -39,7 +39,8 @@
     const { from, to } = state.filters;
     if (from !== null && to !== null && from > to) Object.assign(state.filters, { from: to, to: from });
     const hidden = (parts.get("hide") || "").split(" ");
-    Object.assign(state, { showHubs: !hidden.includes("hubs"), showNewHubs: !hidden.includes("new") });
+    const marks = { showHubs: "hubs", showNewHubs: "new", showChanged: "changed" };
+    for (const [key, name] of Object.entries(marks)) state[key] = !hidden.includes(name);
     state.zone = atlas.rowOf.has(parts.get("zone")) ? parts.get("zone") : null;
     return { state, view: viewOf(app.map, parts.get("at") || "") };
   }
@@ -68,21 +69,21 @@
   function csv(app) {
     const { atlas } = app, { km } = app.state, layer = app.layer();
     const names = Object.keys(atlas.columns);
-    const flag = `beyond_${km}km`;
+    const unit = atlas.measure ? atlas.measure.unit : "km", flag = `beyond_${km}${unit}`;
     const clusters = layer.cluster_km ? zg.CLUSTER_KM : [];
     // whose the rows are, in a column: a line of its own would be data to Excel and R, and a column
     // stays with its rows when they are filtered, sorted or joined; in English, as the headings are
     const { licence } = atlas.payload, terms = licence ? { licence: licence[0] } : {};
     const rows = [
-      [...names, "hub_layer", "nearest_hub", "nearest_km", ...clusters, "distance_class", flag, ...Object.keys(terms)],
+      [...names, "hub_layer", "nearest_hub", `nearest_${unit}`, ...clusters, "distance_class", flag, ...Object.keys(terms)],
     ];
     for (let row = 0; row < atlas.size; row++) {
       if (!atlas.passes[row]) continue;
       rows.push([
         ...names.map((name) => atlas.read[name](row)),
         layer.made_up ? `${layer.key} (made up)` : layer.key,
-        layer.hubs.name[layer.nearest_hub[row]],
-        round(layer.nearest_km[row], 3),
+        layer.hubs.name[layer.nearest_hub[row]] ?? "",
+        Number.isFinite(layer.nearest_km[row]) ? round(layer.nearest_km[row], 3) : "",
         ...clusters.map((name) => atlas.clusterKm(layer, name, row)),
         zg.CLASS_KEYS[atlas.classes[row]],
         layer.nearest_km[row] > km ? "True" : "False",

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
 from geodata.errors import ZonegapError, system_fault
 from geodata.registry import product_version, registry, registry_digest
-from geodata.words import Foreign, Message
+from geodata.words import Foreign, Message, Words
 from zonegap.command import study
+from zonegap.command.compare import compare
 from zonegap.command.data import data
 from zonegap.command.distance import distance
 from zonegap.command.figures import figures
@@ -46,7 +48,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 # name -> its function and the words of its help
-COMMANDS = {
+COMMANDS: dict[str, tuple[Callable[..., Any], Words]] = {
     "run": (
         study.run,
         Message("Run the study: zones, tables, map, figures and manifest into the output folder."),
@@ -58,6 +60,12 @@ COMMANDS = {
         data,
         Message(
             "List the built-in tables with rows, source and licence, each checked by its hash."
+        ),
+    ),
+    "compare": (
+        compare,
+        Message(
+            "Compare studies: parameters that differ, counts, shares, the zones that change side."
         ),
     ),
     "distance": (

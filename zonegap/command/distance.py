@@ -12,6 +12,8 @@ from geodata.user_tables.headings import datum_of
 from geodata.words import Listed, Message, Words
 from zonegap.command.help import OUTPUT
 from zonegap.command.options import (
+    MATRIX,
+    NOT_BY_MATRIX,
     Force,
     argument,
     number,
@@ -52,7 +54,7 @@ POINTS = Message("points")
 
 
 @with_study_options(
-    "zones hubs registrations distance geocode.openstreetmap geocode.datum output.language"
+    "zones hubs registrations distance geocode.openstreetmap geocode.datum output.language", MATRIX
 )
 def distance(
     options: dict[str, Any],
@@ -120,6 +122,8 @@ def distance(
             }
         )  # fmt: skip
         study = study_of(source, options)
+        if study.matrix is not None:
+            raise UsageError(NOT_BY_MATRIX)
         given = study.files() if source is None else (source, *study.files())
         _of_study(study, out, Guard(given, force))
         return

@@ -41,6 +41,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "zonegap run --registrations export.xlsx --lang zh",
         "zonegap run my-study.toml",
     ),
+    "compare": (
+        "zonegap compare out out-300",
+        "zonegap compare base.toml cores.toml --out compared --lang zh",
+    ),
     "distance": (
         "zonegap distance --out distances.csv",
         "zonegap distance --hubs cores --method geodesic",

@@ -10,6 +10,7 @@ from geodata.words import Message
 from zonegap.command.help import OUTPUT, PAGE, TILES
 from zonegap.command.options import (
     Weight,
+    not_both,
     number,
     only_with,
     option,
@@ -24,7 +25,8 @@ from zones.writing import Guard, sources_beside
 
 
 @study_command(
-    "zones hubs registrations distance geocode.openstreetmap geocode.datum map output.language"
+    "zones hubs registrations distance geocode.openstreetmap geocode.datum map output.language",
+    matrix=True,
 )
 def map_(
     study: Study,
@@ -88,6 +90,9 @@ def map_(
     from zones.report.licences import write_sources
     from zones.report.provenance import reserved_with_manifest, staged_with_manifest
 
+    if study.matrix is not None and (new_hubs or threshold_km is not None):
+        option_given = "--new-hubs" if new_hubs else "--threshold-km"
+        raise UsageError(not_both(option_given, "distance.matrix"))
     if tiles is None and (tiles_key or tiles_credit or tiles_datum):
         raise UsageError(only_with("--tiles-key, --tiles-credit, --tiles-datum", "--tiles"))
     outlines = outlines_of(study, tiles=tiles is not None)

@@ -259,13 +259,25 @@ def fields_of(asked_for: str) -> list[str]:
     ]
 
 
-def with_study_options(asked_for: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+MATRIX = tuple(name for name in ASKED if name.startswith("matrix"))
+NOT_BY_MATRIX = Message(
+    "distance.matrix: not with this command, since a matrix tells of its own zones and hubs only; "
+    "accepted: without it, or {commands}",
+    commands=Listed(("run", "tables", "threshold", "map", "compare")),
+)
+
+
+def with_study_options(
+    asked_for: str, but: Collection[str] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the options of some of the study's fields.
 
     Parameters
     ----------
     asked_for
         Sections of a study file, or single keys: ``"zones hubs output.language"``.
+    but
+        Fields whose options it does not get.
 
     Returns
     -------
@@ -273,7 +285,7 @@ def with_study_options(asked_for: str) -> Callable[[Callable[..., Any]], Callabl
         A decorator. The function's first parameter gets what the options say, by field; None
         where one is not given.
     """
-    names = fields_of(asked_for)
+    names = [name for name in fields_of(asked_for) if name not in but]
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         _, *own = inspect.signature(function, eval_str=True).parameters.values()
@@ -299,13 +311,17 @@ def with_study_options(asked_for: str) -> Callable[[Callable[..., Any]], Callabl
     return decorate
 
 
-def study_command(asked_for: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def study_command(
+    asked_for: str, *, matrix: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command a study: the argument STUDY and the options of some of its fields.
 
     Parameters
     ----------
     asked_for
         As for `with_study_options`.
+    matrix
+        Whether it goes by a matrix, too; else one is refused, and its options are not there.
 
     Returns
     -------
@@ -328,6 +344,8 @@ def study_command(asked_for: str) -> Callable[[Callable[..., Any]], Callable[...
             if tells:
                 given["asked"] = {name for name, value in options.items() if value is not None}
             study = study_of(study_file, options)
+            if study.matrix is not None and not matrix:
+                raise UsageError(NOT_BY_MATRIX)
             if guards:
                 files = study.files() if study_file is None else (study_file, *study.files())
                 given["guard"] = Guard(files, given.pop("force"))
@@ -339,7 +357,7 @@ def study_command(asked_for: str) -> Callable[[Callable[..., Any]], Callable[...
         )  # fmt: skip
         own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
         with_file.__signature__ = inspect.Signature([first, file, *own])  # type: ignore[attr-defined]
-        return with_study_options(asked_for)(with_file)
+        return with_study_options(asked_for, () if matrix else MATRIX)(with_file)
 
     return decorate
 
@@ -401,6 +419,8 @@ def _value(name: str, text: Any) -> Any:
         return tuple(float(part) for part in parts_of(text))
     except ValueError:
         accepted = Message("numbers in km, comma-separated, e.g. 300,500,800")
+        if name in MATRIX:
+            accepted = Message("numbers, comma-separated, e.g. 120,180")
         raise UsageError(not_accepted(asked.option, text, accepted)) from None
 
 

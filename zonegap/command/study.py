@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from zones.pipeline import StudyResult
 
 
-@study_command("zones hubs registrations distance gdp geocode map output.folder output.language")
+@study_command(
+    "zones hubs registrations distance gdp geocode map output.folder output.language", matrix=True
+)
 def run(study: Study, asked: set[str], guard: Guard, strict: Strict = False) -> None:
     """Run the study: zones, tables, map, figures and manifest into the output folder."""
     from maps.boundaries import outlines_of
@@ -49,7 +51,8 @@ def run(study: Study, asked: set[str], guard: Guard, strict: Strict = False) -> 
         step(Message("drawing the map"), 2, 3)
         page = stable_html(study_map(result, outlines=outlines))
         step(Message("writing zones, tables and figures"), 3, 3)
-        figures = figures_of_run(result, outlines)
+        # what they draw are distances
+        figures = None if study.matrix is not None else figures_of_run(result, outlines)
         written = write_run(result, page, figures, drawn(outlines), guard)
     if written.summary:
         show(written.summary)
@@ -85,7 +88,8 @@ def _show_answer(result: StudyResult) -> None:
 
 @study_command(
     "zones hubs registrations distance gdp geocode.openstreetmap geocode.datum "
-    "output.language output.formats"
+    "output.language output.formats",
+    matrix=True,
 )
 def tables(
     study: Study,

@@ -28,7 +28,8 @@ COUNTS = {
 
 
 @study_command(
-    "zones hubs registrations distance geocode.openstreetmap geocode.datum output.language"
+    "zones hubs registrations distance geocode.openstreetmap geocode.datum output.language",
+    matrix=True,
 )
 def threshold(
     study: Study,
@@ -50,6 +51,8 @@ def threshold(
         raise UsageError(not_both("--by", "--count"))
     if "thresholds_km" in asked and count is not None:
         raise UsageError(not_both("--km", "--count"))
+    if count is not None and study.matrix is not None:
+        raise UsageError(not_both("--count", "distance.matrix"))
     result = result_of(study)
     if count is not None:
         _print_inverse(result, count, as_json)
@@ -74,10 +77,14 @@ def _print_counts(result: StudyResult, as_json: bool) -> None:
 
 def _print_groups(result: StudyResult, by: str, as_json: bool) -> None:
     from zones.groups import group_counts
+    from zones.report.matrix_tables import as_distances, in_unit
     from zones.report.tables import report_table
 
     table = report_table("groups", result)
-    frame = group_counts(result.zones, result.study.thresholds_km, [by])
+    by_matrix = result.study.matrix is not None
+    known = as_distances(result) if by_matrix else result
+    frame = group_counts(known.zones, known.study.thresholds_km, [by])
+    frame = in_unit(frame, result.unit) if by_matrix else frame
     show_table(replace(table, frame=frame), as_json=as_json)
 
 

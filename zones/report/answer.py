@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geodata.words import Listed, Message, Words
+from geodata.words import Joined, Listed, Message, Words
+from zones.matrix import UNIT_WORDS
 from zones.pipeline import StudyResult
 from zones.report.headings import SHARED_BY_NAMES, value
+from zones.report.matrix_tables import as_distances, in_unit, matrix_sentences
 from zones.thresholds import count_beyond
 
 BEYOND = Message(
@@ -25,6 +27,11 @@ INTERVALS = Message(
     "90 % interval {intervals}; outer band, all one way at once: {surely:,.0f}–{possibly:,.0f}"
 )
 INTERVAL = Message("{low:,}–{high:,} ({shared_by})")
+
+
+BEYOND_MATRIX = Message(
+    "{threshold:g} {unit} by the matrix, {layer}: {beyond:,.0f} of {zones:,} zones beyond"
+)
 
 
 @dataclass(frozen=True)
@@ -53,9 +60,16 @@ def counts_table(result: StudyResult) -> pd.DataFrame:
     -------
     pandas.DataFrame
         As `zones.thresholds.count_beyond` gives it, with ``low_5_pct`` and ``high_95_pct``: the
-        widest interval, whichever zones err alike.
+        widest interval, whichever zones err alike. By a matrix the threshold is in its unit, and
+        neither band nor interval is there.
     """
     zones, study = result.zones, result.study
+    if study.matrix is not None:
+        known = as_distances(result)
+        weights = known.zones[["area_ha", "gdp_estimate_yi_cny"]]
+        near, none = known.zones["nearest_km"], known.zones["uncertainty_km"]
+        table = count_beyond(near, none, result.thresholds, weights).reset_index()
+        return in_unit(table, result.unit).set_index(f"threshold_{result.unit}")
     counts = count_beyond(
         zones["nearest_km"],
         zones["uncertainty_km"],
@@ -72,6 +86,14 @@ def answers(result: StudyResult) -> list[Answer]:
     study = result.study
     layer = value(study.hub_layer, study.language)
     said: list[Answer] = []
+    if study.matrix is not None:
+        for threshold, row in counts_table(result).iterrows():
+            facts = {**row, "threshold": threshold, "unit": UNIT_WORDS[result.unit]}
+            count = BEYOND_MATRIX.fill(layer=layer, zones=len(result.zones), **facts)
+            known = math.isfinite(row["beyond_area_pct"]) and math.isfinite(row["beyond_gdp_pct"])
+            not_known = Listed(matrix_sentences(result)[:-1], Joined((" ",)))
+            said.append(Answer(count, (SHARES if known else SHARE).fill(**row), not_known))
+        return said
     for _, row in counts_table(result).reset_index().iterrows():
         low, high = int(row["low_5_pct"]), int(row["high_95_pct"])
         count = BEYOND.fill(layer=layer, zones=len(result.zones), low=low, high=high, **row)

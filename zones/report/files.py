@@ -5,6 +5,7 @@ Zones as CSV, GeoParquet and GeoPackage, tables in each format, map, figures, ma
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ import pandas as pd
 from geodata.errors import ZonegapError
 from geodata.words import ENGLISH, Message, Words, library_words
 from zones.companies import write_registrations
+from zones.matrix import UNIT_WORDS
 from zones.pipeline import StudyResult
 from zones.report.latex import write_tex
 from zones.report.licences import NAME, metadata, write_sources
@@ -28,6 +30,7 @@ ZONE_COLUMNS = (
     "lon lat adcode geocode_level geocode_method geocode_source uncertainty_km spans "
     "geocode_candidates geocode_reason nearest_hub nearest_km beijing_km zhejiang_km guangdong_km"
 ).split()
+MATRIX_COLUMNS = [f"nearest_{unit}" for unit in UNIT_WORDS]
 GDP_COLUMNS = ["gdp_density_yi_per_km2", "gdp_estimate_yi_cny"]
 
 
@@ -38,8 +41,13 @@ def zone_frame(zones: pd.DataFrame) -> pd.DataFrame:
     and equal on every machine.
     """
     flags = [c for c in zones.columns if c.startswith("beyond_")]
-    frame = zones.reset_index()[[*ZONE_COLUMNS, *flags, *GDP_COLUMNS]]
-    digits = {c: 3 for c in frame.columns if c.endswith("_km")}
+    # by a matrix nothing but the nearest hub is known, in the matrix's unit
+    own = [c for c in zones.columns if c in MATRIX_COLUMNS and c not in ZONE_COLUMNS]
+    known = [c for c in ZONE_COLUMNS if c in zones or c == "id"]
+    frame = zones.reset_index()[[*known, *own, *flags, *GDP_COLUMNS]]
+    digits = {c: 3 for c in frame.columns if c.endswith("_km") or c in MATRIX_COLUMNS}
+    for name in frame.columns.intersection(MATRIX_COLUMNS):
+        frame[name] = frame[name].replace(math.inf, math.nan)  # no way to any hub
     return frame.round(digits | {"lon": 6, "lat": 6} | dict.fromkeys(GDP_COLUMNS, 4))
 
 

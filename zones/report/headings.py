@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from geodata.vocabulary import (
     LEVEL_WORDS,
     NOT_STATED,
@@ -28,6 +30,8 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "gdp_estimate_yi_cny": (Message("Zone GDP (100 million CNY)"), ",.0f"),
     "province_gdp_yi_cny": (Message("Provincial GDP (100 million CNY)"), ",.0f"),
     "median_km": (Message("Median distance (km)"), ",.0f"),
+    "median_min": (Message("Median way (min)"), ",.0f"),
+    "median_h": (Message("Median way (h)"), ",.1f"),
     "beyond": (Message("Zones beyond"), ",.0f"),
     "beyond_zones_pct": (Message("Zones beyond (%)"), ".1f"),
     "area_beyond_km2": (Message("Area beyond (km²)"), ",.1f"),
@@ -41,6 +45,8 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "share_capital_pct": (Message("Share of capital (%)"), ".1f"),
     "share_listed_pct": (Message("Share of listed companies (%)"), ".1f"),
     "threshold_km": (Message("Threshold (km)"), ",.10g"),
+    "threshold_min": (Message("Threshold (min)"), ",.10g"),
+    "threshold_h": (Message("Threshold (h)"), ",.10g"),
     "surely": (Message("Beyond if all nearer"), ",.0f"),
     "possibly": (Message("Beyond if all farther"), ",.0f"),
     "beyond_area_pct": (Message("Zone area beyond (%)"), ".1f"),
@@ -86,6 +92,17 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "high": (Message("High"), ",.5g"),
     "difference_pct": (Message("Difference (%)"), "+.1f"),
     "reason": (Message("Reason"), ""),
+    # studies beside each other; a column of one of them has its label behind: beyond_A
+    "study": (Message("Study"), ""),
+    "name": (in_context("heading of a table", "Name"), ""),
+    "name_en": (in_context("heading of a table", "English name"), ""),
+    "id": (Message("Identifier"), ""),
+    "parameter": (Message("Parameter"), ""),
+    "beyond_in": (Message("Beyond in"), ""),
+    "nearest_hub": (Message("Nearest hub"), ""),
+    "nearest_km": (Message("Distance to it (km)"), ",.1f"),
+    "nearest_min": (Message("Way to it (min)"), ",.1f"),
+    "nearest_h": (Message("Way to it (h)"), ",.2f"),
     "region": (Message("Region"), ""),
     "adcode_2018": (Message("Code of 2018"), ""),
     "population_10k": (Message("Population (10,000)"), ",.0f"),
@@ -115,6 +132,8 @@ COLUMNS: dict[str, tuple[Message, str]] = {
     "administered_km2": (Message("Area run (km²)"), ",.0f"),
     "estimate_over_official_pct": (Message("Zone GDP / official (%)"), ",.0f"),
 }
+# the label of a study behind a column's name
+_OF_STUDY = re.compile(r"(?P<column>.+)_(?P<study>[A-Z])")
 
 # A table's word -> what is printed: keys of the study, and the catalogue's Chinese terms.
 VALUES: dict[str, Words] = {
@@ -135,6 +154,7 @@ VALUES: dict[str, Words] = {
     "province": in_context("level of a position in a table", "province"),
     "great-circle": in_context("method of distance in a table", "great-circle"),
     "geodesic": in_context("method of distance in a table", "geodesic"),
+    "matrix": in_context("method of distance in a table", "matrix"),
     "2018-first": Message("2018 as first published"),
     "2018-census4": Message("2018 after the 4th census"),
     "2018-nbs2025": Message("2018 as revised by 2025"),
@@ -207,6 +227,11 @@ def _heading(column: str) -> Words | None:
     layer = HUB_LAYERS.get(column.removeprefix("beyond_"))
     if layer is not None and column.startswith("beyond_"):
         return Message("Beyond, {layer}", layer=layer.short)
+    of_study = _OF_STUDY.fullmatch(column)
+    if of_study and of_study["column"] in COLUMNS:
+        return Message(
+            "{heading}, {study}", heading=COLUMNS[of_study["column"]][0], study=of_study["study"]
+        )
     return COLUMNS[column][0] if column in COLUMNS else None
 
 
@@ -214,6 +239,8 @@ def number_format(column: str) -> str:
     """Return the format of a column's numbers, "" for text."""
     if column.startswith("beyond_") and column.removeprefix("beyond_") in HUB_LAYERS:
         return COLUMNS["beyond"][1]
+    of_study = _OF_STUDY.fullmatch(column)
+    column = of_study["column"] if of_study else column
     return COLUMNS[column][1] if column in COLUMNS else ""
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -307,6 +307,39 @@ def write_sources(
     sections = list(_sections(result, files, list(drawn)))
     study = result.study
     _write(path, study.language, sections, used_tables(study), scope(study))
+
+
+def write_comparison_sources(
+    results: Sequence[StudyResult],
+    language: str,
+    path: Path,
+    files: Mapping[str, Sequence[str]],
+    drawn: Iterable[Words] = (),
+) -> None:
+    """Write whose files are that hold several studies beside each other.
+
+    Parameters
+    ----------
+    results
+        Of the studies; the first one is on the map.
+    language
+        That stands first.
+    path, files, drawn
+        As for `write_sources`; ``tables`` are of all the studies.
+    """
+    first = results[0]
+    # what the others ask for beside the first
+    named = {words.in_language(ENGLISH): words for r in results[1:] for words in to_print(r)}
+    there = {words.in_language(ENGLISH) for words in to_print(first)}
+    others = [(SAY, words) for text, words in sorted(named.items()) if text not in there]
+    sections = [
+        replace(section, lines=[*section.lines, *others])
+        if set(section.files) & set(files.get("tables", ()))
+        else section
+        for section in _sections(first, files, list(drawn))
+    ]
+    tables = {k: v for result in results for k, v in used_tables(result.study).items()}
+    _write(path, language, sections, dict(sorted(tables.items())), scope(first.study))
 
 
 def write_distance_sources(study: Study, zones: pd.DataFrame, hubs: pd.DataFrame, path: Path,

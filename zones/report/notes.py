@@ -19,6 +19,7 @@ from geodata.vocabulary import LEVELS
 from geodata.words import COMMA, ENGLISH, Listed, Message, Words, in_context
 from zones.companies import Registrations
 from zones.pipeline import StudyResult
+from zones.report.matrix_tables import matrix_sentences
 
 SHOWN = 5  # rows or values named in a sentence; all of them are in the outputs
 
@@ -150,7 +151,7 @@ def notes_of(result: StudyResult, *, cells: bool = False) -> list[Words]:
     only, never for what is written. There the accounts of the user's tables stand before.
     """
     zones = result.zones
-    notes = kept_sentences(result)
+    notes = [*matrix_sentences(result), *kept_sentences(result)]
     if not cells:
         notes += own_zones_sentences(result)
     if result.kept is not None:
@@ -358,7 +359,7 @@ def table_notes(key: str, registrations: Registrations | None, hubs: pd.DataFram
 
 def map_remark(result: StudyResult) -> Words | None:
     """Return what the map must say: which zones these are, made-up companies, zones not on it."""
-    remarks: list[Words] = kept_sentences(result)
+    remarks: list[Words] = [*matrix_sentences(result)[:-1], *kept_sentences(result)]
     companies, report = result.registrations, result.zone_report
     if companies is not None and companies.report.made_up:
         remarks.append(made_up_sentence(companies.report.file))

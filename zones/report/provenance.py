@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import platform
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -90,6 +91,7 @@ def manifest(result: StudyResult, outputs: dict[str, Path]) -> dict[str, Any]:
             "zones": len(zones),
             **_kept_counts(result),
             **({"zones_without_place": len(result.unplaced)} if result.zone_report else {}),
+            **_matrix_counts(result),
             "hubs": len(result.hubs),
             **_registration_counts(result),
             "geocode_level": _counts(zones, "geocode_level"),
@@ -116,6 +118,18 @@ def _kept_counts(result: StudyResult) -> dict[str, Any]:
             for key, zones in kept.alone.items()
         },
         "zones_kept_but_for": kept.not_stated,
+    }
+
+
+def _matrix_counts(result: StudyResult) -> dict[str, Any]:
+    """Return the zones that a study's matrix leaves out or gives no way; nothing without one."""
+    if result.study.matrix is None:
+        return {}
+    no_way = result.zones[f"nearest_{result.unit}"] == math.inf
+    return {
+        "unit": result.unit,
+        "zones_not_in_matrix": len(result.unmeasured),
+        "zones_without_a_way": int(no_way.sum()),
     }
 
 

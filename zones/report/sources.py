@@ -25,6 +25,7 @@ OPENSTREETMAP = Message(", © OpenStreetMap contributors (ODbL)")
 OWN = {
     "zones_table": Message("zones: {name}"),
     "hub_file": Message("hubs: {name}"),
+    "matrix": Message("ways from zones to hubs: {name}"),
     "registrations": Message("companies: {name}"),
 }
 # of a user's file whose source nobody states
@@ -102,7 +103,7 @@ def hub_sources(study: Study) -> list[Words | str]:
     return [LISTED] if study.hub_layer == "listed" else []
 
 
-def sources(study: Study, *, statistics: bool = True) -> Words:
+def sources(study: Study, *, statistics: bool = True) -> Listed:
     """Return the sources of a study, the user's own files as the user names them.
 
     Parameters

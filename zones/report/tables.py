@@ -40,6 +40,16 @@ from zones.report.headings import (
     number_format,
     value,
 )
+from zones.report.matrix_tables import (
+    NOT_BY_MATRIX,
+    as_distances,
+    builder,
+    in_unit,
+    matrix_facts,
+    matrix_sentences,
+    notes_instead,
+)
+from zones.report.matrix_tables import TABLES as MATRIX_TABLES
 from zones.report.notes import (
     NOT_COMPARED,
     kept_sentences,
@@ -273,6 +283,7 @@ REPORT_TABLES: dict[str, TableKind] = {
 NAMES_IN = {"groups": GROUPING_NAMES, "position_uncertainty": SHARED_BY_NAMES}
 WHERE_NEXT = Message("Where next: cities that bring the most within reach")
 
+STRAIGHT = {"beyond": ("straight",), "groups": ("straight",)}
 NEXT_BEST = Message("Where next: the best choice without each of its places")
 OWN_WEIGHTS = Message("sum of the weights given")
 FROM_CITIES = Message("prefecture-level cities")
@@ -286,6 +297,21 @@ NOTES = {
     "beyond": Message(
         "Beyond: strictly farther than {threshold_km:g} km from the nearest hub; "
         "hubs: {layer}; distance: {method}."
+    ),
+    "straight": Message(
+        "Straight lines stand in for access: they need positions only and are the same for all; "
+        "ways by road or rail are longer, and not everywhere alike (option --matrix)."
+    ),
+    "beyond_matrix": Message(
+        "Beyond: the way to the nearest hub takes more than {threshold:g} {unit} by the matrix "
+        "{matrix}, or there is none; hubs: {layer}."
+    ),
+    "groups_matrix": Message(
+        "Beyond: the way to the nearest hub takes more than the threshold by the matrix {matrix}, "
+        "or there is none; hubs: {layer}. The groups of each grouping add up to the total."
+    ),
+    "no_band": Message(
+        "By a matrix neither the 90 % interval nor the band of the positions is known."
     ),
     "where_next": Message(
         "Best choice of k {candidates}: {objective}, beside the hubs there are ({layer}); "
@@ -414,7 +440,12 @@ class ReportTable:
 
 def report_tables(result: StudyResult) -> list[ReportTable]:
     """Return the tables of a study."""
-    return [report_table(key, result) for key, kind in REPORT_TABLES.items() if kind.wanted(result)]
+    return [report_table(key, result) for key in REPORT_TABLES if _wanted(key, result)]
+
+
+def _wanted(key: str, result: StudyResult) -> bool:
+    by_matrix = result.study.matrix is not None
+    return REPORT_TABLES[key].wanted(result) and (not by_matrix or key in MATRIX_TABLES)
 
 
 def report_table(key: str, result: StudyResult) -> ReportTable:
@@ -425,11 +456,22 @@ def report_table(key: str, result: StudyResult) -> ReportTable:
     UsageError
         For a table that the study has not got.
     """
-    kind, language = REPORT_TABLES[key], result.study.language
-    if not kind.wanted(result):
+    kind, by_matrix = REPORT_TABLES[key], result.study.matrix is not None
+    if not _wanted(key, result):
         why = NOT_COMPARED if key == "reconciliation" else Message("not for these zones")
+        why = NOT_BY_MATRIX if by_matrix and key not in MATRIX_TABLES else why
         raise UsageError(Message("{name}: {why}", name=key, why=why))
-    frame = kind.build(result)
+    if by_matrix:
+        frame = in_unit(builder(key, kind.build)(as_distances(result)), result.unit)
+    else:
+        frame = kind.build(result)
+    words = _words_of(key, result, frame)
+    return plain_table(key, kind.title, frame, result, (*kind.notes, "source"), words)
+
+
+def _words_of(key: str, result: StudyResult, frame: pd.DataFrame) -> dict[str, str]:
+    """Return what is printed instead of a table's words, in the study's language."""
+    language = result.study.language
     words: dict[str, str] = {}
     if key in NAMES_IN:
         words |= {name: words.in_language(language) for name, words in NAMES_IN[key].items()}
@@ -448,7 +490,7 @@ def report_table(key: str, result: StudyResult) -> ReportTable:
         words |= unit_words(language)
     if key == "official_totals":
         words |= official_words(result, language)
-    return plain_table(key, kind.title, frame, result, (*kind.notes, "source"), words)
+    return words
 
 
 def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
@@ -458,10 +500,15 @@ def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
     result: StudyResult,
     note_keys: Collection[str],
     words: Mapping[str, str],
-    **facts: Words | str,
+    **facts: object,
 ) -> ReportTable:
     """Return a frame as a table of the study, with its title and notes in the study's language."""
     study, language = result.study, result.study.language
+    # said wherever something lies beyond by a straight line
+    note_keys = [key for note in note_keys for key in (note, *STRAIGHT.get(note, ()))]
+    if study.matrix is not None:
+        note_keys = notes_instead(note_keys)
+        facts = matrix_facts(result) | facts
     about = {
         "threshold_km": study.thresholds_km[0],
         "published_km": THRESHOLD_KM,
@@ -498,6 +545,7 @@ def plain_table(  # noqa: PLR0913, PLR0917, what a table is made of
             notes.append(NOTES[note].fill(**about))
     source = notes.pop()
     notes += [
+        *matrix_sentences(result),
         *kept_sentences(result),
         *own_zones_sentences(result),
         *table_notes(key, result.registrations, result.hubs),
