@@ -5,9 +5,14 @@ from __future__ import annotations
 import functools
 import math
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from geodata.errors import UsageError
 from geodata.registry import table_records
@@ -23,9 +28,9 @@ NO_PLACES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Division:
-    """One name of a province, city or county with the years it stood.
+    """One name of a province, city or county with the years it stood; each is there once.
 
     Attributes
     ----------
@@ -78,6 +83,37 @@ class NameMatch:
     start: int
     divisions: tuple[Division, ...]
     kind: str
+
+
+class Link(NamedTuple):
+    """One division that a name in a chain may mean.
+
+    Attributes
+    ----------
+    division
+        Of that name.
+    kind
+        As `NameMatch.kind`.
+    full
+        Whether the name is the division's full one.
+    """
+
+    division: Division
+    kind: str
+    full: bool
+
+
+# What ends the English name of a division, in small letters without spaces.
+UNIT_EN = re.compile(
+    r"(?:province|municipality|city|district|county|banner|prefecture|league|area|"
+    r"autonomous(?:region|prefecture|county|banner)|newarea)$"
+)
+
+
+def letters_of(text: str) -> str:
+    """Return the letters of a Latin text, small, without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in plain if "a" <= c <= "z")
 
 
 def current_codes(divisions: Iterable[Division]) -> str:
@@ -142,7 +178,9 @@ class Gazetteer:
         self._add("former", ((d.name, d) for d in former))
         self._add("former", ((d.short_name, d) for d in former))
         self._longest = {p: _longest_by_start(names) for p, names in self._names.items()}
-        self.max_length = max(len(match.text) for match in self._all)
+        # what `geodata.addresses` found out of names in their places
+        self.allowed_links: dict[Any, Any] = {}
+        self._like: dict[tuple[str, Division], tuple[Division, ...]] = {}
 
     def _aliases(self) -> Iterator[tuple[str, Division]]:
         for row in table_records("division_aliases"):
@@ -153,6 +191,10 @@ class Gazetteer:
             for long, short in (("自治州", "州"), ("自治县", "县"), ("自治旗", "旗")):
                 if division.name.endswith(long):
                     yield division.short_name + short, division
+            # 昆都仑区 is called 昆区, 达拉特旗 达旗; short names of two characters never so
+            unit = division.name[-1]
+            if unit in "区旗" and len(division.short_name) > 2 and division.level == "county":
+                yield division.name[0] + unit, division
 
     def _add(self, kind: str, names: Iterable[tuple[str, Division]]) -> None:
         """Enter the names of one kind, as one match for each province and text."""
@@ -177,6 +219,65 @@ class Gazetteer:
             self._all.append(match)
 
     @functools.cached_property
+    def links(self) -> dict[str, tuple[Link, ...]]:
+        """Every name of `everywhere` with each of its divisions: the links of chains."""
+        return {
+            text: tuple(
+                Link(d, match.kind, text == d.name)
+                for match in matches
+                for d in match.divisions
+            )
+            for text, matches in self.everywhere.items()
+        }  # fmt: skip
+
+    @functools.cached_property
+    def link_lengths(self) -> dict[str, tuple[int, ...]]:
+        """The lengths of the names that begin with two characters, the longest first."""
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for text in self.links:
+            lengths[text[:2]].add(len(text))
+        return {start: tuple(sorted(group, reverse=True)) for start, group in lengths.items()}
+
+    @functools.cached_property
+    def seats(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[Any]]:
+        """Longitude and latitude of the counties' seats in degrees, and their codes of today."""
+        counties = [d for d in self.current if d.level == "county" and d.has_seat]
+        lon, lat = (np.array([getattr(d, c) for d in counties]) for c in ("lon", "lat"))
+        return lon, lat, np.array([d.current_adcode for d in counties])
+
+    def names_like(self, word: str, home: Division) -> tuple[Division, ...]:
+        """Return the cities and counties of a division whose full name differs in one character.
+
+        The unit at its end is never the wrong one.
+        """
+        key = (word, home)
+        if key not in self._like:
+            self._like[key] = tuple(
+                d
+                for d in self.current
+                if d.level != "province"
+                and d.province_adcode == home.province_adcode
+                and (home.level == "province" or d.city_adcode == home.adcode)
+                and len(d.name) == len(word) >= 3
+                and d.name[-1] == word[-1]
+                and sum(a != b for a, b in zip(d.name, word, strict=True)) == 1
+            )
+        return self._like[key]
+
+    @functools.cached_property
+    def romanised(self) -> dict[str, tuple[Link, ...]]:
+        """Divisions by English name, small letters without spaces, with and without the unit."""
+        found: dict[str, dict[Division, bool]] = defaultdict(dict)
+        for division in self.current:
+            whole = letters_of(division.name_en)
+            found[whole][division] = True
+            found[UNIT_EN.sub("", whole) or whole].setdefault(division, False)
+        return {
+            text: tuple(Link(d, "name" if full else "short", full) for d, full in group.items())
+            for text, group in found.items()
+        }
+
+    @functools.cached_property
     def everywhere(self) -> dict[str, tuple[NameMatch, ...]]:
         """Every name of every province, former and provinces' own among them."""
         found: dict[str, list[NameMatch]] = defaultdict(list)
@@ -190,31 +291,44 @@ class Gazetteer:
 
     @functools.cached_property
     def _chains(self) -> tuple[dict[str, Division], dict[str, list[int]]]:
-        """Whole chains of full names (浙江省杭州市余杭区), and their lengths by beginning."""
-        # every way to write a county's chain: with its province, and with its city alone
-        found: dict[str, list[Division]] = defaultdict(list)
+        """Whole chains that end in a full name, and their lengths by beginning.
+
+        浙江省杭州市余杭区, 浙江杭州市余杭区, 杭州余杭区, 浙江省慈溪市, 慈溪市, 杭州市: province and
+        city full, short or left out, as far as no other name is written like it.
+        """
+        found: dict[str, set[Division]] = defaultdict(set)
         for d in self.current:
-            city = self.by_adcode.get(d.city_adcode)
-            if d.level == "county":
-                province = self.by_adcode[d.province_adcode].name
-                found[province + (city.name if city else "") + d.name].append(d)
-                if city:
-                    found[city.name + d.name].append(d)
-        # a text that two counties share is no answer
-        chains = {text: group[0] for text, group in found.items() if len(group) == 1}
-        # the lengths that are worth a look-up, the longest first, by the first three characters
+            province, city = self.by_adcode[d.province_adcode], self.by_adcode.get(d.city_adcode)
+            provinces = ("", province.name, province.short_name) if d is not province else ("",)
+            cities = ("", city.name, city.short_name) if city else ("",)
+            for before in (p + c for p in provinces for c in cities):
+                found[before + d.name].add(d)
+        # a text that two divisions share is no answer; neither is one that names something else
+        chains: dict[str, Division] = {}
+        for text, group in found.items():
+            (*others, one) = group
+            # names of the year alone count: they go before all others
+            names = {
+                link.division for link in self.links.get(text, ())
+                if link.full and link.kind == "name"
+            }  # fmt: skip
+            if not others and names <= group and len(one.name) > 2:
+                chains[text] = one
+        # the lengths that are worth a look-up, the longest first, by the first characters: six of
+        # them tell the city, too
         lengths: dict[str, set[int]] = defaultdict(set)
         for text in chains:
-            lengths[text[:3]].add(len(text))
+            lengths[text[: _LONG if len(text) >= _LONG else _SHORT]].add(len(text))
         return chains, {start: sorted(group, reverse=True) for start, group in lengths.items()}
 
-    def county_by_full_names(self, text: str) -> tuple[Division, int] | None:
-        """Return the county whose whole chain of full names begins a text, and where it ends."""
+    def by_full_names(self, text: str) -> tuple[Division, int] | None:
+        """Return the division whose chain, full at its end, begins a text, and where it ends."""
         chains, lengths = self._chains
-        for length in lengths.get(text[:3], ()):
-            division = chains.get(text[:length])
-            if division is not None:
-                return division, length
+        for start in (_LONG, _SHORT):
+            for length in lengths.get(text[:start], ()):
+                division = chains.get(text[:length])
+                if division is not None and len(text) >= length:
+                    return division, length
         return None
 
     def matches(self, text: str, province_adcode: str) -> list[NameMatch]:
@@ -258,6 +372,8 @@ KM_PER_DEGREE = 111.2
 # A town of the right name lies in a county when it is at most OWN_KM from the county's seat, or
 # when no other county's seat is nearer to it; never when it is farther than REACH_KM.
 OWN_KM, REACH_KM = 12.0, 80.0
+# By how many characters at their beginning whole chains are found, long and short ones.
+_LONG, _SHORT = 6, 3
 # one to six characters and the word for a town, township, subdistrict or sum
 _TOWN = re.compile(r"([一-鿿]{1,6}?(?:镇|乡|街道|苏木))")
 
@@ -308,11 +424,26 @@ def town_at(text: str, start: int, county: Division, gazetteer: Gazetteer) -> To
     gazetteer
         Of the year of the address; its seats tell which county a namesake belongs to.
     """
+    name = town_name_at(text, start)
+    return None if name is None else town_of(name, county, gazetteer)
+
+
+def town_name_at(text: str, start: int) -> str | None:
+    """Return the name of a town that stands at a place of a normalised text, None for none."""
     match = _TOWN.match(text, start)
-    if match is None:
-        return None
+    return None if match is None else match[1]
+
+
+def is_own_town(name: str, county: Division) -> bool:
+    """Whether a town is the county's own, or a subdistrict, which lies near the seat."""
+    stem = name.rstrip("镇乡")
+    return name.endswith("街道") or stem in ("城关", "县城", "城") or stem == county.short_name
+
+
+@functools.lru_cache(maxsize=200_000)
+def town_of(name: str, county: Division, gazetteer: Gazetteer) -> Town | None:
+    """Return the one town of a name that lies in a county."""
     # GeoNames has some towns with the word for town and some without it
-    name = match[1]
     stem = name.removesuffix("街道").removesuffix("镇").removesuffix("乡")
     near = [
         town
@@ -328,14 +459,13 @@ def _belongs(town: Town, county: Division, gazetteer: Gazetteer) -> bool:
     own_km = flat_km(town.lon, town.lat, county)
     if own_km > REACH_KM:
         return False
-    # no seat of another county is nearer; those too far north or south are not measured
-    return own_km <= OWN_KM or all(
-        flat_km(town.lon, town.lat, other) >= own_km
-        for other in gazetteer.current
-        if other.level == "county"
-        and abs(other.lat - town.lat) * KM_PER_DEGREE < own_km
-        and other.current_adcode != county.current_adcode
-    )
+    if own_km <= OWN_KM:
+        return True
+    # no seat of another county is nearer
+    lon, lat, codes = gazetteer.seats
+    east = (lon - town.lon) * math.cos(math.radians(town.lat))
+    nearer = np.hypot(east, lat - town.lat) * KM_PER_DEGREE < own_km
+    return not (nearer & (codes != county.current_adcode)).any()
 
 
 def flat_km(lon: float, lat: float, division: Division) -> float:

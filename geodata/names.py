@@ -27,7 +27,8 @@ _GENERICS = tuple(
     "地区 矿区 特区 新区 省 市 盟 州 县 区 旗".split()
 )
 _FIXED = {"神农架林区": "神农架"}
-_SPACE = re.compile(r"\s+")
+# white space, and characters that web pages and chats leave in copied text and that no one sees
+_SPACE = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 
 
 def normalise(text: str) -> str:
@@ -35,19 +36,20 @@ def normalise(text: str) -> str:
 
     Unicode NFKC folds full-width letters, digits, compatibility ideographs and Kangxi
     radicals; other radicals and the traditional characters of place names become simplified
-    ones; white space inside goes away, since Chinese names hold none.
+    ones; white space and invisible characters inside go away, since Chinese names hold none.
     """
     # most texts are in normal form already, and asking is cheaper than making it
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
-    if _SPACE.search(text):
-        text = _SPACE.sub("", text)
-    return text.translate(_variants()) if _variant_pattern().search(text) else text
+    if not _odd_characters().search(text):
+        return text
+    return _SPACE.sub("", text).translate(_variants())
 
 
 @functools.cache
-def _variant_pattern() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(map(chr, _variants()))}]")
+def _odd_characters() -> re.Pattern[str]:
+    """Return the pattern of what `normalise` takes out or replaces."""
+    return re.compile(f"{_SPACE.pattern}|[{''.join(map(chr, _variants()))}]")
 
 
 @functools.cache

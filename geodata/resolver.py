@@ -22,6 +22,7 @@ from typing import NamedTuple
 from geodata.gazetteer import LAST_YEAR, Division, Gazetteer, NameMatch, gazetteer, names_with_codes
 from geodata.names import normalise
 from geodata.words import Message, Words
+from geodata.zone_names import ZoneMatch
 
 _XPCC = ("新疆生产建设兵团", "兵团")
 
@@ -42,6 +43,8 @@ class Resolution(NamedTuple):
         Why it is not a plain county match, None when it is.
     end
         Where in the normalised text the names end; 0 where that means nothing.
+    zone
+        The development zone that an address names behind them.
     """
 
     level: str
@@ -49,6 +52,7 @@ class Resolution(NamedTuple):
     method: str
     reason: Words | None
     end: int = 0
+    zone: ZoneMatch | None = None
 
 
 def resolve_zone(name: str, province_adcode: str, names: Gazetteer) -> Resolution:

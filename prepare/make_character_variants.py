@@ -22,6 +22,8 @@ RADICALS = (
     "⻬齐 ⻮齿 ⻰龙 ⺁厂 ⺇几 ⺌小 ⺎尢 ⺕彐 ⺝月 ⺩王 ⺫目 ⺶羊 "
     "⺷羊 ⻁虎 ⻂衣 ⻌辶 ⻏阝 ⻖阝"
 )
+# Other characters that look the same and get into text that was read from pictures.
+LOOK_ALIKES = "巿市"
 
 
 def main() -> None:
@@ -32,6 +34,7 @@ def main() -> None:
             used.update(*(row["name"] for row in csv.DictReader(file)))
     convert = OpenCC("t2s").convert
     rows = {pair[0]: (pair[1], "radical") for pair in RADICALS.split()}
+    rows |= {pair[0]: (pair[1], "look-alike") for pair in LOOK_ALIKES.split()}
     for code in (*range(0x3400, 0xA000), *range(0xF900, 0xFB00)):
         variant = chr(code)
         simplified = convert(variant)

@@ -131,17 +131,22 @@ def carry_forward(spells: list[Spell], successors: dict[tuple[str, str], str]) -
         else:
             provinces = (s.province_adcode, SPLIT_OFF.get(s.province_adcode, ""))
             found = [n for p in provinces for n in namesakes[p, s.level, stem(s.name)]]
-            # 汉阳县 beside 汉阳区: what stood at the same time is another division
-            found = [n for n in found if not years_of[n.adcode, stem(n.name)] & set(s.years)]
+            # 汉阳县 beside 汉阳区: what stood at the same time is another division; a prefecture
+            # beside the city of its name became one with it
+            if s.level == "county":
+                found = [n for n in found if not years_of[n.adcode, stem(n.name)] & set(s.years)]
             near = [n for n in found if n.adcode[:4] == (s.city_adcode or s.adcode)[:4]]
             if len(near) == 1:
                 s.current_adcode = near[0].adcode
-            elif len(found) == 1 and not s.name.endswith("区"):
+            elif len(found) == 1 and not is_district(s.name):
                 s.current_adcode = found[0].adcode
 
 
-def carry_by_place(spells: list[Spell]) -> None:
-    """Give the dissolved the county whose seat is where theirs was; drop codes far away."""
+def carry_by_place(spells: list[Spell], successors: dict[tuple[str, str], str]) -> None:
+    """Give the dissolved the county whose seat is where theirs was; drop codes far away.
+
+    What our table says holds: there the seat far away is a namesake's, and is dropped instead.
+    """
     today = [s for s in spells if LAST_YEAR in s.years and s.level == "county" and s.seat]
     seats = {s.adcode: s.seat for s in spells if LAST_YEAR in s.years and s.seat}
     for s in spells:
@@ -150,6 +155,9 @@ def carry_by_place(spells: list[Spell]) -> None:
         now = seats.get(s.current_adcode)
         if now is not None and _km(now, s.seat) > MOVED_KM and s.source != OWN:
             print(f"{s.adcode} {s.name} lies {_km(now, s.seat):.0f} km from {s.current_adcode}")
+            if (s.adcode, s.name) in successors:
+                s.seat, s.source = None, ""
+                continue
             s.current_adcode = ""
         if not s.current_adcode and s.level == "county":
             provinces = (s.province_adcode, SPLIT_OFF.get(s.province_adcode))
@@ -167,8 +175,13 @@ def share_codes(spells: list[Spell]) -> None:
             known[s.province_adcode, s.name].add(s.current_adcode)
     for s in spells:
         codes = known[s.province_adcode, s.name]
-        if not s.current_adcode and len(codes) == 1 and not s.name.endswith("区"):
+        if not s.current_adcode and len(codes) == 1 and not is_district(s.name):
             (s.current_adcode,) = codes
+
+
+def is_district(name: str) -> bool:
+    """Whether a name is that of a district, which many cities share; no 忻州地区 is one."""
+    return name.endswith("区") and not name.endswith("地区")
 
 
 def stem(name: str) -> str:
@@ -299,10 +312,11 @@ def write(spells: list[Spell]) -> None:
 def main() -> None:
     """Make the table and say what is missing."""
     spells = read_spells()
-    carry_forward(spells, read_successors())
+    successors = read_successors()
+    carry_forward(spells, successors)
     split_moved(spells, read_own_seats())
     place(spells)
-    carry_by_place(spells)
+    carry_by_place(spells, successors)
     share_codes(spells)
     move_to_geonames(spells)
     inherit(spells)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.addresses import Scope, resolve_address, resolve_company, scope_of
-from geodata.gazetteer import gazetteer
+from geodata.gazetteer import all_divisions, gazetteer
+from geodata.registry import table_records
 
 # text, level, code of 2024; an empty level means: stays open, and says why
 ADDRESSES = [
@@ -106,11 +107,11 @@ ADDRESSES = [
     ("锡盟多伦县", "county", "152531"),
     ("青海省黄南州河南县", "county", "632324"),
     # outside the tables
-    ("台北市中山区南京东路", "", ""),
-    ("高雄市新兴区", "", ""),
+    ("台北市中山区南京东路", "province", "710000"),
+    ("高雄市新兴区", "province", "710000"),
     ("韩国首尔市江南区", "", ""),
     ("日本大阪市北区", "", ""),
-    ("香港中环", "", ""),
+    ("香港中环", "province", "810000"),
     # a chain behind a building or a short form
     ("滨江花园城市广场重庆市渝中区", "county", "500103"),
     # roads and parks in the form of districts
@@ -122,7 +123,7 @@ ADDRESSES = [
     ("南京江北新区", "city", "320100"),
     ("上海江桥镇", "city", "310000"),
     ("武汉江汉路", "city", "420100"),
-    ("天津港保税区", "city", "120000"),
+    ("天津港保税区", "county", "120116"),
     ("北京东三环", "city", "110000"),
     # the city's 市 is the district's too
     ("济南市中区经七路", "county", "370103"),
@@ -177,7 +178,7 @@ COMPANIES = [
     ("哈尔滨工业大学(威海)", "city", "371000"),
     ("中国移动通信集团广东有限公司深圳分公司", "city", "440300"),
     ("平安县利民有限公司", "county", "630203"),
-    ("香港甲有限公司", "", ""),
+    ("香港甲有限公司", "province", "810000"),
 ]
 # company, province column, city column
 SCOPED = [
@@ -265,11 +266,24 @@ def test_columns_always_bind(text: str) -> None:
         assert found.divisions[0].province_adcode == "330000"
 
 
-def test_divisions_whose_code_of_today_is_unknown_are_not_one() -> None:
-    """天津's 蓟县 (two codes) and 萍乡's 城关区 of 1992: neither is carried to a code of today."""
+def test_two_spells_of_one_county_are_no_ambiguity() -> None:
+    """天津's 蓟县 had two codes before it became 蓟州区."""
     found = resolve_address("天津市蓟县城关镇人民路1号", Scope(), gazetteer(2024))
-    assert {d.province_adcode for d in found.divisions} == {"120000"}
-    assert str(found.reason) == "ambiguous: 蓟县 (120205), 蓟县 (120225)"
+    assert [d.current_adcode for d in found.divisions] == ["120119"]
+
+
+def test_every_name_since_1980_is_carried_to_a_division_of_today() -> None:
+    """By the gazetteer; a county that leads to a city only stands in the table with its reason."""
+    today = {d.adcode: d for d in all_divisions() if d.valid_to == 2024}
+    assert [d.name for d in all_divisions() if d.current_adcode not in today] == []
+    listed = {(r["adcode"], r["name"]): r["note"] for r in table_records("division_successors")}
+    coarse = [
+        d for d in all_divisions()
+        if d.level == "county" and today[d.current_adcode].level != "county"
+        and today[d.current_adcode].name != d.name  # a city of a county that became a prefecture's
+    ]  # fmt: skip
+    assert {(d.adcode, d.name) for d in coarse} <= set(listed)
+    assert all(listed[d.adcode, d.name] for d in coarse)
 
 
 def test_an_address_that_names_its_province_stays_in_it() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from geodata.address_geocoder import CODE_AGAINST
 from geodata.errors import UsageError
 from geodata.gazetteer import LAST_YEAR, gazetteer
 from geodata.loaders import load_provinces
@@ -209,6 +210,15 @@ def located_registrations(
         rows = located.index[level == text]
         if len(rows):
             account.check(words, map(row_label, rows))
+    against = located["geocode_reason"].str.contains(CODE_AGAINST, regex=False)
+    if against.any():
+        about = {
+            row_label(r): reasons[t] for r, t in located.loc[against, "geocode_reason"].items()
+        }
+        account.check(
+            Message("credit codes of another place than the row names; the row's place is used"),
+            about, about,
+        )  # fmt: skip
     far = located.index[(located["geocode_method"] == GIVEN) & (located["geocode_reason"] != "")]
     if len(far):
         about = {

@@ -9,7 +9,9 @@ import pandas as pd
 
 from geodata.errors import BadInputError, missing_columns
 from geodata.user_tables.account import COLUMN_NAMES, Account
+from geodata.user_tables.companies import comparable_codes, plain_codes
 from geodata.user_tables.divisions import Bound, with_regions
+from geodata.user_tables.headings import read_heading
 from geodata.user_tables.tables import Source, TableKind, Wish, read_table
 from geodata.words import Message
 
@@ -25,6 +27,11 @@ class TextTable:
     ----------
     texts
         Columns, the most trusted first.
+    kinds
+        What each holds, by its heading: ``address``, ``company``, or ``auto`` where it does not
+        say.
+    credit_codes
+        Column of credit codes; None where the table has none.
     bound
         Columns of `BINDING` that bind: province, city, county.
     given
@@ -38,6 +45,8 @@ class TextTable:
     """
 
     texts: list[pd.Series[str]]
+    kinds: tuple[str, ...]
+    credit_codes: pd.Series[str] | None
     bound: dict[str, pd.Series[str]]
     given: pd.DataFrame
     used: frozenset[str]
@@ -98,6 +107,7 @@ def load_texts(
         known["region"] = ("region",)  # 地区 may be any of the three
     meanings: dict[str, tuple[str, ...]] = {"text": TEXT}
     meanings |= dict.fromkeys(names[1:], ())
+    known["credit_code"] = ("credit_code",)
     kind = TableKind(
         Message("addresses or names"),
         meanings | known,
@@ -111,7 +121,8 @@ def load_texts(
     used = frozenset(texts[place] for place in places.values())
     if not columns:
         account.guess(Message("no --column: {heading} is located", heading=table.heading("text")))
-    by_heading = [c for c in known if c in places and not binding.get(c)]
+    evidence = "credit_code"
+    by_heading = [c for c in known if c in places and c != evidence and not binding.get(c)]
     for column in by_heading:
         account.guess(
             Message(
@@ -127,6 +138,10 @@ def load_texts(
     cells = with_regions(cells, Bound())
     bound = {c: cells[c] for c in BINDING if (cells[c] != "").any()}
     assert table.given is not None
+    kinds = {"address": "address", "company_name": "company"}
+    codes = comparable_codes(plain_codes(cells[evidence])) if evidence in places else None
     return TextTable(
-        [cells[name] for name in names], bound, table.given, used, account, table.path
+        [cells[name] for name in names],
+        tuple(kinds.get(read_heading(table.heading(name)).meaning, "auto") for name in names),
+        codes, bound, table.given, used, account, table.path,
     )  # fmt: skip

@@ -171,7 +171,7 @@ def load_registrations(
     if keep_deregistered:
         gone[:] = False
     alive = frame[~gone]
-    codes = alive["credit_code"].str.replace(r"\s", "", regex=True).str.upper()
+    codes = comparable_codes(alive["credit_code"])
     usable = codes.str.fullmatch(_CODE)
     doubled = usable & codes.duplicated()
     first_row = pd.Series(alive.index, index=codes.to_numpy())
@@ -214,6 +214,11 @@ def load_registrations(
         made_up=MADE_UP_MARK in table.header.titles.casefold(),
     )
     return kept[COLUMNS], report
+
+
+def comparable_codes(codes: pd.Series[str]) -> pd.Series[str]:
+    """Return credit codes without space, in capitals."""
+    return codes.str.replace(r"\s", "", regex=True).str.upper()
 
 
 _FORMULA = re.compile(r'=\s*"(.*)"')
@@ -278,9 +283,11 @@ def locate_registrations(
     stated = registrations["province"].map(provinces_by_cell(registrations["province"]))
     # a cell that names no province is kept: the geocoder says why it does not help
     homes = stated.where(stated != "", registrations["province"])
+    # what a column holds is what it says
     located, reasons = geocode_with_reasons(
         [registrations["address"], registrations["name"]], homes, registrations["city"],
-        registrations["county"],
+        registrations["county"], credit_codes=comparable_codes(registrations["credit_code"]),
+        kind=("address", "company"),
     )  # fmt: skip
     # a sole proprietor stands at the seat of the county, or of a city without counties
     fine = registrations["sole_proprietor"] & (located["geocode_level"] == "place")

@@ -93,7 +93,12 @@ def geocode(
     ] = LAST_YEAR,
     kind: Annotated[
         str,
-        word("--kind", TEXT_KINDS, "KIND", Message("How texts are read (auto: by their words)")),
+        word(
+            "--kind",
+            TEXT_KINDS,
+            "KIND",
+            Message("How texts are read (auto: by the heading, else by their words)"),
+        ),
     ] = TEXT_KINDS[0],
     strict: Annotated[
         bool,
@@ -127,7 +132,10 @@ def geocode(
         passed = table.with_columns(None if keep == ALL else kept)
         say_account(table.account)
         bound = [table.bound.get(name) for name in binding]
-        located = geocode_texts(table.texts, *bound, year=year, kind=kind, progress=progress_bar)
+        located = geocode_texts(
+            table.texts, *bound, credit_codes=table.credit_codes, year=year,
+            kind=table.kinds if kind == TEXT_KINDS[0] else kind, progress=progress_bar,
+        )  # fmt: skip
         failed = 0
         if web:
             found = web_geocode_texts(located, table.texts, bound[0], bound[1], web)
