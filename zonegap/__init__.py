@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from maps.page import study_map, zone_map
     from zones.companies import located_registrations
     from zones.count_law import count_intervals, count_law
-    from zones.distance.nearest_hub import cluster_distances, nearest
+    from zones.distance.nearest_hub import cluster_distances, nearest, pairs_within
     from zones.distance.sphere import nearest_on_sphere
     from zones.gdp import gdp_density, zone_gdp
     from zones.groups import gap_table
@@ -72,6 +72,7 @@ _PUBLIC = {
     "located_registrations": "zones.companies",
     "nearest": "zones.distance.nearest_hub",
     "nearest_on_sphere": "zones.distance.sphere",
+    "pairs_within": "zones.distance.nearest_hub",
     "read_hubs": "zones.reading",
     "read_study": "zones.study",
     "read_zones": "zones.reading",
