@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from zones.gdp import gdp_density, zone_gdp
     from zones.groups import gap_table
     from zones.hubs import HubLayer, hub_layer
+    from zones.matching import match_companies
     from zones.pipeline import StudyResult, run_study
     from zones.reading import read_hubs, read_zones
     from zones.report.files import write_tables
@@ -70,6 +71,7 @@ _PUBLIC = {
     "hub_layer": "zones.hubs",
     "leave_one_hub_out": "zones.sensitivity",
     "located_registrations": "zones.companies",
+    "match_companies": "zones.matching",
     "nearest": "zones.distance.nearest_hub",
     "nearest_on_sphere": "zones.distance.sphere",
     "pairs_within": "zones.distance.nearest_hub",

@@ -21,6 +21,7 @@ from zonegap.command.figures import figures
 from zonegap.command.geocode import geocode
 from zonegap.command.help import OTHER, Command, Group, as_group, as_help
 from zonegap.command.map import map_
+from zonegap.command.match import match
 from zonegap.command.options import WrongUsage, help_command, wrong_usage_text
 from zonegap.command.threshold import threshold
 from zonegap.command.where_next import where_next
@@ -83,6 +84,13 @@ COMMANDS = {
         Message(
             "Write the interactive map, one file that opens without network unless tiles are "
             "asked for."
+        ),
+    ),
+    "match": (
+        match,
+        Message(
+            "Match companies with zones: the zone that an address names, the nearest zones, those "
+            "within a distance; and for each zone its companies and their capital."
         ),
     ),
     "threshold": (

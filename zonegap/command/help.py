@@ -70,6 +70,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "zonegap map --layer cores --threshold-km 300 --lang zh",
         "zonegap map --new-hubs 5 --weight gdp",
     ),
+    "match": (
+        "zonegap match firms.xlsx --out matched.xlsx",
+        "zonegap match firms.csv --k 5 --within-km 20 --out matched.dta",
+        "zonegap match firms.csv --zones my-zones.xlsx --out matched.csv",
+    ),
     "where-next": (
         "zonegap where-next --k 5 --weight gdp",
         "zonegap where-next --candidates 云南,贵州,四川 --k 3",
