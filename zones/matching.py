@@ -109,8 +109,8 @@ class Matches:
         if coarse or coarse_zones:
             said.append(
                 Message(
-                    "positions less sure than {within_km:g} km: {companies:,} companies, {zones:,} "
-                    "of {all_zones:,} zones; what lies within that distance is unsure there",
+                    "positions less sure than {within_km:g} km: companies {companies:,}, zones "
+                    "{zones:,} of {all_zones:,}; what lies within that distance is unsure there",
                     within_km=self.within_km, companies=coarse, zones=coarse_zones,
                     all_zones=len(self.zones),
                 )
@@ -202,10 +202,12 @@ def match_companies(  # noqa: PLR0913, the question has as many parts
     columns |= _of_pairs(pairs, measured.index, used.index, within_km)
     table = registration_frame(companies, addresses=addresses)
     matched = pd.DataFrame(columns, index=used.index).reindex(table["row"]).reset_index(drop=True)
-    texts = matched.columns[[matched[c].dtype == object for c in matched]]
-    matched[texts] = matched[texts].fillna("")
+    table = table.join(matched)
+    for name in table:
+        if not pd.api.types.is_numeric_dtype(table[name]):
+            table[name] = table[name].astype(object).where(table[name].notna(), "")
     return Matches(
-        table.join(matched),
+        table,
         _with_companies(zones, used["capital_yi_cny"], named, pairs, within_km),
         companies, k, float(within_km), elsewhere,
     )  # fmt: skip
@@ -296,7 +298,7 @@ def _named(used: pd.DataFrame, zones: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     keys = _by_name(catalogue, catalogue.index)
     label_of = {keys[name][0]: labels[0] for name, labels in ours.items()
                 if len(labels) == 1 and name in keys}  # fmt: skip
-    found = used["zone_id"].map(label_of)
+    found = used["zone_id"].map(label_of).astype(object)
     evidence = used["zone_evidence"].where(found.notna(), "")
     rest = zones[~zones.index.isin(label_of.values())]
     if len(rest):
