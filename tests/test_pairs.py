@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import zonegap as zg
 from tests.helpers import brute_force_geodesic_km, brute_force_km, frame
 from zones.distance import sphere
-from zones.distance.nearest_hub import nearest, pairs_within, pairwise_km
+from zones.distance.nearest_hub import nearest, pairs_within, pairwise_km, row_by_row_km
 from zones.parameters import DISTANCE_METHODS, EARTH_RADIUS_KM
 from zones.thresholds import beyond
 
@@ -129,6 +129,15 @@ def test_within_is_at_most(method: str) -> None:
         assert len(pairs_within(points, hubs, limit, method=method)) == (all_km <= limit).sum()
         below = np.nextafter(limit, 0)
         assert len(pairs_within(points, hubs, below, method=method)) == (all_km < limit).sum()
+
+
+@pytest.mark.parametrize("method", DISTANCE_METHODS)
+def test_row_by_row_is_the_diagonal_of_all_pairs(method: str) -> None:
+    points, others = random_places(40, 7, "p"), random_places(40, 8, "h")
+    found = row_by_row_km(points, others, method=method)
+    assert found.tolist() == pairwise_km(points, others, method=method).diagonal().tolist()
+    with pytest.raises(zg.ZonegapError, match="points, others: shapes"):
+        row_by_row_km(points, others[:1], method=method)
 
 
 def test_a_degree_of_the_equator_by_hand() -> None:

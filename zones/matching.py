@@ -23,7 +23,7 @@ from geodata.user_tables.tables import Wish
 from geodata.words import Message, Words
 from geodata.zone_names import FULL_NAME, OWN_WORD, SHORT_FORM, is_bare_kind, lengths_of, names_in
 from zones.companies import Registrations, located_registrations, registration_frame
-from zones.distance.nearest_hub import nearest, pairs_within, pairwise_km
+from zones.distance.nearest_hub import nearest, pairs_within, row_by_row_km
 from zones.inputs import check_choice, located, need_columns
 from zones.parameters import DISTANCE_METHODS, NEAREST_ZONES, ZONES_WITHIN_KM
 
@@ -223,9 +223,8 @@ def _of_named(
     both = has[has].index[
         (used.loc[has, "lon"].notna() & zones.loc[labels, "lon"].notna().to_numpy()).to_numpy()
     ]
-    # few companies have the same zone: pair by pair, zone by zone
-    for label, rows in named.loc[both].groupby("zone_id", sort=False).groups.items():
-        far_km[rows] = pairwise_km(used.loc[rows], zones.loc[[label]], method=method)[:, 0]
+    at_zones = zones.loc[named.loc[both, "zone_id"]]
+    far_km[both] = row_by_row_km(used.loc[both], at_zones, method=method)
     names = pd.Series("", index=used.index, dtype=object)
     radius_km = pd.Series(np.nan, index=used.index)
     names[has] = zones.loc[labels, "name"].to_numpy()

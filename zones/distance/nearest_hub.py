@@ -17,7 +17,7 @@ from zones.distance.sphere import (
     nearest_on_sphere,
     pairs_on_sphere,
 )
-from zones.inputs import check_choice, coordinates, located, need_columns
+from zones.inputs import check_choice, check_pair, coordinates, located, need_columns
 from zones.parameters import CLUSTERS, DISTANCE_METHODS, ENGINES
 
 
@@ -200,6 +200,38 @@ def pairwise_km(
         places = unit_vectors(hub_lon, hub_lat)
         distance_km = arc_km(unit_vectors(lon, lat)[point], places[hub])
     return distance_km.reshape(len(lon), len(hub_lon))
+
+
+def row_by_row_km(
+    points: pd.DataFrame, others: pd.DataFrame, *, method: str = "great-circle"
+) -> FloatArray:
+    """Return the distance of each point to the one in the same row, by the formula of `nearest`.
+
+    Parameters
+    ----------
+    points, others
+        As for `nearest`, of one length; the rows go by their order, not by their labels.
+    method
+        See `nearest`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Kilometres, one a row.
+
+    Raises
+    ------
+    UsageError
+        As `nearest`, and for frames of unequal lengths.
+    """
+    check_choice("method", method, DISTANCE_METHODS)
+    places = (*coordinates(points, "points"), *coordinates(others, "others"))
+    check_pair(places[0], places[2], "points, others")
+    if method == "geodesic":
+        from zones.distance.geodesic import geodesic_km
+
+        return geodesic_km(*places)
+    return arc_km(unit_vectors(*places[:2]), unit_vectors(*places[2:]))
 
 
 def cluster_distances(

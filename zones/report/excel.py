@@ -32,6 +32,8 @@ WIDEST, NARROWEST = 48, 9
 NOTES_SHEET = in_context("name of a sheet", "notes")
 
 
+# text is always text
+AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 MOST_ROWS, LONGEST_CELL = 1_048_575, 32_767  # of a sheet below its headings, of a cell
 
 
@@ -52,9 +54,8 @@ def write_sheets(frames: Mapping[str, pd.DataFrame], path: Path) -> None:
     """
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     raw = io.BytesIO()
-    with xlsxwriter.Workbook(raw, options) as book:
+    with xlsxwriter.Workbook(raw, AS_TEXT | {"constant_memory": True}) as book:
         book.set_properties({"title": "zonegap", "created": FIXED_DATE})
         bold = book.add_format({"bold": True, "bottom": 1})
         for name, frame in frames.items():
@@ -67,11 +68,13 @@ def write_sheets(frames: Mapping[str, pd.DataFrame], path: Path) -> None:
                 )  # fmt: skip
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
+            numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
             for column, heading_ in enumerate(frame.columns):
                 sheet.write_string(0, column, str(heading_), bold)
-                numeric = pd.api.types.is_numeric_dtype(frame.iloc[:, column])
-                for row, cell in enumerate(frame.iloc[:, column].tolist(), start=1):
-                    if numeric:
+            # row by row: that is how a sheet is written without being held in memory
+            for row, cells in enumerate(frame.itertuples(index=False, name=None), start=1):
+                for column, cell in enumerate(cells):
+                    if numeric[column]:
                         if not pd.isna(cell):
                             sheet.write_number(row, column, cell)
                         continue
@@ -81,7 +84,8 @@ def write_sheets(frames: Mapping[str, pd.DataFrame], path: Path) -> None:
                             Message(
                                 "{path}: {column} of row {row:,} has {length:,} characters, more "
                                 "than a cell of Excel holds; accepted: csv",
-                                path=path.name, column=heading_, row=row, length=len(text),
+                                path=path.name, column=frame.columns[column], row=row,
+                                length=len(text),
                             )
                         )  # fmt: skip
                     if text:
@@ -101,9 +105,8 @@ def write_xlsx(tables: list[ReportTable], path: Path) -> None:
     """
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     raw = io.BytesIO()
-    with xlsxwriter.Workbook(raw, options) as book:
+    with xlsxwriter.Workbook(raw, AS_TEXT) as book:
         book.set_properties({"title": "zonegap", "created": FIXED_DATE})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         formats = {k: book.add_format({"num_format": v}) for k, v in NUMBER_FORMATS.items()}
