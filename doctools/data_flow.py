@@ -45,6 +45,7 @@ COLUMNS: list[dict[str, str]] = [
     },
     {
         "The study": "zones.filters zones.reading zones.matrix zones.pipeline",
+        "Companies and zones": "zones.matching",
         "What moves the count": "zones.sensitivity zones.published_count",
         "The report": "zones.panel zones.report.*",
     },

@@ -41,12 +41,15 @@ from geodata.names import normalise
 from geodata.resolver import Resolution, level_of, no_seat, province_of
 from geodata.vocabulary import TEXT_KINDS
 from geodata.words import ENGLISH, Listed, Message, Words
-from geodata.zone_names import Zone, zone_named
+from geodata.zone_names import ZoneMatch, zone_named
 
 COLUMNS = (
     "lon lat adcode geocode_province geocode_city geocode_county geocode_level geocode_method "
     "geocode_source uncertainty_km geocode_candidates geocode_reason"
 ).split()
+# by which words a text names its zone, of `geocode_with_reasons` only; the reason stays last
+ZONE_EVIDENCE = "zone_evidence"
+_ROW_COLUMNS = (*COLUMNS[:-1], ZONE_EVIDENCE, COLUMNS[-1])
 _ADCODE, _PROVINCE, _LEVEL, _METHOD, _SOURCE = (
     COLUMNS.index(name)
     for name in ("adcode", *(f"geocode_{c}" for c in ("province", "level", "method", "source")))
@@ -66,6 +69,7 @@ _MOST_REASONS = 100_000
 CODE_NAMES = Message("the credit code names {name}")
 CODE_AGAINST = "the credit code names"  # in the English of a reason, which is the data
 CREDIT_CODE, ZONE = "credit-code", "zone"  # of `geocode_method`
+ZONE_SOURCE = "zone "  # `geocode_source` of a zone, before its key
 
 Row = tuple[object, ...]
 # province, city, county, credit code, texts of a row
@@ -122,7 +126,7 @@ def geocode_texts(  # noqa: PLR0913, what a table says of its rows are its optio
         texts, provinces, cities, counties,
         credit_codes=credit_codes, year=year, kind=kind, progress=progress,
     )  # fmt: skip
-    return located
+    return located[COLUMNS]
 
 
 def geocode_with_reasons(  # noqa: PLR0913, as `geocode_texts`
@@ -141,7 +145,9 @@ def geocode_with_reasons(  # noqa: PLR0913, as `geocode_texts`
     Returns
     -------
     tuple
-        What `geocode_texts` returns, and by each English text of ``geocode_reason`` the same in
+        What `geocode_texts` returns, with ``zone_evidence``: where ``geocode_method`` is ``zone``,
+        by which words (``full name``, ``place word and kind``, ``own word``; see
+        `geodata.zone_names`), else "". And by each English text of ``geocode_reason`` the same in
         words, for sentences in any language.
     """
     kinds = [kind] * len(texts) if isinstance(kind, str) else list(kind)
@@ -165,7 +171,7 @@ def geocode_with_reasons(  # noqa: PLR0913, as `geocode_texts`
         numbers.setdefault(locator.row(*given), len(numbers))
         for given in (progress(rows, len(index)) if progress else rows)
     ]
-    distinct = pd.DataFrame(list(numbers), columns=COLUMNS)
+    distinct = pd.DataFrame(list(numbers), columns=list(_ROW_COLUMNS))
     distinct["lon"] = distinct["lon"].astype(float)
     distinct["lat"] = distinct["lat"].astype(float)
     return distinct.take(codes).set_axis(index), locator.reasons
@@ -235,7 +241,7 @@ class _Locator:
             for cell in (county, city):
                 zone = zone_named(normalise(cell), 0, scope.finest) if cell else None
                 if zone is not None and len(zone.zones) == 1:
-                    best = self._at_zone(zone.zones[0], fault)
+                    best = self._at_zone(zone, fault)
                     break
         return self._with_reason(best, fault)
 
@@ -291,7 +297,7 @@ class _Locator:
             return self._unresolved(found.reason, current_codes(found.divisions))
         zone = found.zone
         if zone is not None and len(zone.zones) == 1:
-            return self._at_zone(zone.zones[0], found.reason if found.method == "former" else None)
+            return self._at_zone(zone, found.reason if found.method == "former" else None)
         # a town right behind the chain is finer than the seat of the chain's last division
         apart = False
         named = town_name_at(words, found.end) if found.end and not company else None
@@ -312,7 +318,7 @@ class _Locator:
         """
         zone = zone_named(words, end, division)
         if zone is not None and len(zone.zones) == 1:
-            return self._at_zone(zone.zones[0], None)
+            return self._at_zone(zone, None)
         if zone is None:
             named = town_name_at(words, end)
             if named is None or division.level == "province":
@@ -384,24 +390,26 @@ class _Locator:
         return (
             division.lon, division.lat, division.current_adcode, *self._parents(division),
             found.level, found.method, division.position_source,
-            self._radius_km(found, unlocated_town), current_codes(others),
+            self._radius_km(found, unlocated_town), current_codes(others), "",
             self._data(found.reason),
         )  # fmt: skip
 
-    def _at_zone(self, zone: Zone, reason: Words | None) -> Row:
-        """Return the columns of a place in a development zone."""
-        key = (zone.zone_id, reason and self._data(reason))
+    def _at_zone(self, named: ZoneMatch, reason: Words | None) -> Row:
+        """Return the columns of a place in the one development zone that is named."""
+        (zone,) = named.zones
+        key = (zone.zone_id, named.evidence, reason and self._data(reason))
         if key not in self._plain:
             county = self.today.by_adcode[zone.adcode]
             self._plain[key] = (
                 zone.lon, zone.lat, zone.adcode, *self._parents(county), "place", ZONE,
-                f"zone {zone.zone_id}", zone.uncertainty_km, "", self._data(reason),
+                f"{ZONE_SOURCE}{zone.zone_id}", zone.uncertainty_km, "", named.evidence,
+                self._data(reason),
             )  # fmt: skip
         return self._plain[key]
 
     def _unresolved(self, reason: Words | None, candidates: str = "") -> Row:
         # None, not nan: equal rows must be equal
-        return (None, None, "", "", "", "", "", "", "", None, candidates, self._data(reason))
+        return (None, None, "", "", "", "", "", "", "", None, candidates, "", self._data(reason))
 
     def _data(self, reason: Words | None) -> str:
         """Return a reason as data, in English, and keep its words."""

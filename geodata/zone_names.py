@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -149,6 +149,40 @@ def zone_named(text: str, start: int, home: Division | None) -> ZoneMatch | None
     return ZoneMatch(zones, SHORT_FORM, match.end()) if zones else None
 
 
+def names_in(
+    text: str, names: Collection[str], lengths: Mapping[str, tuple[int, ...]]
+) -> list[str]:
+    """Return the names that a text holds, the longest first; none that goes on as a road or firm.
+
+    Parameters
+    ----------
+    text
+        In normal form.
+    names, lengths
+        Whole names of zones in normal form, and what `lengths_of` gives of them.
+    """
+    found = set()
+    for start in range(len(text) - 1):
+        for length in lengths.get(text[start : start + 2], ()):
+            word = text[start : start + length]
+            if word in names and not _NO_ZONE_BEHIND.match(text, start + length):
+                found.add(word)
+    return sorted(found, key=lambda name: (-len(name), text.index(name)))
+
+
+def is_bare_kind(name: str) -> bool:
+    """Whether a name in normal form says a kind of zone and no place: 经济开发区."""
+    return len(name) < 2 or _KINDS.fullmatch(name) is not None
+
+
+def lengths_of(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Return by two characters how long the names are that begin so, the longest first."""
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for name in names:
+        lengths[name[:2]].add(len(name))
+    return {start: tuple(sorted(group, reverse=True)) for start, group in lengths.items()}
+
+
 def _by_whole_name(text: str, start: int, home: Division | None) -> ZoneMatch | None:
     """Return the zone whose whole name, or own word, stands at a place."""
     tables = _tables()
@@ -247,11 +281,7 @@ def _tables() -> _Tables:
     by_name = {name: (tuple(group), FULL_NAME) for name, group in whole.items()}
     for row in table_records("zone_words"):
         by_name.setdefault(row["word"], ((zones[row["zone_id"]],), OWN_WORD))
-    lengths: dict[str, set[int]] = defaultdict(set)
-    for name in by_name:
-        lengths[name[:2]].add(len(name))
-    ordered = {start: tuple(sorted(group, reverse=True)) for start, group in lengths.items()}
-    return _Tables(by_name, ordered, dict(places))
+    return _Tables(by_name, lengths_of(by_name), dict(places))
 
 
 @functools.cache

@@ -36,11 +36,12 @@ if TYPE_CHECKING:
     from maps.page import study_map, zone_map
     from zones.companies import located_registrations
     from zones.count_law import count_intervals, count_law
-    from zones.distance.nearest_hub import cluster_distances, nearest
+    from zones.distance.nearest_hub import cluster_distances, nearest, pairs_within
     from zones.distance.sphere import nearest_on_sphere
     from zones.gdp import gdp_density, zone_gdp
     from zones.groups import gap_table
     from zones.hubs import HubLayer, hub_layer
+    from zones.matching import match_companies
     from zones.panel import panel
     from zones.pipeline import StudyResult, run_study
     from zones.reading import read_hubs, read_zones
@@ -74,8 +75,10 @@ _PUBLIC = {
     "hub_layer": "zones.hubs",
     "leave_one_hub_out": "zones.sensitivity",
     "located_registrations": "zones.companies",
+    "match_companies": "zones.matching",
     "nearest": "zones.distance.nearest_hub",
     "nearest_on_sphere": "zones.distance.sphere",
+    "pairs_within": "zones.distance.nearest_hub",
     "panel": "zones.panel",
     "read_hubs": "zones.reading",
     "read_study": "zones.study",

@@ -204,7 +204,7 @@ def located_registrations(
     located, doubt, reasons = locate_registrations(frame)
     level, account = located["geocode_level"], report.account
     for text, words in (
-        ("", Message("companies without a place; registrations.csv gives the reasons")),
+        ("", Message("companies without a place; the column geocode_reason gives the reasons")),
         ("province", Message("companies known by their province only; they make no hub")),
     ):
         rows = located.index[level == text]

@@ -68,6 +68,9 @@ OBJECTIVES = ("coverage", "p-median", "p-center")
 WEIGHTS = {"zones": None, "area": "area_ha", "gdp": "gdp_estimate_yi_cny"}
 
 NATIONAL = vocabulary.ZONE_LEVELS[0]
+# zones of a company, where nothing else is asked: so many nearest ones, those so far at most
+NEAREST_ZONES, ZONES_WITHIN_KM = 3, 10.0
+
 GROUPINGS = ("province", "level", "type", "period", "cluster")
 # Years of approval: first and last of each wave.
 APPROVAL_PERIODS = ((1984, 1991), (1992, 1999), (2000, 2005), (2006, 2010), (2011, 2018))

@@ -99,6 +99,39 @@ def _as_text(cell: object) -> object:
     return f"'{cell}" if risky and not _NO_FORMULA.fullmatch(str(cell)) else cell
 
 
+LONGEST_STATA_TEXT = 2045  # bytes of a plain text column; longer ones are Stata's strL
+
+
+def write_dta(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame as Stata's dta (version 118, UTF-8).
+
+    Parameters
+    ----------
+    frame
+        Numbers and texts; a name that Stata does not take gets _ for what it does not take.
+    path
+        The file to write.
+    """
+    import pandas as pd
+
+    columns = {}
+    for name in frame.columns:
+        cells = frame[name]
+        if not pd.api.types.is_numeric_dtype(cells):
+            cells = cells.astype(str).astype(object)
+        elif pd.api.types.is_extension_array_dtype(cells):  # numbers of which some are missing
+            cells = cells.astype(float)
+        columns[re.sub(r"[^0-9A-Za-z_]", "_", str(name))] = cells
+    table = pd.DataFrame(columns)
+    texts = [c for c in table if table[c].dtype == object]
+    longest = {c: max((len(cell.encode()) for cell in table[c]), default=0) for c in texts}
+    long = [c for c in texts if longest[c] > LONGEST_STATA_TEXT]
+    table.to_stata(
+        path, write_index=False, version=118, convert_strl=long, time_stamp=FIXED_DATE,
+        data_label="zonegap",
+    )  # fmt: skip
+
+
 def write_fixed_zip(raw: io.BytesIO, path: Path) -> None:
     """Write an archive held in memory to a file, without its dates and its maker's system.
 

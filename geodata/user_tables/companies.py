@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geodata.address_geocoder import geocode_with_reasons
+from geodata.address_geocoder import ZONE, ZONE_EVIDENCE, ZONE_SOURCE, geocode_with_reasons
 from geodata.gazetteer import LAST_YEAR, gazetteer
 from geodata.schema import cell_fault
 from geodata.user_tables.account import Account, row_label
@@ -277,8 +277,12 @@ def locate_registrations(
         ``geocode_city``, ``geocode_county``, ``geocode_level``, ``geocode_method`` (``given`` for
         a position of the file, used unchanged), ``geocode_source``, ``uncertainty_km`` (0 for a
         given one), ``geocode_candidates``, ``geocode_reason`` (of a given position: what
-        contradicts it by far). Second, the datum that the given positions show where it is not
-        the stated one. Third, by each English text of ``geocode_reason`` the same in words.
+        contradicts it by far), and the development zone that the row's texts name, a given
+        position or not: ``zone_id`` of the catalogue, ``zone_evidence`` (see
+        `geodata.address_geocoder.geocode_with_reasons`) and ``zone_uncertainty_km``, the 90 %
+        radius of the zone's position; "", "" and nan for none. Second, the datum that the given
+        positions show where it is not the stated one. Third, by each English text of
+        ``geocode_reason`` the same in words.
     """
     stated = registrations["province"].map(provinces_by_cell(registrations["province"]))
     # a cell that names no province is kept: the geocoder says why it does not help
@@ -295,6 +299,16 @@ def locate_registrations(
         chain = located.loc[fine, ["geocode_province", "geocode_city", "geocode_county"]]
         seats, _ = geocode_with_reasons([chain.fillna("").agg("".join, axis=1)], kind="address")
         located.loc[fine] = seats
+    # the zone that is named, before the file's own position takes its place
+    in_zone = located["geocode_method"] == ZONE
+    keys = located["geocode_source"].str.removeprefix(ZONE_SOURCE)
+    zones = pd.DataFrame(
+        {
+            "zone_id": keys.where(in_zone, ""),
+            ZONE_EVIDENCE: located.pop(ZONE_EVIDENCE),
+            "zone_uncertainty_km": located["uncertainty_km"].astype(float).where(in_zone),
+        }
+    )
     codes = {d.name: d.adcode for d in gazetteer(LAST_YEAR).provinces.values()}
     home = located["geocode_province"].where(located["geocode_province"] != "", stated)
     given = registrations["lon"].notna() & ~registrations["sole_proprietor"]
@@ -313,4 +327,4 @@ def locate_registrations(
     located["uncertainty_km"] = located["uncertainty_km"].astype(float)
     located.insert(0, "province_adcode", home.map(codes).fillna(""))
     kept = registrations.drop(columns=["lon", "lat"])
-    return kept.join(located.drop(columns="geocode_province")), doubt, reasons
+    return kept.join(located.drop(columns="geocode_province")).join(zones), doubt, reasons

@@ -23,6 +23,7 @@ from zonegap.command.figures import figures
 from zonegap.command.geocode import geocode
 from zonegap.command.help import OTHER, Command, Group, as_group, as_help
 from zonegap.command.map import map_
+from zonegap.command.match import match
 from zonegap.command.options import WrongUsage, help_command, wrong_usage_text
 from zonegap.command.panel import panel
 from zonegap.command.threshold import threshold
@@ -99,6 +100,13 @@ COMMANDS: dict[str, tuple[Callable[..., Any], Words]] = {
         Message(
             "Count the zones of each county or prefecture at the end of each year, with codes of "
             "a year, to join to a panel of one's own."
+        ),
+    ),
+    "match": (
+        match,
+        Message(
+            "Match companies with zones: the zone that an address names, the nearest zones, those "
+            "within a distance; and for each zone its companies and their capital."
         ),
     ),
     "threshold": (

@@ -74,6 +74,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "zonegap map --layer cores --threshold-km 300 --lang zh",
         "zonegap map --new-hubs 5 --weight gdp",
     ),
+    "match": (
+        "zonegap match firms.xlsx --out matched.xlsx",
+        "zonegap match firms.csv --k 5 --within-km 20 --out matched.dta",
+        "zonegap match firms.csv --zones my-zones.xlsx --out matched.csv",
+    ),
     "panel": (
         "zonegap panel --out panel.csv",
         "zonegap panel --by prefecture --codes 2010 --years 1990..2015 --out panel.dta",

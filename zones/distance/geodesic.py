@@ -16,14 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zones.distance.great_circle import FloatArray, chord_to_km, km_to_chord, unit_vectors
-from zones.distance.sphere import TIE_CHORD, Nearest, cores, first_of_equals, nearest_on_sphere
+from zones.distance.sphere import (
+    MARGIN_KM,
+    TIE_CHORD,
+    TREE_CHUNK,
+    Nearest,
+    Pairs,
+    cores,
+    first_of_each,
+    first_of_equals,
+    nearest_on_sphere,
+    pairs_in_reach,
+)
 from zones.parameters import ELLIPSOID_FACTOR, GEODESIC_LEAST, GEODESIC_MOST
 
 if TYPE_CHECKING:
     from scipy.spatial import KDTree
 
-# added to the proven bound, for rounding
-MARGIN_KM = 1e-6
 CHUNK = 1 << 15
 PAIRS = 1 << 18  # most candidates held at once: seen from far away, hubs of one place all are
 
@@ -111,6 +120,55 @@ def _candidates(
             again.append(part[~whole])
         open_ = np.concatenate(again)
         k = min(4 * k, tree.n)
+
+
+def k_nearest_on_ellipsoid(
+    lon: FloatArray, lat: FloatArray, hub_lon: FloatArray, hub_lat: FloatArray, k: int
+) -> Nearest:
+    """Find the k nearest hubs by geodesic; parameters and result as `k_nearest_on_sphere`.
+
+    Of hubs at equal distances the one that is listed first.
+    """
+    from scipy.spatial import KDTree
+
+    tree = KDTree(unit_vectors(hub_lon, hub_lat))
+    found = Nearest(np.empty((len(lon), k), np.int32), np.empty((len(lon), k)))
+    for low in range(0, len(lon), TREE_CHUNK):
+        points = unit_vectors(lon[low : low + TREE_CHUNK], lat[low : low + TREE_CHUNK])
+        # k hubs lie within the k-th great circle, hence the ellipsoid's k within the quotient of
+        # the two bounds times that
+        farthest = np.asarray(tree.query(points, k=[k], workers=-1)[0])[:, 0]
+        reach = km_to_chord(chord_to_km(farthest) * ELLIPSOID_FACTOR + MARGIN_KM) + TIE_CHORD
+        for inside, hub in pairs_in_reach(tree, points, reach):
+            point = low + inside
+            distance_km = geodesic_km(lon[point], lat[point], hub_lon[hub], hub_lat[hub])
+            order = np.lexsort((hub, distance_km, point))
+            best = order[first_of_each(point[order], k)]
+            rows = point[best].reshape(-1, k)[:, 0]
+            found.hub[rows] = hub[best].reshape(-1, k)
+            found.distance_km[rows] = distance_km[best].reshape(-1, k)
+    return found
+
+
+def pairs_on_ellipsoid(
+    lon: FloatArray, lat: FloatArray, hub_lon: FloatArray, hub_lat: FloatArray, within_km: float
+) -> Pairs:
+    """Find all pairs at most a geodesic apart; parameters and result as `pairs_on_sphere`."""
+    from scipy.spatial import KDTree
+
+    tree, parts = KDTree(unit_vectors(hub_lon, hub_lat)), []
+    # a great circle is at most the geodesic over the least ratio of the two
+    reach = float(km_to_chord(within_km / GEODESIC_LEAST + MARGIN_KM)) + TIE_CHORD
+    for low in range(0, len(lon), TREE_CHUNK):
+        points = unit_vectors(lon[low : low + TREE_CHUNK], lat[low : low + TREE_CHUNK])
+        for near, hub in pairs_in_reach(tree, points, np.full(len(points), reach)):
+            point = low + near
+            distance_km = geodesic_km(lon[point], lat[point], hub_lon[hub], hub_lat[hub])
+            inside = distance_km <= within_km
+            point, rank, distance_km = point[inside], hub[inside], distance_km[inside]
+            order = np.lexsort((rank, distance_km, point))
+            parts.append(Pairs(point[order], rank[order], distance_km[order]))
+    return Pairs.joined(parts)
 
 
 def beyond_on_ellipsoid(  # noqa: PLR0913

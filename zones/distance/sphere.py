@@ -13,13 +13,22 @@ import importlib
 import importlib.util
 import os
 import sys
+from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from geodata.errors import UsageError, how_to_install
 from geodata.words import Joined, Message, Words, library_words
-from zones.distance.great_circle import TWO_CHORD2, FloatArray, arc_km, chord2, unit_vectors
+from zones.distance.great_circle import (
+    TWO_CHORD2,
+    FloatArray,
+    arc_km,
+    chord2,
+    km_to_chord,
+    unit_vectors,
+)
 from zones.inputs import check_choice, check_degrees, check_pair
 from zones.parameters import ENGINES
 
@@ -38,6 +47,9 @@ GRID = "zones.points.grid"
 # chords closer than this may be one chord: ten times what rounding does to them
 TIE_CHORD = 4e-15
 TIE_DOT = 1e-14  # the same of dot products
+# added to a radius that a tree is asked for, so that rounding loses no pair; the arc decides then
+MARGIN_KM = 1e-6
+PAIRS_AT_ONCE = 1 << 20  # of point and hub, held while they are measured
 
 
 class Nearest(NamedTuple):
@@ -45,6 +57,20 @@ class Nearest(NamedTuple):
 
     hub: NDArray[np.int32]
     distance_km: FloatArray
+
+
+class Pairs(NamedTuple):
+    """Row numbers of point and hub, and the distance between them, one a pair."""
+
+    point: NDArray[np.intp]
+    hub: NDArray[np.intp]
+    distance_km: FloatArray
+
+    @classmethod
+    def joined(cls, parts: list[Pairs]) -> Pairs:
+        """Return all parts as one; their order stays."""
+        empty = cls(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
+        return cls(*(np.concatenate(arrays) for arrays in zip(empty, *parts, strict=True)))
 
 
 def nearest_on_sphere(  # noqa: PLR0913
@@ -220,3 +246,120 @@ def _first_nearest(point: FloatArray, hubs: FloatArray, tree: KDTree, chord: flo
     if squared.min() > TWO_CHORD2:
         return int(near[chord2(point, -hubs[near]).argmax()])
     return int(near[squared.argmin()])
+
+
+# ---- several hubs a point
+
+
+def k_nearest_on_sphere(
+    lon: FloatArray, lat: FloatArray, hub_lon: FloatArray, hub_lat: FloatArray, k: int
+) -> Nearest:
+    """Find the k nearest hubs by great circle, in the order of `nearest_on_sphere`.
+
+    Parameters
+    ----------
+    lon, lat
+        Points, degrees, n values each.
+    hub_lon, hub_lat
+        Hubs, degrees, m values each.
+    k
+        1 to m.
+
+    Returns
+    -------
+    Nearest
+        Arrays of shape (n, k), the nearest first; of hubs with equal squared chords the one that
+        is listed first.
+    """
+    from scipy.spatial import KDTree
+
+    hubs = unit_vectors(hub_lon, hub_lat)
+    tree = KDTree(hubs)
+    found = Nearest(np.empty((len(lon), k), np.int32), np.empty((len(lon), k)))
+    for low in range(0, len(lon), TREE_CHUNK):
+        points = unit_vectors(lon[low : low + TREE_CHUNK], lat[low : low + TREE_CHUNK])
+        # whatever the tree cannot tell from the k-th may be among the k
+        farthest = np.asarray(tree.query(points, k=[k], workers=-1)[0])[:, 0]
+        for near, rank in pairs_in_reach(tree, points, farthest + TIE_CHORD):
+            order = np.lexsort((rank, *_least_first(points[near], hubs[rank]), near))
+            best = order[first_of_each(near[order], k)]
+            point, hub = near[best], rank[best]
+            rows = low + point.reshape(-1, k)[:, 0]
+            found.hub[rows] = hub.reshape(-1, k)
+            found.distance_km[rows] = arc_km(points[point], hubs[hub]).reshape(-1, k)
+    return found
+
+
+def pairs_on_sphere(
+    lon: FloatArray, lat: FloatArray, hub_lon: FloatArray, hub_lat: FloatArray, within_km: float
+) -> Pairs:
+    """Find all pairs of point and hub at most a distance apart by great circle.
+
+    Parameters
+    ----------
+    lon, lat
+        Points, degrees, n values each.
+    hub_lon, hub_lat
+        Hubs, degrees, m values each.
+    within_km
+        At most so far, the distance itself included.
+
+    Returns
+    -------
+    Pairs
+        By point, then from the nearest hub on, in the order of `k_nearest_on_sphere`.
+    """
+    from scipy.spatial import KDTree
+
+    hubs = unit_vectors(hub_lon, hub_lat)
+    tree, parts = KDTree(hubs), []
+    reach = float(km_to_chord(within_km + MARGIN_KM)) + TIE_CHORD
+    for low in range(0, len(lon), TREE_CHUNK):
+        points = unit_vectors(lon[low : low + TREE_CHUNK], lat[low : low + TREE_CHUNK])
+        for near, rank in pairs_in_reach(tree, points, np.full(len(points), reach)):
+            # the tree proposes, the distance that all counts use decides
+            distance_km = arc_km(points[near], hubs[rank])
+            inside = distance_km <= within_km
+            point, hub = near[inside], rank[inside]
+            order = np.lexsort((hub, *_least_first(points[point], hubs[hub]), point))
+            parts.append(Pairs(low + point[order], hub[order], distance_km[inside][order]))
+    return Pairs.joined(parts)
+
+
+def pairs_in_reach(
+    tree: KDTree, points: FloatArray, reach: FloatArray
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Give all pairs of point and hub whose chord is at most the point's reach, some at a time.
+
+    All pairs of a point come together, points in their order.
+    """
+    if not len(points):
+        return
+    counts = np.asarray(
+        tree.query_ball_point(points, reach, workers=-1, return_length=True), dtype=np.int64
+    )
+    # so many points at a time as fill the room for pairs
+    piece = np.cumsum(counts) // PAIRS_AT_ONCE
+    for part in np.split(np.arange(len(points)), np.flatnonzero(np.diff(piece)) + 1):
+        hubs = tree.query_ball_point(points[part], reach[part], workers=-1)
+        flat = np.fromiter(chain.from_iterable(hubs), np.intp, int(counts[part].sum()))
+        yield np.repeat(part, counts[part]), flat
+
+
+def first_of_each(sorted_: NDArray[np.intp], k: int) -> NDArray[np.intp]:
+    """Return the places of the first k of each run of equal numbers."""
+    starts = np.flatnonzero(np.diff(sorted_, prepend=-1))
+    lengths = np.diff(starts, append=len(sorted_))
+    rank = np.arange(len(sorted_)) - np.repeat(starts, lengths)
+    return np.flatnonzero(rank < k)
+
+
+def _least_first(points: FloatArray, hubs: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Return what sorts pairs from the nearest on, the second key first.
+
+    The squared chord; beyond a quarter of the circumference that to the antipode, which is the
+    greater the nearer.
+    """
+    squared = chord2(points, hubs)
+    far = squared > TWO_CHORD2
+    return np.where(far, -chord2(points, -hubs), squared), far

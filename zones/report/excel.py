@@ -1,17 +1,19 @@
-"""The tables as one Excel workbook: a sheet each with real numbers, and a sheet of notes."""
+"""Excel workbooks: the report's tables with a sheet of notes, and frames as they are."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from geodata.words import in_context
+from geodata.errors import ZonegapError
+from geodata.words import Message, in_context
 from zones.report.headings import heading, number_format
 from zones.report.markdown import cell_widths
 from zones.report.tables import ReportTable
-from zones.writing import FIXED_DATE, write_fixed_zip
+from zones.writing import FIXED_DATE, printable, write_fixed_zip
 
 # Excel's formats for those of `zones.report.headings`; full precision stays in the cells
 NUMBER_FORMATS = {
@@ -31,6 +33,67 @@ WIDEST, NARROWEST = 48, 9
 NOTES_SHEET = in_context("name of a sheet", "notes")
 
 
+# text is always text
+AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+MOST_ROWS, LONGEST_CELL = 1_048_575, 32_767  # of a sheet below its headings, of a cell
+
+
+def write_sheets(frames: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Write frames as they are, one sheet each under their own headings.
+
+    Parameters
+    ----------
+    frames
+        Name of the sheet -> numbers and texts; text is always text, never a formula.
+    path
+        The file to write.
+
+    Raises
+    ------
+    ZonegapError
+        When a frame has more rows, or a text more characters, than Excel can hold.
+    """
+    import xlsxwriter
+
+    raw = io.BytesIO()
+    with xlsxwriter.Workbook(raw, AS_TEXT | {"constant_memory": True}) as book:
+        book.set_properties({"title": "zonegap", "created": FIXED_DATE})
+        bold = book.add_format({"bold": True, "bottom": 1})
+        for name, frame in frames.items():
+            if len(frame) > MOST_ROWS:
+                raise ZonegapError(
+                    Message(
+                        "{path}: {rows:,} rows, more than a sheet of Excel holds; accepted: csv",
+                        path=path.name, rows=len(frame),
+                    )
+                )  # fmt: skip
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
+            for column, heading_ in enumerate(frame.columns):
+                sheet.write_string(0, column, str(heading_), bold)
+            # row by row: that is how a sheet is written without being held in memory
+            for row, cells in enumerate(frame.itertuples(index=False, name=None), start=1):
+                for column, cell in enumerate(cells):
+                    if numeric[column]:
+                        if not pd.isna(cell):
+                            sheet.write_number(row, column, cell)
+                        continue
+                    text = printable(str(cell))
+                    if len(text) > LONGEST_CELL:
+                        raise ZonegapError(
+                            Message(
+                                "{path}: {column} of row {row:,} has {length:,} characters, more "
+                                "than a cell of Excel holds; accepted: csv",
+                                path=path.name, column=frame.columns[column], row=row,
+                                length=len(text),
+                            )
+                        )  # fmt: skip
+                    if text:
+                        sheet.write_string(row, column, text)
+    write_fixed_zip(raw, path)
+
+
 def write_xlsx(tables: list[ReportTable], path: Path) -> None:
     """Write the workbook; text is always text, never a formula.
 
@@ -43,9 +106,8 @@ def write_xlsx(tables: list[ReportTable], path: Path) -> None:
     """
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     raw = io.BytesIO()
-    with xlsxwriter.Workbook(raw, options) as book:
+    with xlsxwriter.Workbook(raw, AS_TEXT) as book:
         book.set_properties({"title": "zonegap", "created": FIXED_DATE})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         formats = {k: book.add_format({"num_format": v}) for k, v in NUMBER_FORMATS.items()}

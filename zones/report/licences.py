@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from geodata.address_geocoder import ZONE_SOURCE
+from geodata.loaders import load_zone_positions
 from geodata.registry import LICENCES, TableEntry, names_odbl, product_version, registry
 from geodata.user_tables.companies import THE_FILE
 from geodata.user_tables.zones import ODBL_TABLE
@@ -175,6 +177,16 @@ def _short(spdx: str) -> str:
     return spdx.replace("CC-BY-", "CC BY ").replace("ODbL-", "ODbL ")
 
 
+def _origins(frame: pd.DataFrame) -> pd.Series[str]:
+    """Return ``geocode_source``; of a place at a zone that its address names, the zone's own."""
+    cells = frame["geocode_source"].astype(str)
+    zones = cells.str.startswith(ZONE_SOURCE)
+    if not zones.any():
+        return cells
+    known = load_zone_positions()["geocode_source"]
+    return cells.mask(zones, cells.str.removeprefix(ZONE_SOURCE).map(known).fillna(cells))
+
+
 def position_sources(zones: pd.DataFrame) -> list[tuple[PositionSource, int]]:
     """Return the sources of the positions of some zones, each with its number of zones.
 
@@ -183,7 +195,7 @@ def position_sources(zones: pd.DataFrame) -> list[tuple[PositionSource, int]]:
     zones
         With ``geocode_source``. What is none of `POSITION_SOURCES` is a web geocoder's.
     """
-    cells = zones["geocode_source"].astype(str)
+    cells = _origins(zones)
     found, rest = [], pd.Series(True, index=cells.index)
     for source in POSITION_SOURCES:
         of_it = rest & cells.str.startswith(source.begins)
@@ -202,10 +214,11 @@ def position_tables(placed: pd.DataFrame) -> set[str]:
     placed
         With ``geocode_source``, and ``geocode_level`` where towns are among them.
     """
-    cells = placed["geocode_source"].astype(str)
+    cells, own = _origins(placed), placed["geocode_source"].astype(str)
     # a hub at the seat of a division has no level
     levels = placed.get("geocode_level", pd.Series("", index=placed.index))
-    town = levels == "place"
+    zone = own.str.startswith(ZONE_SOURCE)
+    town = (levels == "place") & ~zone
     geonames = cells.str.startswith("GeoNames")
     compiled = cells.str.startswith("division_seats")
     found = {
@@ -214,6 +227,7 @@ def position_tables(placed: pd.DataFrame) -> set[str]:
         "division_seats": compiled,
         "zone_seats": cells.str.startswith("zone_seats"),
         OSM_TABLE: cells == OPENSTREETMAP.begins,
+        **dict.fromkeys((*CATALOGUE_TABLES, "zone_words"), zone),
     }
     return {table for table, rows in found.items() if rows.any()}
 
@@ -483,6 +497,40 @@ def write_text_sources(located: pd.DataFrame, file: str, path: Path, name: str) 
     _write(path, language_in_use(), [_Section([name], lines)], _entries(tables))
 
 
+def write_match_sources(
+    study: Study, companies: pd.DataFrame, zones: pd.DataFrame, places: Mapping[Path, Sequence[str]]
+) -> None:
+    """Write whose matched companies and zones are.
+
+    Parameters
+    ----------
+    study
+        What was asked; its registrations are the companies.
+    companies, zones
+        With ``geocode_source``.
+    places
+        The file to write -> the files it is about.
+    """
+    made_up = study.registrations == SYNTHETIC
+    name = own_sources(study).get("registrations")
+    terms = MADE_UP.fill(uri=CC_BY) if made_up else EXTRACT.fill(name=name)
+    lines: list[tuple[Words, Words]] = [(LICENCE, terms), *_placed(companies)]
+    licence = licence_of(zones)
+    lines += [] if licence is None else [(LICENCE_OF_ZONES, licence)]
+    lines += _of_zones(study, zones)
+    placed = pd.concat([f[["geocode_source"]] for f in (companies, zones)])
+    lines += [(SAY, words) for words in _credits(placed[placed["geocode_source"] != ""])]
+    lines.append((SAY, source_line(sources(credited(study, zones), statistics=False))))
+    tables = position_tables(companies) | position_tables(zones) | {"divisions", "uncertainty"}
+    if study.zones_table is None:
+        tables |= {*CATALOGUE_TABLES}
+    if made_up:
+        tables.add(SYNTHETIC_TABLE)
+    for path, names in places.items():
+        section = _Section(names, lines)
+        _write(path, study.language, [section], _entries(tables), scope(study))
+
+
 @contextmanager
 def staged_with_sources(out: Path, guard: Guard | None = None) -> Iterator[tuple[Path, Path]]:
     """Give places for a file and for what says whose it is; both move when the block ends well."""
@@ -573,6 +621,7 @@ class _Section:
 
 
 LICENCE, SAY = Message("Licence"), Message("Say")
+LICENCE_OF_ZONES = Message("Licence of the zones")
 DATA_IN = Message("the data in {file}")
 POSITIONS = Message("{count:,} of {rows:,} positions")
 OTHER_COLUMNS = Message("Other columns")

@@ -55,6 +55,11 @@ SOLE_PROPRIETORS = Message(
     "homes, are left out of registrations.csv, and positions of the file not used; they stand "
     "where their address or name puts them, by county or city"
 )
+SOLE_PROPRIETORS_MATCHED = Message(
+    "sole proprietors (by credit code, name or type): {count:,}; their addresses, which may be "
+    "homes, are not written, and positions of the file not used; they stand at their county or "
+    "city, and no zone that their address names is taken"
+)
 REMARK = Message("{name}: {remark}")
 NOT_COMPARED = Message(
     "Not compared with the 2020 report, whose figures are of the whole catalogue."
