@@ -129,7 +129,10 @@ ACCEPTED = {
     *FORMATS, *FIGURE_FORMATS, *GDP_VINTAGES, *LAND_YEARS, *GROUPINGS, *WEIGHTS, *ENGINES, *SECTIONS,
     *(value for asked in ASKED.values() if asked.accepted for value in asked.accepted()),
 }  # fmt: skip
-COMMANDS = "run gdp tables reconcile data distance figures geocode map panel threshold where-next zonegap help"
+COMMANDS = (
+    "run gdp tables reconcile data compare distance figures geocode map panel match threshold "
+    "where-next zonegap help"
+)
 MACHINE = {
     *ACCEPTED, *COMMANDS.split(), "TOML", "Parquet", "URL", "dask", "csv", "xlsx", "xls", "tsv",
     "parquet", "xlsb", "ods", "dta", "Arrow", "zip", "lon", "lat", "datum", "FILE", "k", "count", "TABLE", "threshold_km", "arrow",
@@ -253,9 +256,11 @@ def test_the_reasons_in_a_report_are_chinese_and_in_the_data_english(tmp_path: P
     assert texts[6] == "ambiguous: 朝阳区 (110105), 朝阳区 (220104)"
     assert set(filter(None, texts)) <= set(found.reasons)
     english = " ".join(s.in_language("en") for s in company_sentences(found, cells=True))
-    assert all(f"{text}: 1" in english for text in texts)
+    nowhere = found.located["geocode_level"] == ""
+    assert nowhere.sum() == 4
+    assert all(f"{text}: 1" in english for text in texts[nowhere])
     said = " ".join(s.in_language("zh") for s in company_sentences(found, cells=True))
-    assert "城市列'火星市'在浙江省没有对应的城市（2024年）：1家；" in said, said
+    assert "城市列'鼓楼区'在浙江省没有对应的城市（2024年）：1家；" in said, said
     assert "（第4行：'许多'）" in said
     assert english_in(said) == [], said
     assert not re.search(r"\(|, |; ", said), said

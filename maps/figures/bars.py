@@ -157,7 +157,7 @@ def gdp_figure(table: pd.DataFrame, places: Places, study: Study, style: Style =
     >>> result = run_study(Study())
     >>> figure = gdp_figure(province_table(result), places_of(result), result.study)
     >>> figure.axes[0].get_yticklabels()[0].get_text()
-    'Shanghai'
+    'Hebei'
     """
     language, threshold_km = study.language, study.thresholds_km[0]
     is_total = table[places.kind] == TOTAL
