@@ -72,6 +72,9 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
     (None, ["figures", "--formats", "gif"], 2, "可接受：png、svg、pdf"),
     (None, ["where-next", "--k", "0"], 2, "不小于1的整数"),
     (None, ["where-next", "--k", "9999"], 2, "可选地点总数"),
+    (None, ["compare", "none.toml"], 2, "应为2至26项研究"),
+    (None, ["compare", ".", "."], 3, "没有zonegap"),
+    (None, ["threshold", "--matrix-thresholds", "3"], 2, "须与distance.matrix同用"),
     (None, ["panel", "--codes", "1979"], 2, "1980至2024"),
     (None, ["panel", "--years", "90..99"], 2, "如1990..2018"),
     (None, ["panel", "--out", "p.xls"], 2, ".dta"),
@@ -129,7 +132,7 @@ ACCEPTED = {
     *FORMATS, *FIGURE_FORMATS, *GDP_VINTAGES, *LAND_YEARS, *GROUPINGS, *WEIGHTS, *ENGINES, *SECTIONS,
     *(value for asked in ASKED.values() if asked.accepted for value in asked.accepted()),
 }  # fmt: skip
-COMMANDS = "run gdp tables reconcile data distance figures geocode map panel threshold where-next zonegap help"
+COMMANDS = "run gdp tables reconcile data compare distance figures geocode map panel match threshold where-next zonegap help"
 MACHINE = {
     *ACCEPTED, *COMMANDS.split(), "TOML", "Parquet", "URL", "dask", "csv", "xlsx", "xls", "tsv",
     "parquet", "xlsb", "ods", "dta", "Arrow", "zip", "lon", "lat", "datum", "FILE", "k", "count", "TABLE", "threshold_km", "arrow",
