@@ -116,7 +116,9 @@ def _notes(key: str, comparison: Comparison) -> Iterable[Words]:
             remarks.append(MADE_UP)
         if len(each.result.unplaced):
             remarks.append(NO_PLACE.fill(count=len(each.result.unplaced)))
-        remarks += matrix_sentences(each.result)[1:-1]
+        # whole sentences, with their full stop
+        for sentence in matrix_sentences(each.result)[1:-1]:
+            yield OF_STUDY.fill(study=each.label, what=sentence)
         for remark in remarks:
             yield NOTES["remark"].fill(study=each.label, what=remark)
     # each source once
