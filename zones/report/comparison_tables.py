@@ -111,14 +111,7 @@ def _notes(key: str, comparison: Comparison) -> Iterable[Words]:
         yield NOTES["first"].fill(thresholds=_thresholds(studies))
         yield from common_zones(comparison) if key == "compare_sides" else (NOTES["own_zones"],)
     for each in studies:
-        remarks = list(each.remarks)
-        if each.result.study.registrations == SYNTHETIC:
-            remarks.append(MADE_UP)
-        if len(each.result.unplaced):
-            remarks.append(NO_PLACE.fill(count=len(each.result.unplaced)))
-        remarks += matrix_sentences(each.result)[1:-1]
-        for remark in remarks:
-            yield NOTES["remark"].fill(study=each.label, what=remark)
+        yield from _remarks(each)
     # each source once
     named_sources = {
         Joined((part,)).in_language(ENGLISH): part
@@ -126,6 +119,20 @@ def _notes(key: str, comparison: Comparison) -> Iterable[Words]:
         for part in sources(credited(each.result.study, each.result.zones)).parts
     }
     yield source_line(Listed(named_sources.values(), BETWEEN))
+
+
+def _remarks(each: ComparedStudy) -> Iterable[Words]:
+    """Give what else a reader should know of a study."""
+    remarks = list(each.remarks)
+    if each.result.study.registrations == SYNTHETIC:
+        remarks.append(MADE_UP)
+    if len(each.result.unplaced):
+        remarks.append(NO_PLACE.fill(count=len(each.result.unplaced)))
+    # whole sentences, with their full stop
+    for sentence in matrix_sentences(each.result)[1:-1]:
+        yield OF_STUDY.fill(study=each.label, what=sentence)
+    for remark in remarks:
+        yield NOTES["remark"].fill(study=each.label, what=remark)
 
 
 def common_zones(comparison: Comparison) -> Iterable[Words]:
