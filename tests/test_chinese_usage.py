@@ -72,6 +72,8 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
     (None, ["figures", "--formats", "gif"], 2, "可接受：png、svg、pdf"),
     (None, ["where-next", "--k", "0"], 2, "不小于1的整数"),
     (None, ["where-next", "--k", "9999"], 2, "候选城市数"),
+    (None, ["match", "firms.csv", "--out", "o.txt"], 2, ".csv、.xlsx、.dta"),
+    (None, ["match", "firms.csv", "--out", "o.csv", "--k", "0"], 2, "不小于1的整数"),
     (None, ["data", "zone"], 2, "是否想输入'zones'"),
     (None, ["map", "--map-approval", "GS"], 2, "须与--boundaries FILE或底图同用"),
     (None, ["map", "--tiles", "nasa"], 2, "底图：'nasa'"),
@@ -127,7 +129,8 @@ ACCEPTED = {
     *(value for asked in ASKED.values() if asked.accepted for value in asked.accepted()),
 }  # fmt: skip
 COMMANDS = (
-    "run gdp tables reconcile data distance figures geocode map threshold where-next zonegap help"
+    "run gdp tables reconcile data distance figures geocode map match threshold where-next zonegap "
+    "help"
 )
 MACHINE = {
     *ACCEPTED, *COMMANDS.split(), "TOML", "Parquet", "URL", "dask", "csv", "xlsx", "xls", "tsv",
@@ -282,7 +285,7 @@ def test_there_are_thirty_and_every_command_has_one() -> None:
     assert {*COMMANDS.split()} - {"zonegap", "help"} <= used
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS.split()[:11]])
+@pytest.mark.parametrize("command", ["", *COMMANDS.split()[:12]])
 def test_the_help_is_chinese(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
