@@ -29,7 +29,7 @@ COLUMNS: list[dict[str, str]] = [
     },
     {
         "Where zones are": "geodata.zone_geocoder",
-        "Addresses": "geodata.addresses geodata.address_geocoder",
+        "Addresses": "geodata.address* geodata.zone_names",
         "Files of users": "geodata.user_tables.*",
         "Web geocoders": "geodata.web.*",
         "Constants, checks, writing": "zones.parameters zones.inputs zones.writing",
@@ -41,7 +41,7 @@ COLUMNS: list[dict[str, str]] = [
             "zones.thresholds zones.gdp zones.groups zones.count_law zones.inequality"
         ),
         "Distance": "zones.distance.* zones.points.grid",
-        "Where next": "zones.where_next",
+        "Where next": "zones.where_next zones.siting",
     },
     {
         "The study": "zones.filters zones.reading zones.matrix zones.pipeline",
@@ -56,7 +56,7 @@ COLUMNS: list[dict[str, str]] = [
     },
     {
         "The front door": "zonegap.__init__",
-        "The command": "zonegap.command.* zonegap.console zonegap.__main__",
+        "The command": "zonegap.command.* zonegap.console zonegap.stops zonegap.__main__",
         OTHERS: "*",
     },
 ]

@@ -78,6 +78,8 @@ USAGES: list[tuple[str | None, list[str], int, str]] = [
     (None, ["panel", "--codes", "1979"], 2, "1980至2024"),
     (None, ["panel", "--years", "90..99"], 2, "如1990..2018"),
     (None, ["panel", "--out", "p.xls"], 2, ".dta"),
+    (None, ["match", "firms.csv", "--out", "o.txt"], 2, ".csv、.xlsx、.dta"),
+    (None, ["match", "firms.csv", "--out", "o.csv", "--k", "0"], 2, "不小于1的整数"),
     (None, ["data", "zone"], 2, "是否想输入'zones'"),
     (None, ["map", "--map-approval", "GS"], 2, "须与--boundaries FILE或底图同用"),
     (None, ["map", "--tiles", "nasa"], 2, "底图：'nasa'"),
@@ -292,7 +294,7 @@ def test_there_are_thirty_and_every_command_has_one() -> None:
     assert {*COMMANDS.split()} - {"zonegap", "help"} <= used
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS.split()[:11]])
+@pytest.mark.parametrize("command", ["", *COMMANDS.split()[:12]])
 def test_the_help_is_chinese(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

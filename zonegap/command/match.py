@@ -54,8 +54,8 @@ def match(
             "--out",
             "FILE",
             Message(
-                "xlsx (a sheet of companies, one of zones), csv or dta (FILE and FILE_zones); - "
-                "for the companies on standard output."
+                "xlsx (a sheet of companies, one of zones), csv or dta (the zones in a second "
+                "file, NAME_zones); - for the companies on standard output."
             ),
             OUTPUT,
         ),
