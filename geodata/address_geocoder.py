@@ -66,6 +66,7 @@ _MOST_REASONS = 100_000
 CODE_NAMES = Message("the credit code names {name}")
 CODE_AGAINST = "the credit code names"  # in the English of a reason, which is the data
 CREDIT_CODE, ZONE = "credit-code", "zone"  # of `geocode_method`
+ZONE_SOURCE = "zone "  # what `geocode_source` begins with, before the zone's number
 
 Row = tuple[object, ...]
 # province, city, county, credit code, texts of a row
@@ -144,31 +145,70 @@ def geocode_with_reasons(  # noqa: PLR0913, as `geocode_texts`
         What `geocode_texts` returns, and by each English text of ``geocode_reason`` the same in
         words, for sentences in any language.
     """
-    kinds = [kind] * len(texts) if isinstance(kind, str) else list(kind)
-    for each in kinds:
-        if each not in TEXT_KINDS:
-            raise UsageError(
-                Message("kind: {kind!r}; accepted: {accepted}", kind=each,
-                        accepted=Listed(TEXT_KINDS))
-            )  # fmt: skip
-    locator = _Locator(gazetteer(year), kinds)
-    index = texts[0].index
-    columns = [column.tolist() for column in texts]
-    blank = [""] * len(index)
-    home, town, county, code = (
-        blank if c is None else c.tolist() for c in (provinces, cities, counties, credit_codes)
+    geocoder = TextGeocoder(len(texts), year=year, kind=kind)
+    located = geocoder.locate(
+        texts, provinces, cities, counties, credit_codes=credit_codes, progress=progress
     )
-    # equal results are kept once: a million companies lie in a few thousand counties
-    numbers: dict[Row, int] = {}
-    rows = zip(home, town, county, code, zip(*columns, strict=True), strict=True)
-    codes = [
-        numbers.setdefault(locator.row(*given), len(numbers))
-        for given in (progress(rows, len(index)) if progress else rows)
-    ]
-    distinct = pd.DataFrame(list(numbers), columns=COLUMNS)
-    distinct["lon"] = distinct["lon"].astype(float)
-    distinct["lat"] = distinct["lat"].astype(float)
-    return distinct.take(codes).set_axis(index), locator.reasons
+    return located, geocoder.reasons
+
+
+class TextGeocoder:
+    """Locates tables as `geocode_texts`, one after the other: blocks of one that is too long.
+
+    Parameters
+    ----------
+    texts
+        Number of columns of texts.
+    year, kind
+        As of `geocode_texts`; raises as that.
+    """
+
+    def __init__(
+        self, texts: int, *, year: int = LAST_YEAR, kind: str | Sequence[str] = "auto"
+    ) -> None:
+        kinds = [kind] * texts if isinstance(kind, str) else list(kind)
+        for each in kinds:
+            if each not in TEXT_KINDS:
+                raise UsageError(
+                    Message("kind: {kind!r}; accepted: {accepted}", kind=each,
+                            accepted=Listed(TEXT_KINDS))
+                )  # fmt: skip
+        self._locator = _Locator(gazetteer(year), kinds)
+
+    @property
+    def reasons(self) -> dict[str, Words]:
+        """By each English text of ``geocode_reason`` so far the same in words."""
+        return self._locator.reasons
+
+    def locate(  # noqa: PLR0913, as `geocode_texts`
+        self,
+        texts: Sequence[pd.Series[str]],
+        provinces: pd.Series[str] | None = None,
+        cities: pd.Series[str] | None = None,
+        counties: pd.Series[str] | None = None,
+        *,
+        credit_codes: pd.Series[str] | None = None,
+        progress: Callable[[Iterable[_Given], int], Iterable[_Given]] | None = None,
+    ) -> pd.DataFrame:
+        """Locate the rows of a table; parameters and result are those of `geocode_texts`."""
+        index = texts[0].index
+        columns = [column.tolist() for column in texts]
+        blank = [""] * len(index)
+        home, town, county, code = (
+            blank if c is None else c.tolist() for c in (provinces, cities, counties, credit_codes)
+        )
+        # equal results are kept once: a million companies lie in a few thousand counties
+        numbers: dict[Row, int] = {}
+        rows = zip(home, town, county, code, zip(*columns, strict=True), strict=True)
+        codes = [
+            numbers.setdefault(self._locator.row(*given), len(numbers))
+            for given in (progress(rows, len(index)) if progress else rows)
+        ]
+        distinct = pd.DataFrame(list(numbers), columns=COLUMNS)
+        # what no row has is still a number
+        for column in ("lon", "lat", "uncertainty_km"):
+            distinct[column] = distinct[column].astype(float)
+        return distinct.take(codes).set_axis(index)
 
 
 class _Locator:
@@ -395,7 +435,7 @@ class _Locator:
             county = self.today.by_adcode[zone.adcode]
             self._plain[key] = (
                 zone.lon, zone.lat, zone.adcode, *self._parents(county), "place", ZONE,
-                f"zone {zone.zone_id}", zone.uncertainty_km, "", self._data(reason),
+                f"{ZONE_SOURCE}{zone.zone_id}", zone.uncertainty_km, "", self._data(reason),
             )  # fmt: skip
         return self._plain[key]
 
