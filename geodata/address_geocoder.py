@@ -199,11 +199,20 @@ class TextGeocoder:
         )
         # equal results are kept once: a million companies lie in a few thousand counties
         numbers: dict[Row, int] = {}
+        # most of them are the very same object, which is told quicker than an equal one; those of
+        # `numbers` live as long as this
+        by_object: dict[int, int] = {}
         rows = zip(home, town, county, code, zip(*columns, strict=True), strict=True)
-        codes = [
-            numbers.setdefault(self._locator.row(*given), len(numbers))
-            for given in (progress(rows, len(index)) if progress else rows)
-        ]
+        locate, known, codes = self._locator.row, by_object.get, list[int]()
+        for given in progress(rows, len(index)) if progress else rows:
+            row = locate(*given)
+            number = known(id(row))
+            if number is None:
+                before = len(numbers)
+                number = numbers.setdefault(row, before)
+                if number == before:
+                    by_object[id(row)] = number
+            codes.append(number)
         distinct = pd.DataFrame(list(numbers), columns=COLUMNS)
         # what no row has is still a number
         for column in ("lon", "lat", "uncertainty_km"):
