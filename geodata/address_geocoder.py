@@ -150,31 +150,79 @@ def geocode_with_reasons(  # noqa: PLR0913, as `geocode_texts`
         `geodata.zone_names`), else "". And by each English text of ``geocode_reason`` the same in
         words, for sentences in any language.
     """
-    kinds = [kind] * len(texts) if isinstance(kind, str) else list(kind)
-    for each in kinds:
-        if each not in TEXT_KINDS:
-            raise UsageError(
-                Message("kind: {kind!r}; accepted: {accepted}", kind=each,
-                        accepted=Listed(TEXT_KINDS))
-            )  # fmt: skip
-    locator = _Locator(gazetteer(year), kinds)
-    index = texts[0].index
-    columns = [column.tolist() for column in texts]
-    blank = [""] * len(index)
-    home, town, county, code = (
-        blank if c is None else c.tolist() for c in (provinces, cities, counties, credit_codes)
+    geocoder = TextGeocoder(len(texts), year=year, kind=kind)
+    located = geocoder.locate(
+        texts, provinces, cities, counties, credit_codes=credit_codes, progress=progress
     )
-    # equal results are kept once: a million companies lie in a few thousand counties
-    numbers: dict[Row, int] = {}
-    rows = zip(home, town, county, code, zip(*columns, strict=True), strict=True)
-    codes = [
-        numbers.setdefault(locator.row(*given), len(numbers))
-        for given in (progress(rows, len(index)) if progress else rows)
-    ]
-    distinct = pd.DataFrame(list(numbers), columns=list(_ROW_COLUMNS))
-    distinct["lon"] = distinct["lon"].astype(float)
-    distinct["lat"] = distinct["lat"].astype(float)
-    return distinct.take(codes).set_axis(index), locator.reasons
+    return located, geocoder.reasons
+
+
+class TextGeocoder:
+    """Locates tables as `geocode_texts`, one after the other: blocks of one that is too long.
+
+    Parameters
+    ----------
+    texts
+        Number of columns of texts.
+    year, kind
+        As of `geocode_texts`; raises as that.
+    """
+
+    def __init__(
+        self, texts: int, *, year: int = LAST_YEAR, kind: str | Sequence[str] = "auto"
+    ) -> None:
+        kinds = [kind] * texts if isinstance(kind, str) else list(kind)
+        for each in kinds:
+            if each not in TEXT_KINDS:
+                raise UsageError(
+                    Message("kind: {kind!r}; accepted: {accepted}", kind=each,
+                            accepted=Listed(TEXT_KINDS))
+                )  # fmt: skip
+        self._locator = _Locator(gazetteer(year), kinds)
+
+    @property
+    def reasons(self) -> dict[str, Words]:
+        """By each English text of ``geocode_reason`` so far the same in words."""
+        return self._locator.reasons
+
+    def locate(  # noqa: PLR0913, as `geocode_texts`
+        self,
+        texts: Sequence[pd.Series[str]],
+        provinces: pd.Series[str] | None = None,
+        cities: pd.Series[str] | None = None,
+        counties: pd.Series[str] | None = None,
+        *,
+        credit_codes: pd.Series[str] | None = None,
+        progress: Callable[[Iterable[_Given], int], Iterable[_Given]] | None = None,
+    ) -> pd.DataFrame:
+        """Locate the rows of a table; parameters and result are those of `geocode_texts`."""
+        index = texts[0].index
+        columns = [column.tolist() for column in texts]
+        blank = [""] * len(index)
+        home, town, county, code = (
+            blank if c is None else c.tolist() for c in (provinces, cities, counties, credit_codes)
+        )
+        # equal results are kept once: a million companies lie in a few thousand counties
+        numbers: dict[Row, int] = {}
+        # most of them are the very same object, which is told quicker than an equal one; those of
+        # `numbers` live as long as this
+        by_object: dict[int, int] = {}
+        rows = zip(home, town, county, code, zip(*columns, strict=True), strict=True)
+        locate, known, codes = self._locator.row, by_object.get, list[int]()
+        for given in progress(rows, len(index)) if progress else rows:
+            row = locate(*given)
+            number = known(id(row))
+            if number is None:
+                before = len(numbers)
+                number = numbers.setdefault(row, before)
+                if number == before:
+                    by_object[id(row)] = number
+            codes.append(number)
+        distinct = pd.DataFrame(list(numbers), columns=list(_ROW_COLUMNS))
+        # what no row has is still a number
+        for column in ("lon", "lat", "uncertainty_km"):
+            distinct[column] = distinct[column].astype(float)
+        return distinct.take(codes).set_axis(index)
 
 
 class _Locator:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from geodata.words import Foreign, Listed, Message, Words
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 class ZonegapError(Exception):
@@ -135,9 +135,9 @@ def how_to_install(extra: str) -> Message:
     return Message("{command} in the source folder of zonegap", command=command)
 
 
-def missing_columns(missing: Iterable[str], frame: pd.DataFrame) -> list[Words]:
-    """Return one fault for each column that a frame lacks, naming those that are there."""
-    have = Listed(map(str, frame.columns))
+def missing_columns(missing: Iterable[str], there: Iterable[object]) -> list[Words]:
+    """Return one fault for each column that a table lacks, naming those that are there."""
+    have = Listed(map(str, there))
     return [
         Message("column {column!r} is missing; columns: {have}", column=name, have=have)
         for name in missing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Callable
 
 from geodata.registry import table_records
 
@@ -39,17 +40,20 @@ def normalise(text: str) -> str:
     ones; white space and invisible characters inside go away, since Chinese names hold none.
     """
     # most texts are in normal form already, and asking is cheaper than making it
-    if not unicodedata.is_normalized("NFKC", text):
+    if not _is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
-    if not _odd_characters().search(text):
+    if not _odd_character()(text):
         return text
     return _SPACE.sub("", text).translate(_variants())
 
 
+_is_normalized = unicodedata.is_normalized
+
+
 @functools.cache
-def _odd_characters() -> re.Pattern[str]:
-    """Return the pattern of what `normalise` takes out or replaces."""
-    return re.compile(f"[{_SPACE.pattern[1:-2]}{''.join(map(chr, _variants()))}]")
+def _odd_character() -> Callable[[str], re.Match[str] | None]:
+    """Return the search for what `normalise` takes out or replaces."""
+    return re.compile(f"[{_SPACE.pattern[1:-2]}{''.join(map(chr, _variants()))}]").search
 
 
 @functools.cache

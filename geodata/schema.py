@@ -138,7 +138,7 @@ def check_table(
         )
     missing = [name for name in schema if name not in frame.columns]
     if missing:
-        raise BadInputError(str(file), missing_columns(missing, frame))
+        raise BadInputError(str(file), missing_columns(missing, frame.columns))
     faults: list[tuple[int, Words]] = []
     out: dict[str, pd.Series[str] | pd.Series[float] | pd.Series[int]] = {}
     for name, column in schema.items():

@@ -145,7 +145,9 @@ def zone_named(text: str, start: int, home: Division | None) -> ZoneMatch | None
     match = _KINDS.search(text, start, start + _REACH)
     if match is None or match.end() - start < 3 or _NO_ZONE_BEHIND.match(text, match.end()):
         return None
-    zones = _of_place_word(text[start : match.start()], match, home)
+    kind = match.lastgroup or ""
+    stem = text[start : match.start()]
+    zones = _of_place_word(stem, kind.replace("_", "-"), match[kind], home)
     return ZoneMatch(zones, SHORT_FORM, match.end()) if zones else None
 
 
@@ -200,10 +202,9 @@ def _by_whole_name(text: str, start: int, home: Division | None) -> ZoneMatch | 
     return None
 
 
-def _of_place_word(stem: str, match: re.Match[str], home: Division) -> tuple[Zone, ...]:
+@functools.lru_cache(maxsize=100_000)
+def _of_place_word(stem: str, kind: str, word: str, home: Division) -> tuple[Zone, ...]:
     """Return the zones of a division that a place word and a kind may mean; the best kind only."""
-    kind = str(match.lastgroup).replace("_", "-")
-    word = match[match.lastgroup or 0]
     for text in _variants(stem, home):
         found = _in_home(text, home)
         if not found:

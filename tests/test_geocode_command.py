@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from geodata.address_geocoder import TextGeocoder
 from geodata.errors import BadInputError
+from geodata.user_tables import tables
 from geodata.user_tables.addresses import load_texts
 from zonegap.command.app import main
 
@@ -183,3 +185,91 @@ def test_sheets_of_one_shape_and_frames_are_read(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="column '编号' is missing"):
         load_texts(ROWS).with_columns(["编号"])
     assert load_texts(ROWS).with_columns(None).shape == ROWS.shape
+
+
+def many(kind: str) -> str:
+    """Write a table of more rows than a block in a test holds, with all that an account says."""
+    table = pd.DataFrame(
+        {
+            "编号": [f"{n}" for n in range(23)],
+            "地址": [
+                "北京经济技术开发区荣华路1号", "杭州市滨江区长河街道1号", "鼓楼区中山路1号", "无此地",
+                "苏州市\u200b吴江区1号", "天津市滨海新区", "", "合计",
+            ]
+            * 2 + ["昆山市花桥镇1号"] * 7,
+            "adcode": ["@x", "x"] * 11 + [""],
+            "所属省份": ["", "浙江省", "江苏省", "广东", "", "", "", "天津"] * 2 + [""] * 7,
+        }
+    )  # fmt: skip
+    name = f"many.{kind}"
+    if kind == "csv":
+        table.to_csv(name, index=False)
+    elif kind == "parquet":
+        table.to_parquet(name)
+    else:
+        with pd.ExcelWriter(name) as book:
+            table[:9].to_excel(book, sheet_name="甲", index=False)
+            table[["地址", "编号", "所属省份"]][9:].to_excel(book, sheet_name="乙", index=False)
+    return name
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
+def test_a_table_in_blocks_gives_the_same_files_as_in_one(
+    run, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    name = many(kind)
+    code, table, said = run(name, "--out", "o.csv", "--keep", "all", "--force")
+    whole = {p.name: p.read_bytes() for p in Path().glob("o.*")}
+    # in the second sheet of the workbook 合计 stands in the first column: a sum
+    assert (code, len(whole), len(table)) == (0, 2, 22 if kind == "xlsx" else 23), said
+    sizes = []
+    locate = TextGeocoder.locate
+
+    def counted(self, texts, *rest, **named):
+        sizes.append(len(texts[0]))
+        return locate(self, texts, *rest, **named)
+
+    monkeypatch.setattr(TextGeocoder, "locate", counted)
+    for rows in (1, 4, 23):
+        sizes.clear()
+        monkeypatch.setattr(tables, "_ROWS_AT_ONCE", rows)
+        code, _, again = run(name, "--out", "o.csv", "--keep", "all", "--force")
+        assert code == 0, again
+        assert {p.name: p.read_bytes() for p in Path().glob("o.*")} == whole
+        assert again == said
+        assert (max(sizes), sum(sizes)) == (min(rows, len(table)), len(table)) or kind == "xlsx"
+    # to standard output, too: one header
+    monkeypatch.setattr(tables, "_ROWS_AT_ONCE", 4)
+    code, piped, _ = run(name, "--out", "-", "--keep", "all")
+    pd.testing.assert_frame_equal(piped, table)
+    assert table["input_adcode"].tolist()[:2] == ["'@x", "x"]
+
+
+def test_a_file_that_changes_between_its_readings_is_refused(
+    run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("a.csv").write_text("地址\n杭州市\n宁波市\n", encoding="utf-8")
+    locate = TextGeocoder.locate
+
+    def longer(self, *given, **named):
+        with Path("a.csv").open("a", encoding="utf-8") as file:
+            file.write("温州市\n")
+        return locate(self, *given, **named)
+
+    monkeypatch.setattr(tables, "_ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(TextGeocoder, "locate", longer)
+    code, _, said = run("a.csv", "--out", "o.csv")
+    assert (code, "has changed while it was read" in words(said)) == (3, True), said
+    assert not Path("o.csv").exists()
+
+
+def test_zones_in_addresses_are_no_positions_of_a_web_geocoder(run) -> None:
+    Path("a.csv").write_text(
+        "地址\n北京经济技术开发区荣华路1号\n苏州工业园区1号\n", encoding="utf-8"
+    )
+    code, table, _ = run("a.csv", "--out", "o.csv")
+    assert (code, table["geocode_method"].tolist()) == (0, ["zone", "zone"])
+    said = Path("o.SOURCES.md").read_text(encoding="utf-8")
+    assert "web geocoder," not in said
+    assert "2 of 2 positions: zonegap maintainers, table of the catalogue's zones" in said
+    assert "| zone_positions |" in said

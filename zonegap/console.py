@@ -278,10 +278,27 @@ def progress_bar(items: Iterable[Item], length: int) -> Iterator[Item]:
     length
         How many they are.
     """
+    with bar_over_parts(length) as part:
+        yield from part(items, length)
+
+
+@contextmanager
+def bar_over_parts(length: int) -> Iterator[Callable[[Iterable[Item], int], Iterable[Item]]]:
+    """Give a function that yields items as `progress_bar`, for parts of one whole: one bar.
+
+    Parameters
+    ----------
+    length
+        Number of the items of all parts.
+    """
     with advancing_bar(length, Message("working"), PARTS) as advance:
-        for item in items:
-            yield item
-            advance(1)
+
+        def part(items: Iterable[Item], _: int) -> Iterator[Item]:
+            for item in items:
+                yield item
+                advance(1)
+
+        yield part
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def need_columns(frame: pd.DataFrame, name: str, columns: Iterable[str]) -> None
     check_frame(frame, name, Message("a DataFrame"))
     missing = [column for column in columns if column not in frame.columns]
     if missing:
-        raise UsageError(Faults(name, missing_columns(missing, frame), len(missing)))
+        raise UsageError(Faults(name, missing_columns(missing, frame.columns), len(missing)))
 
 
 _WITH_POSITIONS = Message(

@@ -64,8 +64,19 @@ def csv_text(frame: pd.DataFrame, *, index: bool = False, newline: str = "\r\n")
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame as such CSV with the BOM, a block of rows at a time to spare memory."""
+    write_csv_blocks([frame], path)
+
+
+def write_csv_blocks(frames: Iterable[pd.DataFrame], path: Path) -> None:
+    """Write frames of the same columns below each other as such CSV; one is held at a time."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        add_csv(frame, file)
+        add_csv_blocks(frames, file)
+
+
+def add_csv_blocks(frames: Iterable[pd.DataFrame], file: TextIO, *, newline: str = "\r\n") -> None:
+    """Write frames as `write_csv_blocks` behind what an open file holds."""
+    for number, frame in enumerate(frames):
+        add_csv(frame, file, header=number == 0, newline=newline)
 
 
 def add_csv(

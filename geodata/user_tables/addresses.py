@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,11 +12,21 @@ from geodata.user_tables.account import COLUMN_NAMES, Account
 from geodata.user_tables.companies import comparable_codes, plain_codes
 from geodata.user_tables.divisions import Bound, with_regions
 from geodata.user_tables.headings import read_heading
-from geodata.user_tables.tables import Source, TableKind, Wish, read_table
+from geodata.user_tables.tables import (
+    Header,
+    ScannedTable,
+    Source,
+    TableKind,
+    UserTable,
+    Wish,
+    read_table,
+    scan_table,
+)
 from geodata.words import Message
 
 TEXT = ("address", "company_name")  # what is located where no column is named
 BINDING = ("province", "city", "county")
+_CODE = "credit_code"
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,12 +71,57 @@ class TextTable:
         BadInputError
             When one is missing.
         """
-        if names is None:
-            return self.given
-        missing = [name for name in names if name not in self.given.columns]
-        if missing:
-            raise BadInputError(self.path, list(missing_columns(missing, self.given)))
-        return self.given.loc[:, self.given.columns.isin([*self.used, *names])]
+        headings = list(self.given.columns)
+        return self.given.loc[:, _kept(headings, self.used, names, self.path)]
+
+
+@dataclass(frozen=True, eq=False)
+class TextFile:
+    """A table of addresses or names that was gone through once, and is read in blocks of rows.
+
+    Attributes
+    ----------
+    used, account, path
+        As of `TextTable`, of the whole table.
+    headings
+        Of all columns.
+    rows
+        Of all blocks.
+    kinds
+        As of `TextTable`.
+    """
+
+    used: frozenset[str]
+    account: Account
+    path: str
+    headings: tuple[str, ...]
+    rows: int
+    kinds: tuple[str, ...]
+    _table: ScannedTable
+    _names: tuple[str, ...]
+
+    def blocks(self) -> Iterator[TextTable]:
+        """Read the table, some rows at a time."""
+        bound = Bound()
+        for block in self._table.blocks():
+            yield _texts_of(block, self._names, self.used, bound)
+
+    def kept(self, names: Sequence[str] | None) -> list[str]:
+        """Return the headings of what `TextTable.with_columns` gives; raises as that."""
+        mask = _kept(self.headings, self.used, names, self.path)
+        return [heading for heading, kept in zip(self.headings, mask, strict=True) if kept]
+
+
+def _kept(
+    headings: Sequence[str], used: frozenset[str], names: Sequence[str] | None, path: str
+) -> list[bool]:
+    """Return which columns are kept: those that were read and those named, all when None."""
+    if names is None:
+        return [True] * len(headings)
+    missing = [name for name in names if name not in headings]
+    if missing:
+        raise BadInputError(path, missing_columns(missing, headings))
+    return [heading in used or heading in names for heading in headings]
 
 
 def load_texts(
@@ -98,8 +153,39 @@ def load_texts(
     BadInputError
         When a column is missing, or there is none of addresses or names.
     """
+    kind, wish, names = _wanted(columns, binding, encoding)
+    table = read_table(source, kind, wish)
+    used = _say_columns(table.header, table.account, kind, columns, wish)
+    return _texts_of(table, names, used, Bound())
+
+
+def open_texts(
+    source: Source,
+    columns: Sequence[str] = (),
+    binding: Mapping[str, str | None] | None = None,
+    *,
+    encoding: str | None = None,
+) -> TextFile:
+    """Go through a table of addresses or names once, as `load_texts`, to read it in blocks.
+
+    So a table of millions of rows takes the memory of one block, where the kind of file is read
+    row by row: text, Parquet, Arrow. Parameters and errors are those of `load_texts`.
+    """
+    kind, wish, names = _wanted(columns, binding, encoding)
+    table = scan_table(source, kind, wish)
+    used = _say_columns(table.header, table.account, kind, columns, wish)
+    return TextFile(
+        used, table.account, table.path, table.headings, table.rows,
+        _kinds(table.header, names), table, names,
+    )  # fmt: skip
+
+
+def _wanted(
+    columns: Sequence[str], binding: Mapping[str, str | None] | None, encoding: str | None
+) -> tuple[TableKind, Wish, tuple[str, ...]]:
+    """Return the kind of table, what the user says of it, and the names of its texts."""
     binding = {column: None if binding is None else binding.get(column) for column in BINDING}
-    names = ["text", *(f"text {n}" for n in range(2, len(columns) + 1))]
+    names = ("text", *(f"text {n}" for n in range(2, len(columns) + 1)))
     wanted = dict(zip(names, columns, strict=False))
     wanted |= {column: heading for column, heading in binding.items() if heading}
     known = {column: (column,) for column in BINDING if binding[column] != ""}
@@ -107,7 +193,7 @@ def load_texts(
         known["region"] = ("region",)  # 地区 may be any of the three
     meanings: dict[str, tuple[str, ...]] = {"text": TEXT}
     meanings |= dict.fromkeys(names[1:], ())
-    known["credit_code"] = ("credit_code",)
+    known[_CODE] = (_CODE,)
     kind = TableKind(
         Message("addresses or names"),
         meanings | known,
@@ -116,32 +202,53 @@ def load_texts(
         keeps=True,
         positions=False,
     )
-    table = read_table(source, kind, Wish(encoding, wanted))
-    account, places, texts = table.account, table.header.places, table.header.texts
-    used = frozenset(texts[place] for place in places.values())
+    return kind, Wish(encoding, wanted), names
+
+
+def _say_columns(
+    header: Header, account: Account, kind: TableKind, columns: Sequence[str], wish: Wish
+) -> frozenset[str]:
+    """Say in the account which columns were taken by their headings; return all headings used."""
+    places = header.places
     if not columns:
-        account.guess(Message("no --column: {heading} is located", heading=table.heading("text")))
-    evidence = "credit_code"
-    by_heading = [c for c in known if c in places and c != evidence and not binding.get(c)]
-    for column in by_heading:
+        heading = header.headings["text"].text
+        account.guess(Message("no --column: {heading} is located", heading=heading))
+    binding = [c for c in kind.columns if c in (*BINDING, "region")]
+    for column in binding:
+        if column not in places or column in wish.columns:
+            continue
         account.guess(
             Message(
                 "{heading} binds as {column}; --{option}-column names another one, '' none",
-                heading=table.heading(column), column=COLUMN_NAMES[column],
+                heading=header.headings[column].text, column=COLUMN_NAMES[column],
                 option=column if column in BINDING else BINDING[0],
             )
         )  # fmt: skip
+    return frozenset(header.texts[place] for place in places.values())
+
+
+def _kinds(header: Header, names: Sequence[str]) -> tuple[str, ...]:
+    """Return what each text holds, by its heading."""
+    kinds = {"address": "address", "company_name": "company"}
+    meanings = (read_heading(header.headings[name].text).meaning for name in names)
+    return tuple(kinds.get(meaning, "auto") for meaning in meanings)
+
+
+def _texts_of(
+    table: UserTable, names: Sequence[str], used: frozenset[str], stated: Bound
+) -> TextTable:
+    """Return the texts of a table, or of a block of it, and what binds them."""
     cells = table.cells
     for column in BINDING:
         if column not in cells:
             cells[column] = ""
-    cells = with_regions(cells, Bound())
+    cells = with_regions(cells, stated)
     bound = {c: cells[c] for c in BINDING if (cells[c] != "").any()}
     assert table.given is not None
-    kinds = {"address": "address", "company_name": "company"}
-    codes = comparable_codes(plain_codes(cells[evidence])) if evidence in places else None
+    there = _CODE in table.header.places
     return TextTable(
         [cells[name] for name in names],
-        tuple(kinds.get(read_heading(table.heading(name)).meaning, "auto") for name in names),
-        codes, bound, table.given, used, account, table.path,
+        _kinds(table.header, names),
+        comparable_codes(plain_codes(cells[_CODE])) if there else None,
+        bound, table.given, used, table.account, table.path,
     )  # fmt: skip

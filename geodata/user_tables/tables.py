@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import itemgetter
@@ -178,11 +178,16 @@ class UserTable:
 
     def refuse(self, faults: Sequence[tuple[Row, Words]]) -> None:
         """Raise BadInputError with the faults in the order of the rows, if there are any."""
-        if not faults:
-            return
-        order = {row: n for n, row in enumerate(self.cells.index)}
-        ordered = sorted(faults, key=lambda fault: order.get(fault[0], -1))
-        raise BadInputError(self.path, [words for _, words in ordered])
+        _refuse(self.path, faults, self.cells.index)
+
+
+def _refuse(path: str, faults: Sequence[tuple[Row, Words]], rows: Iterable[Row]) -> None:
+    """Raise BadInputError with the faults in the order of the rows, if there are any."""
+    if not faults:
+        return
+    order = {row: n for n, row in enumerate(rows)}
+    ordered = sorted(faults, key=lambda fault: order.get(fault[0], -1))
+    raise BadInputError(path, [words for _, words in ordered])
 
 
 @dataclass(frozen=True)
@@ -235,7 +240,74 @@ def read_table(source: Source, kind: TableKind, wish: Wish | None = None) -> Use
         When no sheet has a header, two headings name one column without an order, there is no
         name column, a chosen heading is missing, rows are of another length, or there is none.
     """
-    wish = wish or Wish()
+    path, parts, account = _opened(source, kind, wish or Wish())
+    return _rows(path, parts, kind, account)
+
+
+@dataclass(frozen=True, eq=False)
+class ScannedTable:
+    """A table that was gone through once, to be read again a block of rows at a time.
+
+    Attributes
+    ----------
+    path, header, account
+        As of `UserTable`; the account is of the whole table.
+    headings
+        Of `UserTable.given`.
+    rows
+        Number of rows of all blocks.
+    """
+
+    path: str
+    header: Header
+    account: Account
+    headings: tuple[str, ...]
+    rows: int
+    _parts: list[tuple[Sheet, Header]]
+    _kind: TableKind
+
+    def blocks(self) -> Iterator[UserTable]:
+        """Read the table; each block is a table of its own rows, with the account of all.
+
+        Raises
+        ------
+        DataFileError
+            When the file has changed since.
+        """
+        body, rows = _Body(self.path, self._parts, self._kind), 0
+        changed = DataFileError(
+            Message("{path}: has changed while it was read; run again", path=self.path)
+        )
+        for cells, given in body.blocks(whole=self._kind.keeps):
+            rows += len(cells)
+            if rows > self.rows:
+                raise changed
+            yield UserTable(
+                self.path, self.header, cells, self.account, _is_own(self.header), given
+            )
+        if rows != self.rows or body.faults:
+            raise changed
+
+
+def scan_table(source: Source, kind: TableKind, wish: Wish | None = None) -> ScannedTable:
+    """Go through a table as `read_table`, with the same account and refusals, keeping no rows.
+
+    Its blocks take the memory of `_ROWS_AT_ONCE` rows where the file is read row by row: text,
+    Parquet, Arrow. Spreadsheets are held whole by the libraries that read them.
+    """
+    path, parts, account = _opened(source, kind, wish or Wish())
+    body, rows = _Body(path, parts, kind), 0
+    for cells, _ in body.blocks(whole=False):
+        rows += len(cells)
+    faults = body.finish(account)
+    _refuse(path, faults, ())
+    return ScannedTable(path, parts[0][1], account, body.headings(), rows, parts, kind)
+
+
+def _opened(
+    source: Source, kind: TableKind, wish: Wish
+) -> tuple[str, list[tuple[Sheet, Header]], Account]:
+    """Return a table's name in messages, its sheets with their headers, and its account so far."""
     path, sheets = _open(source, wish, kind)
     text = all(sheet.delimiter for sheet in sheets)
     headed: list[tuple[Sheet, Header]] = []
@@ -266,11 +338,10 @@ def read_table(source: Source, kind: TableKind, wish: Wish | None = None) -> Use
         hidden = hidden_sheets(source)
         if hidden:
             account.check(Message("hidden sheets, not read: {sheets}", sheets=Listed(hidden)))
-    table = _rows(path, same, kind, account)
     if account.unread_sheets:
         names = Listed(name for name, _ in account.unread_sheets)
         account.check(Message("sheets that are not read: {sheets}", sheets=names))
-    return table
+    return path, same, account
 
 
 def _open(source: Source, wish: Wish, kind: TableKind) -> tuple[str, list[Sheet]]:
@@ -739,54 +810,128 @@ def _rows(
     path: str, parts: list[tuple[Sheet, Header]], kind: TableKind, account: Account
 ) -> UserTable:
     """Read the known columns below the headers, a block at a time; others never take memory."""
-    header = parts[0][1]
-    frames, faults, kept = [], [], []
-    none: dict[Words, list[Row]] = {REMARK_ROWS: [], BLANK_ROWS: []}
-    for sheet, own in parts:
-        label = _plain_label if len(parts) == 1 else partial(_label_in_sheet, sheet.name)
-        found = _Reader(sheet, own, label, kind).read()
-        frames.append(found.frame)
-        kept.append(found.given)
-        faults += found.faults
-        none[REMARK_ROWS] += found.remarks
-        none[BLANK_ROWS] += found.blanks
-        account.rows += found.rows
-        account.used += len(found.frame)
-        if found.without_value:
-            faults += [_no_stored_value(own, label(r), c) for r, c in found.without_value]
+    body = _Body(path, parts, kind)
+    frames, kept = [], []
+    for block, whole in body.blocks(whole=kind.keeps):
+        frames.append(block)
+        if whole is not None:
+            kept.append(whole)
     cells = pd.concat(frames) if len(frames) > 1 else frames[0]
-    suspects = {c: cells.pop(c) for c in [c for c in map(str, cells) if c.startswith("?")]}
-    account.left_out += [Said(words, tuple(rows)) for words, rows in none.items() if rows]
-    # controls and signs that cannot be seen come with text from web pages
-    cleaned: list[Row] = []
-    for column in cells:
-        cells[column], changed = clean_cells(cells[column])
-        cleaned += list(cells.index[changed])
-    if cleaned:
-        account.guess(
-            Message("characters that cannot be seen are left out of cells"),
-            list(dict.fromkeys(cleaned)),
-        )
-    own_table = _is_own(header)
-    for n, pair in enumerate(header.pairs):
-        if own_table and not pair.datum:
-            pairs = list(header.pairs)
-            pairs[n] = replace(pair, datum="WGS-84", ground="file")
-            header = replace(header, pairs=tuple(pairs))
-    everything = list(dict.fromkeys([*cells, *kind.columns]))
-    cells = cells.reindex(columns=everything, fill_value="")
-    account.columns = list(_read_columns(header, cells))
-    given = _in_one([own.texts for _, own in parts], kept)
-    table = UserTable(path, header, cells, account, own_table, given)
-    if kind.positions and not header.pairs and not faults:
-        faults += _look_like_positions(header, suspects)
-    if cells.empty and not faults:
-        faults.append(
-            (header.row, Message("row {row}: no rows below the header; accepted: at least one",
-                                 row=header.row))
-        )  # fmt: skip
+    faults = body.finish(account)
+    given = (pd.concat(kept) if len(kept) > 1 else kept[0]) if kept else None
+    table = UserTable(path, body.header, cells, account, _is_own(body.header), given)
     table.refuse(faults)
     return table
+
+
+class _Body:
+    """The rows below the headers of a table, a block at a time, and what its account says of them.
+
+    Parameters
+    ----------
+    path
+        For messages.
+    parts
+        Sheets of one shape, each with its header.
+    kind
+        Which columns they may have.
+    """
+
+    def __init__(self, path: str, parts: list[tuple[Sheet, Header]], kind: TableKind) -> None:
+        self.path, self.kind, self.faults = path, kind, list[tuple[Row, Words]]()
+        self._parts, self._none = parts, dict[Words, list[Row]]()
+        self._filled, self._datums = Counter[str](), set[str]()
+        self._cleaned: dict[str, list[Row]] = {}
+        self._suspects: dict[str, list[pd.Series[str]]] = {}
+        self._rows = self._used = 0
+        header = parts[0][1]
+        if _is_own(header):
+            # what zonegap wrote is WGS-84
+            pairs = [
+                pair if pair.datum else replace(pair, datum="WGS-84", ground="file")
+                for pair in header.pairs
+            ]
+            header = replace(header, pairs=tuple(pairs))
+        self.header = header
+
+    def blocks(self, *, whole: bool) -> Iterator[tuple[pd.DataFrame, pd.DataFrame | None]]:
+        """Give known cells, clean, and with `whole` all cells as they stand; at least one block."""
+        self._none = {REMARK_ROWS: [], BLANK_ROWS: []}
+        for sheet, own in self._parts:
+            one = len(self._parts) == 1
+            label = _plain_label if one else partial(_label_in_sheet, sheet.name)
+            reader = _Reader(sheet, own, label, self.kind)
+            for cells, given in reader.blocks(whole=whole):
+                yield self._clean(cells), None if given is None else self._under_all(own, given)
+            self.faults += reader.faults
+            self._none[REMARK_ROWS] += reader.remarks
+            self._none[BLANK_ROWS] += reader.blanks
+            self._rows += reader.rows
+            self.faults += [_no_stored_value(own, label(r), c) for r, c in reader.without_value]
+
+    def headings(self) -> tuple[str, ...]:
+        """Return the headings of all sheets, each as often as it stands in one."""
+        return tuple(text for text, _ in self._keys())
+
+    def finish(self, account: Account) -> list[tuple[Row, Words]]:
+        """Put into the account what the blocks held, and return the faults."""
+        account.rows, account.used = self._rows, self._used
+        account.left_out += [Said(words, tuple(rows)) for words, rows in self._none.items() if rows]
+        cleaned = [row for rows in self._cleaned.values() for row in rows]
+        if cleaned:
+            account.guess(
+                Message("characters that cannot be seen are left out of cells"),
+                list(dict.fromkeys(cleaned)),
+            )
+        account.columns = list(_read_columns(self.header, self._filled, self._datums))
+        faults, row = self.faults, self.header.row
+        if self.kind.positions and not self.header.pairs and not faults:
+            suspects = {column: pd.concat(parts) for column, parts in self._suspects.items()}
+            faults = faults + _look_like_positions(self.header, suspects)
+        if not self._used and not faults:
+            none = Message("row {row}: no rows below the header; accepted: at least one", row=row)
+            faults = [(row, none)]
+        return faults
+
+    def _clean(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Return a block with all columns of its kind, and count what the account says."""
+        self._used += len(cells)
+        for column in [c for c in map(str, cells) if c.startswith("?")]:
+            suspect = cells.pop(column)
+            if self.kind.positions:
+                self._suspects.setdefault(column, []).append(suspect)
+        for column in map(str, cells):
+            # controls and signs that cannot be seen come with text from web pages
+            cells[column], changed = clean_cells(cells[column])
+            self._cleaned.setdefault(column, []).extend(cells.index[changed])
+            self._filled[column] += int((cells[column] != "").sum())
+        if "datum" in cells:
+            self._datums |= set(cells["datum"].unique())
+        everything = list(dict.fromkeys([*cells, *self.kind.columns]))
+        return cells.reindex(columns=everything, fill_value="")
+
+    def _keys(self) -> list[tuple[str, int]]:
+        """Return the headings of all sheets; one that stands twice in a sheet is two columns."""
+        return list(dict.fromkeys(key for _, own in self._parts for key in _numbered(own.texts)))
+
+    def _under_all(self, own: Header, given: pd.DataFrame) -> pd.DataFrame:
+        """Return the cells of a sheet as they stand, under the headings of all sheets."""
+        keys = self._keys()
+        if len(self._parts) > 1:
+            places = {key: n for n, key in enumerate(_numbered(own.texts))}
+            order = [places.get(key, -1) for key in keys]
+            given = given.reindex(columns=order, fill_value="")
+        return given.set_axis([text for text, _ in keys], axis=1)
+
+
+def _numbered(texts: Sequence[str]) -> list[tuple[str, int]]:
+    """Return headings with the number of times that each has stood before it."""
+    times: Counter[str] = Counter()
+    keys = []
+    for text in texts:
+        times[text] += 1
+        keys.append((text, times[text]))
+    return keys
 
 
 def _plain_label(row: int) -> Row:
@@ -798,65 +943,35 @@ def _label_in_sheet(sheet: str, row: int) -> Row:
     return f"{sheet}!{row}"
 
 
-def _in_one(
-    headings: list[tuple[str, ...]], kept: list[pd.DataFrame | None]
-) -> pd.DataFrame | None:
-    """Return the cells of several sheets below each other, each under its heading.
-
-    A heading that stands twice in a sheet is two columns. None where cells are not kept.
-    """
-    frames = [frame for frame in kept if frame is not None]
-    if not frames:
-        return None
-    for texts, frame in zip(headings, frames, strict=True):
-        times: Counter[str] = Counter()
-        keys = []
-        for text in texts:
-            times[text] += 1
-            keys.append((text, times[text]))
-        frame.columns = pd.MultiIndex.from_tuples(keys)
-    both = pd.concat(frames) if len(frames) > 1 else frames[0]
-    return both.fillna("").set_axis(both.columns.get_level_values(0), axis=1)
-
-
 def _is_own(header: Header) -> bool:
     """Whether zonegap wrote the table: its columns say how each position was found."""
     return {"geocode_method", "geocode_source", "geocode_level"} <= set(header.places)
 
 
-def _read_columns(header: Header, cells: pd.DataFrame) -> Iterable[ReadColumn]:
+def _read_columns(
+    header: Header, filled_cells: Mapping[str, int], datums: Iterable[str]
+) -> Iterable[ReadColumn]:
     """Give what the account says of each column, in the order of the table."""
     found: list[tuple[int, ReadColumn]] = []
     for column, place in header.places.items():
         h = header.headings[column]
-        filled = int((cells[column] != "").sum())
+        filled = filled_cells[column]
         ground = "heading" if h.unit else ""
         found.append((place, ReadColumn(column, h.text, h.unit, "", ground, filled)))
     for n, pair in enumerate(header.pairs):
         datum, ground = pair.datum, pair.ground
         if not datum and "datum" in header.places:
-            named = sorted({datum_of(d) for d in cells["datum"].unique()} - {""})
+            named = sorted({datum_of(d) for d in datums} - {""})
             datum, ground = ", ".join(named), "column"
-        filled = int((cells[f"lon_{n}"] != "").sum())
+        filled = filled_cells[f"lon_{n}"]
         lon, lat = (h.text for h in pair.headings)
         column, partner = ("lonlat", "") if pair.lon == pair.lat else ("lon", lat)
         found.append((pair.lon, ReadColumn(column, lon, "", datum, ground, filled, partner)))
     return [column for _, column in sorted(found, key=lambda each: each[0])]
 
 
-@dataclass
-class _Found:
-    frame: pd.DataFrame
-    remarks: list[Row]
-    faults: list[tuple[Row, Words]]
-    rows: int
-    without_value: list[tuple[int, int]]
-    blanks: list[Row]
-    given: pd.DataFrame | None
-
-
-class _Blocks:
-    """Takes some cells of each row, a block at a time: a frame needs less memory than lists."""
+class _Block:
+    """Takes some cells of each row of a block: a frame needs less memory than lists."""
 
     def __init__(
         self, columns: Sequence[str | int], places: Sequence[int], *, strip: bool = True
@@ -867,41 +982,49 @@ class _Blocks:
         )
         self._labels: list[Row] = []
         self._rows: list[tuple[str, ...]] = []
-        self._closed: list[pd.DataFrame] = []
+
+    def __len__(self) -> int:
+        """Return the number of rows taken."""
+        return len(self._rows)
 
     def add(self, label: Row, cells: list[str]) -> None:
         """Take a row."""
         self._labels.append(label)
         self._rows.append(self._pick(cells))
-        if len(self._rows) == _ROWS_AT_ONCE:
-            self._close()
-
-    def closed_rows(self) -> int:
-        """Return the number of rows in whole blocks."""
-        return len(self._closed) * _ROWS_AT_ONCE
 
     def frame(self) -> pd.DataFrame:
-        """Return the rows taken, by their label."""
-        self._close()
-        return pd.concat(self._closed) if len(self._closed) > 1 else self._closed[0]
-
-    def _close(self) -> None:
+        """Return the rows taken, by their label, and begin anew."""
         index = pd.Index(self._labels, name="row")
         frame = pd.DataFrame(self._rows, index=index, columns=self._columns, dtype=str)
-        self._closed.append(
-            frame.apply(lambda column: column.str.strip()) if self._strip else frame
-        )
         self._labels.clear()
         self._rows.clear()
+        return frame.apply(lambda column: column.str.strip()) if self._strip else frame
 
 
 class _Reader:
-    """Reads the rows of one sheet below its header."""
+    """Reads the rows of one sheet below its header.
+
+    Attributes
+    ----------
+    remarks, blanks
+        Labels of rows that are no entries; known when all blocks are read, as is the rest.
+    faults
+        Each with its row.
+    rows
+        Number of rows that are not blank.
+    without_value
+        Row and column of formulas without a stored value.
+    """
 
     def __init__(
         self, sheet: Sheet, header: Header, label: Callable[[int], Row], kind: TableKind
     ) -> None:
         self.sheet, self.header, self.label, self.kind = sheet, header, label, kind
+        self.remarks: list[Row] = []
+        self.blanks: list[Row] = []
+        self.faults: list[tuple[Row, Words]] = []
+        self.without_value: list[tuple[int, int]] = []
+        self.rows = 0
         # what is picked out of each row: the known columns, the pairs, and what looks like one
         self.columns: list[str] = list(header.places)
         self.places: list[int] = list(header.places.values())
@@ -914,17 +1037,16 @@ class _Reader:
                     self.columns.append(f"?{column.looks_like} {column.heading}")
                     self.places.append(place)
 
-    def read(self) -> _Found:  # noqa: C901, one pass over the rows
-        """Return the rows."""
+    def blocks(  # noqa: C901, one pass over the rows
+        self, *, whole: bool
+    ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame | None]]:
+        """Give the rows, and with `whole` all their cells; at least one block."""
         header = self.header
         keys = self._keys()
         merged = _merged_fills(self.sheet, header)
-        remarks: list[Row] = []
-        faults: list[tuple[Row, Words]] = []
-        taken = _Blocks(self.columns, self.places)
-        whole = _Blocks(range(header.width), range(header.width), strip=False)
-        blanks: list[Row] = []
-        rows = last = 0
+        taken = _Block(self.columns, self.places)
+        everything = _Block(range(header.width), range(header.width), strip=False)
+        last = given = 0
         for number, cells in enumerate(self.sheet.rows(), start=1):
             if number <= header.row:
                 continue
@@ -932,36 +1054,41 @@ class _Reader:
                 cells = merged[number](cells)  # noqa: PLW2901
             # sums, remarks and blank rows are no entries
             first, is_remark = _first_cell(cells, keys, named="name" in header.places)
-            rows += bool(first)
+            self.rows += bool(first)
             if is_remark:
-                remarks.append(self.label(number))
+                self.remarks.append(self.label(number))
             if not first and self.kind.keeps:
-                blanks.append(self.label(number))
+                self.blanks.append(self.label(number))
             if is_remark or not first:
                 continue
-            last = len(blanks)
+            last = len(self.blanks)
             if len(cells) != header.width:
                 cells = self._fitted(cells)  # noqa: PLW2901
             if len(cells) != header.width:
-                faults.append((self.label(number), self._wrong_width(number, cells)))
+                self.faults.append((self.label(number), self._wrong_width(number, cells)))
                 continue
             taken.add(self.label(number), cells)
-            if self.kind.keeps:
-                whole.add(self.label(number), cells)
+            if whole:
+                everything.add(self.label(number), cells)
+            if len(taken) < _ROWS_AT_ONCE:
+                continue
             # a table too long is refused by this fault alone
-            if taken.closed_rows() > MAX_ROWS:
-                faults = [(self.label(number), self._too_long(number))]
+            given += len(taken)
+            if given > MAX_ROWS:
+                self.faults = [(self.label(number), self._too_long(number))]
                 break
-        faults += _merged_faults(self.sheet, header, self.label)
+            yield taken.frame(), everything.frame() if whole else None
+        if len(taken) or not given:
+            yield taken.frame(), everything.frame() if whole else None
+        self.faults += _merged_faults(self.sheet, header, self.label)
         wanted = set(self.places)
-        without = [
+        self.without_value = [
             (row + 1, column)
             for row, column in self.sheet.formulas_without_value()
             if row + 1 > header.row and column in wanted
         ]
-        given = whole.frame() if self.kind.keeps else None
         # blank rows at the end are no rows
-        return _Found(taken.frame(), remarks, faults, rows, without, blanks[:last], given)
+        del self.blanks[last:]
 
     def _keys(self) -> list[tuple[int, str]]:
         """Return place and heading of the columns that every entry fills."""

