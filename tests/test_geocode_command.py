@@ -10,6 +10,7 @@ import pytest
 
 from geodata.address_geocoder import TextGeocoder
 from geodata.errors import BadInputError
+from geodata.loaders import load_zone_positions
 from geodata.user_tables import tables
 from geodata.user_tables.addresses import load_texts
 from zonegap.command.app import main
@@ -271,5 +272,9 @@ def test_zones_in_addresses_are_no_positions_of_a_web_geocoder(run) -> None:
     assert (code, table["geocode_method"].tolist()) == (0, ["zone", "zone"])
     said = Path("o.SOURCES.md").read_text(encoding="utf-8")
     assert "web geocoder," not in said
-    assert "2 of 2 positions: zonegap maintainers, table of the catalogue's zones" in said
+    # each zone's position has a source of its own
+    sources = load_zone_positions().loc[
+        ["G111001", table["geocode_source"].iloc[1].removeprefix("zone ")], "geocode_source"
+    ]
+    assert all(name.split()[0] in said for name in sources)
     assert "| zone_positions |" in said
