@@ -53,7 +53,7 @@ def codes_in_year(places: pd.DataFrame, year: int, *, prefectures: bool = False)
         county, by = _county(adcode, lon, lat, year)
         if by != BY_CODE and label in seats:
             county, by = seats[label], BY_SEAT
-        rows.append(("" if county is None else _unit(county, prefectures=prefectures), by))
+        rows.append(("" if county is None else _unit(county, year, prefectures=prefectures), by))
     return pd.DataFrame(rows, columns=["code", "by"], index=places.index)
 
 
@@ -67,7 +67,7 @@ def units_of_year(year: int, *, prefectures: bool = False) -> pd.DataFrame:
         ``province_adcode``, ``province``.
     """
     names = gazetteer(year)
-    codes = {_unit(d, prefectures=prefectures) for d in _counties(year)}
+    codes = {_unit(d, year, prefectures=prefectures) for d in _counties(year)}
     units = (names.by_adcode[code] for code in sorted(codes))
     rows = {
         d.adcode: (
@@ -131,11 +131,11 @@ def _by_code_of_today(year: int) -> dict[str, tuple[Division, ...]]:
     return {code: tuple(group) for code, group in found.items()}
 
 
-def _unit(county: Division, *, prefectures: bool) -> str:
-    """Return the code of a county, or of the prefecture-level unit that holds it."""
+def _unit(county: Division, year: int, *, prefectures: bool) -> str:
+    """Return the code of a county of a year, or of the prefecture-level unit that holds it."""
     if not prefectures:
         return county.adcode
-    province = gazetteer(county.valid_from).by_adcode[county.province_adcode]
+    province = gazetteer(year).by_adcode[county.province_adcode]
     # a municipality stands among the prefectures as a whole
     if province.name.endswith("市"):
         return province.adcode

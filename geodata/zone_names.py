@@ -322,6 +322,15 @@ def _whole_names(zone: Zone) -> set[str]:
     return {n for n in names if not _KINDS.fullmatch(n)}
 
 
+@functools.cache
+def _of_catalogue_year() -> dict[tuple[str, str], tuple[Division, ...]]:
+    """Return the divisions of the catalogue's year by province and code of today."""
+    found: dict[tuple[str, str], list[Division]] = defaultdict(list)
+    for d in gazetteer(CATALOGUE_YEAR).current:
+        found[d.province_adcode, d.current_adcode].append(d)
+    return {key: tuple(group) for key, group in found.items()}
+
+
 def _place_words(zone: Zone) -> set[tuple[str, str]]:  # noqa: C901, one step after the other
     """Return (code of a division, place word) by which a zone is known there.
 
@@ -333,7 +342,7 @@ def _place_words(zone: Zone) -> set[tuple[str, str]]:  # noqa: C901, one step af
         return set()
     stem = name[: name.rindex(zone.kind_word)] if zone.kind_word in name else name
     stem = _TRAILING.sub("", stem) if stem.endswith(("国家", "国家级")) else stem
-    today, then = gazetteer(LAST_YEAR), gazetteer(CATALOGUE_YEAR)
+    today = gazetteer(LAST_YEAR)
     province = today.by_adcode[zone.province_adcode]
     county = today.by_adcode.get(zone.adcode)
     city = today.by_adcode.get(county.city_adcode) if county is not None else None
@@ -342,10 +351,7 @@ def _place_words(zone: Zone) -> set[tuple[str, str]]:  # noqa: C901, one step af
     if county is not None and city is None and not province.name.endswith("市"):
         city = county  # a county directly under the province
     # names of the catalogue's year count, too: 襄阳县, 莱芜市
-    old = [
-        d for d in then.current
-        if d.province_adcode == zone.province_adcode and d.current_adcode == zone.adcode
-    ]  # fmt: skip
+    old = _of_catalogue_year().get((zone.province_adcode, zone.adcode), ())
     own: list[tuple[str, Division]] = []  # name -> the division that is meant by it
     # 吉林 is the city rather than the province: what comes first is meant
     for division in (city, county, *old, province):

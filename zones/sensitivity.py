@@ -36,17 +36,19 @@ def sensitivity_table(result: StudyResult) -> pd.DataFrame:
     """
     zones, threshold_km = result.zones, result.study.thresholds_km[0]
     outside = ~zones["province_adcode"].isin(CLUSTERS.values())
-    estimates = {
-        (gdp, land): zone_gdp(zones, gdp_density(result.provinces, gdp, land)) / YI_PER_TRILLION
-        for gdp, land in itertools.product(GDP_VINTAGES, LAND_YEARS)
-    }
+    # by vintage and land: each zone's GDP, the total, and the share of the other provinces
+    estimates = {}
+    for gdp, land in itertools.product(GDP_VINTAGES, LAND_YEARS):
+        estimate = zone_gdp(zones, gdp_density(result.provinces, gdp, land)) / YI_PER_TRILLION
+        total = estimate.sum(min_count=1)
+        estimates[gdp, land] = estimate.to_numpy(), total, 100.0 * estimate[outside].sum() / total
     rows = []
     for layer, method in itertools.product(result.layers(), DISTANCE_METHODS):
         distance_km = result.distance_under(layer, method)
         counts = count_beyond(distance_km, zones["uncertainty_km"], [threshold_km]).iloc[0]
-        far = beyond(distance_km, threshold_km)
-        for (gdp, land), estimate in estimates.items():
-            total = estimate.sum(min_count=1)
+        far = beyond(distance_km, threshold_km).to_numpy()
+        for (gdp, land), (of_zones, total, elsewhere_pct) in estimates.items():
+            gdp_beyond = float(np.nansum(of_zones[far]))
             rows.append(
                 {
                     "hub_layer": layer,
@@ -58,9 +60,9 @@ def sensitivity_table(result: StudyResult) -> pd.DataFrame:
                     "surely": int(counts["surely"]),
                     "possibly": int(counts["possibly"]),
                     "zone_gdp_trillion_cny": total,
-                    "gdp_beyond_trillion_cny": estimate[far].sum(),
-                    "beyond_gdp_pct": 100.0 * estimate[far].sum() / total,
-                    "gdp_other_provinces_pct": 100.0 * estimate[outside].sum() / total,
+                    "gdp_beyond_trillion_cny": gdp_beyond,
+                    "beyond_gdp_pct": 100.0 * gdp_beyond / total,
+                    "gdp_other_provinces_pct": elsewhere_pct,
                 }
             )
     table = pd.DataFrame(rows)
