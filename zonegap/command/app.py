@@ -111,15 +111,15 @@ COMMANDS: dict[str, tuple[Callable[..., Any], Words]] = {
     ),
     "threshold": (
         threshold,
-        Message("Count the zones beyond each threshold, with the band their positions leave open."),
+        Message("Count the zones beyond each threshold, with the 90 % interval and the band."),
     ),
     "where-next": (
         where_next,
         Message(
-            "Choose the 1 to k cities that, given a hub, bring the most zones within the "
-            "threshold.\n\n"
-            "The optimum is exact (maximal covering location problem); the greedy order stands "
-            "beside it."
+            "Choose the 1 to k places that, given a hub, bring the zones nearest to one.\n\n"
+            "By default the most zones within the threshold (maximal covering); or the least mean "
+            "distance (p-median), or the nearest farthest zone (p-center). Proved best where the "
+            "gap is 0; the greedy order stands beside it."
         ),
     ),
 }

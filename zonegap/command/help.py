@@ -87,7 +87,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "where-next": (
         "zonegap where-next --k 5 --weight gdp",
         "zonegap where-next --candidates 云南,贵州,四川 --k 3",
-        "zonegap where-next --objective p-median --fixed 成都 --forbidden 长春 --near-optima",
+        "zonegap where-next --objective p-median --fixed 成都 --near-optima",
         "zonegap where-next --weights population.xlsx --candidates sites.csv",
     ),
 }

@@ -46,7 +46,7 @@ def threshold(
     by: Annotated[str | None, word("--by", GROUPINGS, "GROUPING", Message("Count by"))] = None,
     as_json: Json = False,
 ) -> None:
-    """Count the zones beyond each threshold, with the band their positions leave open."""
+    """Count the zones beyond each threshold, with the 90 % interval and the band."""
     if by is not None and count is not None:
         raise UsageError(not_both("--by", "--count"))
     if "thresholds_km" in asked and count is not None:

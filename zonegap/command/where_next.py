@@ -82,9 +82,9 @@ def where_next(
 ) -> None:  # fmt: skip
     """Choose the 1 to k places that, given a hub, bring the zones nearest to one.
 
-    By default the most zones within the threshold (maximal covering location problem, exact); or
-    the least mean distance (p-median), or the nearest farthest zone (p-center). The greedy order
-    stands beside it.
+    By default the most zones within the threshold (maximal covering); or the least mean distance
+    (p-median), or the nearest farthest zone (p-center). Proved best where the gap is 0; the greedy
+    order stands beside it.
     """
     from zones.report.licences import reserved_with_sources, staged_with_sources, write_sources
     from zones.report.tables import SiteQuestion, next_best_table, where_next_table
