@@ -88,8 +88,8 @@ def test_both_readmes_state_gdp_layers_and_what_is_recalled(
     english, chinese = flat("README.md"), flat("README.zh-CN.md")
     outside, total = gdp_trillion(result)
     share = f"{100 * outside / total:.0f}"
-    assert f"{outside:.1f} of {total:.1f} trillion CNY ({share} %)" in english
-    assert f"{total:.1f} 万亿元中的 {outside:.1f} 万亿元（{share}%）" in chinese
+    assert f"{outside:.1f} of {total:.1f} trillion CNY of GDP ({share} %)" in english
+    assert f"{total:.1f} 万亿元 GDP 中的 {outside:.1f} 万亿元（{share}%）" in chinese
     for row in counts.values():
         assert f"({row['beyond']:,.0f})" in english
         assert f"（{row['beyond']:,.0f}）" in chinese

@@ -22,8 +22,13 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 def estimate_by_hand(official: dict[str, str], land: str) -> tuple[int, float]:
     """Add up area x GDP / land of the zones a figure is of, from the files themselves."""
+    land_km2 = {
+        row["province"]: float(row[land])
+        for row in (*rows_of("provinces"), *rows_of("construction_land"))
+        if land in row
+    }
     density = {
-        p["province"]: float(p["gdp_2018_first_yi_cny"]) / float(p[land])
+        p["province"]: float(p["gdp_2018_first_yi_cny"]) / land_km2[p["province"]]
         for p in rows_of("provinces")
     }
     meant = [

@@ -80,7 +80,7 @@ def test_a_table_of_three_zones(tmp_path: Path, language: str) -> None:
         assert any(place in note for note in one.notes), one.key
     html = (tmp_path / "out/map.html").read_text(encoding="utf-8")
     assert "Zones without a place, not on the map: 1 of 3" in html
-    assert len(list((tmp_path / "out/figures").glob("*.png"))) == 5
+    assert len(list((tmp_path / "out/figures").glob("*.png"))) == 6
     assert result.unresolved() == 1
 
 
