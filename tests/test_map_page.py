@@ -195,7 +195,7 @@ def test_a_zone_shows_all_its_fields(browser: Any, page: Path, result: StudyResu
         zone["name"], zone["name_en"], zone["industries"], zone["approved"], "Tianjin", "National",
         f"{zone['nearest_km']:,.1f} km", f"{zone['zhejiang_km']:,.1f} km", f"± {zone['uncertainty_km']} km",
         f"{zone['area_ha']:,.0f} ha", f"{zone['gdp_estimate_yi_cny'] / 10:.3f} bn CNY", "Binhai",
-        "position compiled from recall", zone["geocode_reason"], "surely within 500 km",
+        "position compiled from recall", zone["geocode_reason"], "within 500 km, with its whole 90 % radius",
     ):  # fmt: skip
         assert str(part) in text, part
     click(browser, "#zg-layers input[value=listed]")
@@ -634,7 +634,7 @@ def test_what_is_chosen_on_the_map_is_told(
     zone = result.zones.iloc[7]
     told = text_of(browser, "#zg-live")
     assert told.startswith(f"{zone['name_en']}: {zone['nearest_km']:,.0f} km to ")
-    assert told.endswith("surely within 500 km")
+    assert told.endswith("within 500 km, with its whole 90 % radius")
     hidden = texts_of(browser, "#zg-results .zg-hidden")
     assert len(hidden) == 12
     assert set(hidden) == {"beyond 500 km, with its whole 90 % radius"}
