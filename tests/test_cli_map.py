@@ -8,7 +8,6 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
-from zones.maximal_covering import where_next
 
 from maps.page import study_map
 from maps.safe_text import stable_html
@@ -18,6 +17,7 @@ from zones.parameters import SYNTHETIC
 from zones.pipeline import StudyResult, run_study
 from zones.report.sources import sources
 from zones.study import NO_LINES, Study, read_study
+from zones.where_next import where_next
 
 
 def map_html(result: StudyResult, **options: object) -> str:
