@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
 
 import pandas as pd
 
@@ -596,37 +595,22 @@ class SiteQuestion:
 
 def where_next_table(result: StudyResult, question: SiteQuestion | None = None) -> ReportTable:
     """Return the choice of new hubs for a study as a table to print."""
-    question = question or SiteQuestion()
-    frame = where_next(
-        result.zones,
-        result.study.thresholds_km[0],
-        method=result.study.distance_method,
-        **_asked(question),
-    )
-    return _site_table("where_next", WHERE_NEXT, frame, result, question)
+    return _site_table("where_next", WHERE_NEXT, where_next, result, question or SiteQuestion())
 
 
 def next_best_table(result: StudyResult, question: SiteQuestion | None = None) -> ReportTable:
     """Return the near-optima: the best choice without each of its sites."""
-    question = question or SiteQuestion()
-    frame = next_best(
-        result.zones,
-        result.study.thresholds_km[0],
-        method=result.study.distance_method,
-        **_asked(question),
-    )
-    return _site_table("next_best", NEXT_BEST, frame, result, question)
-
-
-def _asked(question: SiteQuestion) -> dict[str, Any]:
-    return {each.name: getattr(question, each.name) for each in fields(question)}
+    return _site_table("next_best", NEXT_BEST, next_best, result, question or SiteQuestion())
 
 
 def _site_table(
-    key: str, title: Words, frame: pd.DataFrame, result: StudyResult, question: SiteQuestion
-) -> ReportTable:
+    key: str, title: Words, choose: Callable[..., pd.DataFrame], result: StudyResult,
+    question: SiteQuestion,
+) -> ReportTable:  # fmt: skip
     """Return a table of choices: names in the language, notes on what was asked."""
     study = result.study
+    asked = {each.name: getattr(question, each.name) for each in fields(question)}
+    frame = choose(result.zones, study.thresholds_km[0], method=study.distance_method, **asked)
     words: dict[str, str] = {}
     if not has_chinese_names(study.language):
         places = candidate_cities() if question.candidates is None else question.candidates
